@@ -1,0 +1,37 @@
+# lm_library(NAME SOURCES... LINK ...)   static library libs/<x> or a service's own library
+# lm_binary(NAME SOURCES... LINK ...)    an executable, installed into bin/
+# lm_test(NAME SOURCES... LINK ...)      a doctest executable, registered with CTest
+function(_lm_common target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra)
+  if(LM_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()
+
+function(lm_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  # Headers are included as <library>/<header>.hpp, services as <service>/<area>/<header>.hpp.
+  target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}/libs" "${CMAKE_SOURCE_DIR}/services")
+  target_link_libraries(${name} PUBLIC ${ARG_LINK})
+  _lm_common(${name})
+endfunction()
+
+function(lm_binary name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+  _lm_common(${name})
+  install(TARGETS ${name} RUNTIME DESTINATION bin)
+endfunction()
+
+function(lm_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} lm_testing doctest::doctest)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  _lm_common(${name})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()
