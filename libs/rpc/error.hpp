@@ -1,0 +1,95 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <grpcpp/support/status.h>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace loan_manager::rpc {
+
+/// What is wrong with one field of a request (D-211).
+struct FieldIssue {
+    FieldIssue() = default;
+    FieldIssue(std::string field_path, std::string issue_token)
+        : field(std::move(field_path)), issue(std::move(issue_token)) {}
+
+    std::string field;  ///< Path as the client wrote it: "purchase_price", "trade_in.brand".
+    std::string issue;  ///< required, type, format, too_short, … (D-211).
+
+    friend bool operator==(const FieldIssue&, const FieldIssue&) = default;
+};
+
+/// The error of every call, on its way from a rule to the HTTP client. A value; `code` is one of D-211.
+///
+/// (Constructors rather than an aggregate: g++ 12 destroys aggregate temporaries twice inside co_await.)
+struct Error {
+    Error() = default;
+    /// With the standard message of the code.
+    explicit Error(std::string_view error_code);
+    Error(std::string_view error_code, std::string text) : code(error_code), message(std::move(text)) {}
+    Error(std::string_view error_code, std::string text, std::vector<FieldIssue> issues,
+          std::uint32_t retry_after = 0)
+        : code(error_code), message(std::move(text)), details(std::move(issues)), retry_after_seconds(retry_after) {}
+
+    std::string code;                      ///< Stable and upper case, e.g. "BIKE_SOLD".
+    std::string message;                   ///< For people; never SQL, stack traces or internal names.
+    std::vector<FieldIssue> details;       ///< Field issues, mostly of VALIDATION.
+    std::uint32_t retry_after_seconds = 0; ///< 0: not known.
+};
+
+/// Thrown by `Result::value()` on an error; the server wrapper answers with it.
+class Failure : public std::runtime_error {
+public:
+    explicit Failure(Error error) : std::runtime_error(error.code + ": " + error.message), error_(std::move(error)) {}
+    const Error& error() const noexcept { return error_; }
+
+private:
+    Error error_;
+};
+
+template <class T>
+using Result = boost::system::result<T, Error>;
+
+/// Found by Boost.System: makes `Result::value()` throw Failure.
+[[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);
+
+/// One row of the code table (D-211).
+struct CodeInfo {
+    std::string_view code;
+    grpc::StatusCode grpc_status;
+    unsigned http_status;
+    std::string_view message;          ///< Standard message.
+    std::uint32_t retry_after_seconds; ///< Standard hint; 0: none.
+};
+
+/// The row of a code; unknown codes answer the row of INTERNAL.
+const CodeInfo& code_info(std::string_view code) noexcept;
+
+/// Every row, for documentation and tests.
+std::vector<CodeInfo> all_codes();
+
+inline unsigned http_status(const Error& error) noexcept { return code_info(error.code).http_status; }
+
+/// Error → status, with a serialised loanmanager.common.v1.ErrorDetail as details.
+grpc::Status to_status(const Error& error);
+
+/// Status of a failed call → Error. Without details (transport failures, foreign servers) the code follows from
+/// the status code and the message is the standard one, so that addresses and library texts never reach a client.
+Error from_status(const grpc::Status& status);
+
+/// List of field issues ↔ metadata value `field-issues-bin`.
+std::string serialise(const std::vector<FieldIssue>& issues);
+bool parse(std::string_view bytes, std::vector<FieldIssue>& issues);
+
+// The frequent ones.
+Error validation(std::vector<FieldIssue> issues);
+Error not_found(std::string message = "There is no such record.");
+Error forbidden();
+Error out_of_scope();
+Error unavailable(std::uint32_t retry_after_seconds = 1);
+Error internal_error();
+
+}  // namespace loan_manager::rpc

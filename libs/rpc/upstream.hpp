@@ -1,0 +1,93 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <cstddef>
+#include <google/protobuf/descriptor.h>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace grpc {
+class Channel;
+}
+
+namespace loan_manager::rpc {
+
+struct UpstreamOptions {
+    std::string name;  ///< For logs and metrics: "fleet".
+    /// `host:port[,host:port…]`, `dns:///name:port`, or `dir:/path`: a directory, read once a second, whose file
+    /// names are the `host:port` of the instances.
+    std::string address;
+    /// Services called over this upstream; their GET routes are retried (at most 3 attempts, only when no instance
+    /// answered), nothing else is.
+    std::vector<const google::protobuf::ServiceDescriptor*> services;
+    /// Calls in flight; one more fails at once with UNAVAILABLE.
+    std::size_t max_in_flight = 1024;
+    int max_message_bytes = 16 * 1024 * 1024;
+    /// Calls leave this much of the caller's budget for the way back.
+    std::chrono::milliseconds margin{20};
+    std::chrono::milliseconds connect_timeout{1000};
+    std::chrono::milliseconds directory_interval{1000};
+    /// How often the names of a list of several `host:port` are looked up again.
+    std::chrono::milliseconds resolve_interval{10'000};
+};
+
+/// How an upstream looks from here.
+enum class UpstreamState {
+    ready,       ///< At least one healthy instance is connected.
+    connecting,  ///< Not yet known.
+    unreachable, ///< Calls fail at once with UNAVAILABLE.
+};
+
+/// One peer service with all its instances: round robin over the healthy ones, reconnects after 100 ms … 1 s, and
+/// answers UNAVAILABLE promptly when nobody is there. Instances come and go without disturbing calls in flight.
+///
+/// Threading: start() and the destructor from one thread, everything else from any.
+/// shutdown() must have returned before the executors of callers are destroyed.
+class Upstream {
+public:
+    /// Throws std::invalid_argument on an address it cannot read. `executor` runs the watching of directories.
+    Upstream(UpstreamOptions options, boost::asio::any_io_executor executor);
+    ~Upstream();
+    Upstream(const Upstream&) = delete;
+    Upstream& operator=(const Upstream&) = delete;
+
+    /// Connects eagerly and begins to watch.
+    void start();
+
+    const UpstreamOptions& options() const noexcept;
+    UpstreamState state() const;
+    /// Instances known now, for metrics; 0 with `dns:` means unknown.
+    std::size_t instances() const;
+    std::size_t in_flight() const noexcept;
+
+    /// Refuses new calls, waits up to `grace` for those in flight, then cancels them and waits for their end.
+    /// Blocks; call it from a thread that runs no event loop.
+    void shutdown(std::chrono::milliseconds grace);
+
+    struct Impl;
+    Impl& impl() noexcept { return *impl_; }
+
+private:
+    std::shared_ptr<Impl> impl_;
+};
+
+/// Presence of this instance in an INSTANCE_DIR: the file `host:port` exists as long as the object.
+/// A file left behind by a killed process is harmless: balancing clients skip instances that do not answer.
+class InstanceFile {
+public:
+    /// An empty directory name registers nothing. Throws std::system_error if the file cannot be written.
+    InstanceFile(const std::string& directory, const std::string& host, unsigned port);
+    ~InstanceFile();
+    InstanceFile(const InstanceFile&) = delete;
+    InstanceFile& operator=(const InstanceFile&) = delete;
+
+    /// Removes the file early: before draining.
+    void remove() noexcept;
+
+private:
+    std::string path_;
+};
+
+}  // namespace loan_manager::rpc

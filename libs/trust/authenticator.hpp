@@ -1,0 +1,55 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/identity.hpp"
+#include "rpc/error.hpp"
+#include "trust/source.hpp"
+
+namespace loan_manager::trust {
+
+struct AuthenticatorOptions {
+    std::string algorithm = "EdDSA";  ///< "EdDSA" (keys come from auth) or "HS256".
+    std::string shared_secret;        ///< JWT_SECRET_KEY, for HS256 only.
+    std::chrono::milliseconds poll_interval{500};
+    /// How long keys stay usable while auth cannot be reached (JWKS_MAX_STALE).
+    std::chrono::seconds max_stale{3600};
+    /// A key nobody knows makes us ask auth at most this often.
+    std::chrono::milliseconds unknown_key_cooldown{2000};
+    std::size_t cache_entries = 16384;  ///< Verified tokens remembered.
+    std::chrono::seconds leeway{30};
+    std::function<std::chrono::system_clock::time_point()> now;  ///< Default: the system clock.
+};
+
+/// Decides whom an access token belongs to. Verified tokens are remembered by digest; a revocation or a changed key
+/// set forgets them. One per process, shared by all loops: every function may be called from any thread.
+class Authenticator {
+public:
+    Authenticator(AuthenticatorOptions options, std::shared_ptr<Source> source);
+    ~Authenticator();
+    Authenticator(const Authenticator&) = delete;
+    Authenticator& operator=(const Authenticator&) = delete;
+
+    /// Polls the source until cancelled: spawn it once on one loop, cancel it at shutdown.
+    boost::asio::awaitable<void> run();
+
+    /// Token → identity. Errors: UNAUTHENTICATED, TOKEN_EXPIRED, and UNAVAILABLE while no trustworthy keys are known.
+    boost::asio::awaitable<rpc::Result<access::Identity>> authenticate(std::string_view bearer);
+
+    /// Whether tokens can be verified now: the first answer of auth has arrived and is not older than `max_stale`.
+    bool ready() const;
+
+private:
+    class Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace loan_manager::trust
