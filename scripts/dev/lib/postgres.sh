@@ -1,0 +1,57 @@
+# A private PostgreSQL cluster: created once, TCP on 127.0.0.1 only, passwords in files of mode 0600.
+# Callers set PG_HOME (folder of the cluster) and PG_PORT.
+
+# PostgreSQL refuses to run as root, so root runs it as the user `postgres`.
+as_postgres() {
+    if [ "$(id -u)" -eq 0 ]; then
+        setpriv --reuid postgres --regid postgres --init-groups --reset-env env "PATH=$PATH" "$@"
+    else
+        "$@"
+    fi
+}
+
+# The folder of the cluster. When `postgres` cannot reach the clone (root's home, say), the data lives
+# under /var/tmp and var/ keeps a link to it.
+postgres_home() {
+    local wanted=$1 elsewhere
+    if [ "$(id -u)" -eq 0 ] && [ ! -L "$wanted" ]; then
+        mkdir -p "$wanted"
+        chown postgres "$wanted"
+        if ! as_postgres test -w "$wanted"; then
+            rmdir "$wanted"
+            elsewhere="/var/tmp/loan-manager-$(printf '%s' "$wanted" | sha256sum | cut -c1-12)"
+            mkdir -p "$elsewhere"
+            chown postgres "$elsewhere"
+            ln -s "$elsewhere" "$wanted"
+        fi
+    fi
+    mkdir -p "$wanted/"
+    readlink -f "$wanted"
+}
+
+postgres_init() {
+    local home=$1 password=$2
+    [ ! -f "$home/data/PG_VERSION" ] || return 0
+    say "Creating a private PostgreSQL cluster"
+    command -v initdb >/dev/null || die "initdb not found: install the package postgresql"
+    local pwfile
+    pwfile=$(mktemp)
+    printf '%s\n' "$password" >"$pwfile"
+    [ "$(id -u)" -ne 0 ] || chown postgres "$pwfile"
+    as_postgres initdb -D "$home/data.new" -U postgres -A scram-sha-256 --pwfile="$pwfile" \
+        -E UTF8 --locale=C.UTF-8 >/dev/null || die "initdb failed in $home"
+    rm -f "$pwfile"
+    mv "$home/data.new" "$home/data"
+}
+
+# Becomes the server; the caller's process id is the postmaster's.
+postgres_exec() {
+    local home=$1 port=$2
+    shift 2
+    local server=(postgres -D "$home/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
+        -c max_connections=300 "$@")
+    if [ "$(id -u)" -eq 0 ]; then
+        exec setpriv --reuid postgres --regid postgres --init-groups --reset-env env "PATH=$PATH" "${server[@]}"
+    fi
+    exec "${server[@]}"
+}

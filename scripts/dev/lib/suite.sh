@@ -1,0 +1,104 @@
+# The running suite: ports, secrets and the environment of each service.
+
+SERVICES=(auth fleet lifecycle-refresher gateway)
+STATE="$VAR/state"
+
+# Ports are chosen once and remembered, so that links and bookmarks survive a restart. A remembered or default
+# port that somebody else has taken meanwhile is replaced; ports asked for with --port-base are never replaced.
+choose_ports() {
+    local base=$1 names wanted index=0 port
+    names=(GATEWAY AUTH FLEET LIFECYCLE POSTGRES GATEWAY_ADMIN AUTH_ADMIN FLEET_ADMIN LIFECYCLE_ADMIN)
+    if [ -n "$base" ]; then
+        [[ "$base" =~ ^[0-9]+$ ]] && [ "$base" -ge 1024 ] && [ "$base" -le 65000 ] ||
+            die "--port-base takes a number from 1024 to 65000, not '$base'"
+        wanted=()
+        for index in "${!names[@]}"; do wanted+=($((base + index))); done
+    else
+        wanted=(8000 50051 50061 50071 54320 9100 9101 9102 9103)
+        # shellcheck disable=SC1091
+        if [ -f "$STATE/ports" ]; then . "$STATE/ports"; fi
+    fi
+    local -A taken=()
+    for index in "${!names[@]}"; do
+        local name="PORT_${names[$index]}"
+        port=${wanted[$index]}
+        [ -n "$base" ] || port=${!name:-$port}
+        if [ -n "$base" ]; then
+            port_free "$port" || die "port $port (for ${names[$index],,}) is already taken; choose another --port-base"
+        else
+            local first=$port
+            while [ -n "${taken[$port]:-}" ] || ! port_free "$port"; do port=$((port + 1)); done
+            [ "$port" = "$first" ] || note "port $first is taken, ${names[$index],,} uses $port"
+        fi
+        taken[$port]=1
+        printf -v "$name" %s "$port"
+    done
+    for index in "${!names[@]}"; do
+        local name="PORT_${names[$index]}"
+        echo "$name=${!name}"
+    done >"$STATE/ports"
+}
+
+# Prints the secret called $1, made at first use and kept in var/secrets.
+secret() {
+    local file="$VAR/secrets/$1"
+    if [ ! -s "$file" ]; then
+        mkdir -p "$VAR/secrets"
+        chmod 700 "$VAR/secrets"
+        (umask 077 && random_secret >"$file.new" && mv "$file.new" "$file")
+    fi
+    cat "$file"
+}
+
+database_url() { # role
+    echo "postgresql://$1:$(secret "$1")@127.0.0.1:$PORT_POSTGRES/loan_manager"
+}
+
+# Writes the environment of service $1 on port $2 with admin port $3 to file $4.
+write_environment() {
+    local service=$1 port=$2 admin=$3 file=$4
+    (
+        umask 077
+        {
+            echo "ENVIRONMENT=development"
+            echo "HOST=127.0.0.1"
+            echo "PORT=$port"
+            echo "ADMIN_PORT=$admin"
+            echo "LOG_LEVEL=${LOG_LEVEL:-INFO}"
+            [ "$service" = auth ] || echo "AUTH_ADDRESS=dir:$VAR/instances/auth"
+            case "$service" in
+            auth)
+                echo "DATABASE_URL=$(database_url loan_manager_auth)"
+                echo "KEY_DIRECTORY=$VAR/keys"
+                ;;
+            fleet)
+                echo "DATABASE_URL=$(database_url loan_manager_fleet)"
+                ;;
+            lifecycle-refresher)
+                echo "DATABASE_URL=$(database_url loan_manager_lifecycle)"
+                echo "SECRET_KEY=$(secret secret-key)"
+                ;;
+            gateway)
+                echo "FLEET_ADDRESS=dir:$VAR/instances/fleet"
+                echo "LIFECYCLE_ADDRESS=dir:$VAR/instances/lifecycle-refresher"
+                echo "CORS_ORIGINS=[\"http://localhost:3000\"]"
+                ;;
+            esac
+            [ "$service" = gateway ] || echo "INSTANCE_DIR=$VAR/instances/$service"
+        } >"$file"
+    )
+}
+
+# Becomes the service, with only its own environment.
+service_exec() {
+    local service=$1 environment=$2 assignments
+    mapfile -t assignments <"$environment"
+    exec env -i "PATH=$PATH" "HOME=${HOME:-/}" "TZ=UTC" "${assignments[@]}" "$BIN/loan-manager-$service"
+}
+
+supervisor_pid() {
+    local pid
+    pid=$(cat "$STATE/supervisor.pid" 2>/dev/null) || return 1
+    [ -n "$pid" ] && grep -qa supervise.sh "/proc/$pid/cmdline" 2>/dev/null || return 1
+    echo "$pid"
+}

@@ -1,0 +1,203 @@
+# Runs PostgreSQL and the services, restarts whichever dies, and stops them in order on SIGTERM or SIGINT.
+# Started by `./dev up`; stands in for systemd on a developer's machine. SIGUSR1: read state/scale again.
+. "$(dirname "$0")/common.sh"
+. "$ROOT/scripts/dev/lib/postgres.sh"
+. "$ROOT/scripts/dev/lib/suite.sh"
+# shellcheck disable=SC1091
+. "$STATE/ports"
+
+PG_HOME=$(postgres_home "$VAR/postgres")
+declare -A pid_of=() started_at=() port_of=() admin_of=() # by instance: postgres, auth, fleet, fleet-2 …
+stopping=''
+rescale=''
+
+fail() {
+    echo "$*" >"$STATE/failed"
+    printf '%serror:%s %s\n' "$red" "$plain" "$*" >&2
+    stop_all
+    exit 1
+}
+
+service_of() { echo "${1%%-[0-9]*}"; }
+
+start() {
+    local instance=$1 service
+    service=$(service_of "$instance")
+    if [ "$instance" = postgres ]; then
+        (postgres_exec "$PG_HOME" "$PORT_POSTGRES") >>"$VAR/log/postgres.log" 2>&1 &
+    else
+        (service_exec "$service" "$VAR/env/$instance.env") >>"$VAR/log/$instance.log" 2>&1 &
+    fi
+    pid_of[$instance]=$!
+    started_at[$instance]=$SECONDS
+}
+
+add_instance() { # instance port admin-port
+    port_of[$1]=$2
+    admin_of[$1]=$3
+    write_environment "$(service_of "$1")" "$2" "$3" "$VAR/env/$1.env"
+    start "$1"
+}
+
+# var/run.json: every process with its url, ports and pid.
+write_run_file() {
+    local instance service url
+    (
+        umask 077
+        {
+            printf '{"postgres":{"url":"postgresql://postgres:%s@127.0.0.1:%s/loan_manager","host":"127.0.0.1","port":%s,"pid":%s,"data":"%s","log":"%s"}\n' \
+                "$(secret postgres)" "$PORT_POSTGRES" "$PORT_POSTGRES" "${pid_of[postgres]}" "$PG_HOME/data" "$VAR/log/postgres.log"
+            for instance in "${!port_of[@]}"; do
+                service=$(service_of "$instance")
+                url="127.0.0.1:${port_of[$instance]}"
+                [ "$service" != gateway ] || url="http://$url"
+                printf ',"%s":{"service":"%s","url":"%s","host":"127.0.0.1","port":%s,"pid":%s,"admin_port":%s,"admin_url":"http://127.0.0.1:%s","binary":"%s","env":"%s","log":"%s"}\n' \
+                    "${instance//-/_}" "$service" "$url" "${port_of[$instance]}" "${pid_of[$instance]:-0}" \
+                    "${admin_of[$instance]}" "${admin_of[$instance]}" "$BIN/loan-manager-$service" \
+                    "$VAR/env/$instance.env" "$VAR/log/$instance.log"
+            done
+            printf '}\n'
+        } | jq . >"$VAR/run.json.new"
+    )
+    mv "$VAR/run.json.new" "$VAR/run.json"
+}
+
+postgres_ready() { pg_isready -q -h 127.0.0.1 -p "$PORT_POSTGRES" -t 1; }
+
+service_ready() { curl -fsS -m 1 "http://127.0.0.1:${admin_of[$1]}/health/ready"; }
+
+alive() { kill -0 "$1" 2>/dev/null; }
+
+# Waits for readiness, but not for a process that has already ended.
+wait_ready() { # instance seconds check…
+    local instance=$1 deadline=$((SECONDS + $2))
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        [ -z "$stopping" ] || return 1
+        if ! alive "${pid_of[$instance]}"; then
+            tail -n 5 "$VAR/log/$instance.log" >&2 || true
+            fail "$instance ended while starting; its log is $VAR/log/$instance.log"
+        fi
+        [ "$SECONDS" -lt "$deadline" ] || fail "$instance did not become ready; its log is $VAR/log/$instance.log"
+        sleep 0.1
+    done
+}
+
+prepare_database() {
+    local admin role
+    admin="postgresql://postgres:$(secret postgres)@127.0.0.1:$PORT_POSTGRES"
+    if [ "$(psql "$admin/postgres" -Atc "select count(*) from pg_database where datname = 'loan_manager'")" = 0 ]; then
+        psql "$admin/postgres" -qc "create database loan_manager" || return 1
+    fi
+    say "Migrating the database"
+    "$ROOT/database/apply.sh" "$admin/loan_manager" >"$VAR/log/migrate.log" 2>&1 || {
+        tail -n 20 "$VAR/log/migrate.log" >&2
+        return 1
+    }
+    for role in loan_manager_auth loan_manager_fleet loan_manager_lifecycle; do
+        printf "alter role %s password '%s';\n" "$role" "$(secret "$role")"
+    done | psql "$admin/loan_manager" -q || return 1
+    say "Loading demo data"
+    DATABASE_URL="$admin/loan_manager" "$BIN/loan-managerctl" seed base >"$VAR/log/seed.log" 2>&1 &&
+        DATABASE_URL="$admin/loan_manager" "$BIN/loan-managerctl" seed demo --passwords-file "$VAR/demo-users.json" \
+            >>"$VAR/log/seed.log" 2>&1 || {
+        tail -n 20 "$VAR/log/seed.log" >&2
+        return 1
+    }
+}
+
+stop_instance() { # instance signal
+    local pid=${pid_of[$1]:-}
+    [ -z "$pid" ] || kill "-$2" "$pid" 2>/dev/null || true
+}
+
+# The gateway first, so that no request meets a stopped service; PostgreSQL last.
+stop_all() {
+    stopping=1
+    local instance wave
+    for wave in gateway services postgres; do
+        for instance in "${!pid_of[@]}"; do
+            case "$wave:$(service_of "$instance")" in
+            gateway:gateway | services:auth | services:fleet | services:lifecycle-refresher) stop_instance "$instance" TERM ;;
+            postgres:postgres) stop_instance postgres INT ;;
+            *) continue ;;
+            esac
+        done
+        for instance in "${!pid_of[@]}"; do
+            case "$wave:$(service_of "$instance")" in
+            gateway:gateway | services:auth | services:fleet | services:lifecycle-refresher | postgres:postgres)
+                wait "${pid_of[$instance]}" 2>/dev/null || true
+                unset "pid_of[$instance]"
+                ;;
+            esac
+        done
+    done
+    rm -f "$STATE/supervisor.pid" "$STATE/ready" "$VAR/run.json"
+}
+
+# Starts or stops further instances so that each service has as many as state/scale says.
+apply_scale() {
+    rescale=''
+    local service count instance have n port
+    while read -r service count; do
+        for ((n = 2; n <= count; n++)); do
+            instance="$service-$n"
+            [ -z "${pid_of[$instance]:-}" ] || continue
+            port=$(free_port $((${port_of[$service]} + 100 + n)))
+            add_instance "$instance" "$port" "$(free_port $((${admin_of[$service]} + 100 + n * 10)))"
+            wait_ready "$instance" 30 service_ready "$instance"
+        done
+        for have in "${!port_of[@]}"; do
+            if [[ "$have" =~ ^$service-([0-9]+)$ ]] && [ "${BASH_REMATCH[1]}" -gt "$count" ]; then
+                local pid=${pid_of[$have]}
+                unset "port_of[$have]" "pid_of[$have]" "admin_of[$have]"
+                kill -TERM "$pid" 2>/dev/null || true
+            fi
+        done
+    done <"$STATE/scale"
+    write_run_file
+    touch "$STATE/scaled"
+}
+
+trap 'stopping=1' TERM INT
+trap 'rescale=1' USR1
+echo $$ >"$STATE/supervisor.pid"
+rm -f "$STATE/ready" "$STATE/failed" "$VAR"/instances/*/* 2>/dev/null || true
+mkdir -p "$VAR"/{log,env,keys,instances/{auth,fleet,lifecycle-refresher}}
+chmod 700 "$VAR/env" "$VAR/keys"
+
+postgres_init "$PG_HOME" "$(secret postgres)"
+say "Starting PostgreSQL on port $PORT_POSTGRES"
+start postgres
+wait_ready postgres 60 postgres_ready
+if [ -z "$stopping" ]; then prepare_database || fail "the database could not be prepared; see $VAR/log/migrate.log and seed.log"; fi
+if [ -z "$stopping" ]; then
+    say "Starting ${SERVICES[*]}"
+    add_instance auth "$PORT_AUTH" "$PORT_AUTH_ADMIN"
+    add_instance fleet "$PORT_FLEET" "$PORT_FLEET_ADMIN"
+    add_instance lifecycle-refresher "$PORT_LIFECYCLE" "$PORT_LIFECYCLE_ADMIN"
+    add_instance gateway "$PORT_GATEWAY" "$PORT_GATEWAY_ADMIN"
+    for instance in "${SERVICES[@]}"; do wait_ready "$instance" 60 service_ready "$instance"; done
+fi
+if [ -z "$stopping" ]; then
+    write_run_file
+    touch "$STATE/ready"
+fi
+
+while [ -z "$stopping" ]; do
+    dead=''
+    wait -n -p dead || true
+    [ -z "$rescale" ] || apply_scale
+    [ -n "$dead" ] && [ -z "$stopping" ] || continue
+    for instance in "${!pid_of[@]}"; do
+        [ "${pid_of[$instance]}" = "$dead" ] || continue
+        echo "$(date -u +%FT%TZ) $instance (pid $dead) ended; starting it again" >&2
+        # One that dies at once is not restarted in a tight loop.
+        [ $((SECONDS - started_at[$instance])) -ge 2 ] || sleep 1
+        [ -n "$stopping" ] || start "$instance"
+    done
+    [ -n "$stopping" ] || write_run_file
+done
+
+say "Stopping"
+stop_all
