@@ -8,19 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "validate/issue.hpp"
+
 namespace loan_manager::rpc {
 
 /// What is wrong with one field of a request (D-211).
-struct FieldIssue {
-    FieldIssue() = default;
-    FieldIssue(std::string field_path, std::string issue_token)
-        : field(std::move(field_path)), issue(std::move(issue_token)) {}
-
-    std::string field;  ///< Path as the client wrote it: "purchase_price", "trade_in.brand".
-    std::string issue;  ///< required, type, format, too_short, … (D-211).
-
-    friend bool operator==(const FieldIssue&, const FieldIssue&) = default;
-};
+using FieldIssue = validate::Issue;
 
 /// The error of every call, on its way from a rule to the HTTP client. A value; `code` is one of D-211.
 ///

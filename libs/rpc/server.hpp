@@ -18,6 +18,10 @@
 #include "rpc/error.hpp"
 #include "rpc/handler.hpp"
 
+namespace loan_manager::runtime {
+class Metrics;
+}
+
 namespace loan_manager::rpc {
 
 /// One finished call, for logs and metrics.
@@ -33,14 +37,13 @@ struct ServerHooks {
     /// Access token → identity. Errors: UNAUTHENTICATED, TOKEN_EXPIRED, UNAVAILABLE. Required unless every method
     /// is public.
     std::function<boost::asio::awaitable<Result<access::Identity>>(std::string_view bearer)> authenticate;
-    /// Normalises the text of a request and adds its field issues (libs/validate). Called for queries; commands
-    /// call it themselves after the idempotency look-up.
-    std::function<void(google::protobuf::Message&, std::vector<FieldIssue>&)> validate;
     /// Turns an exception that escaped a handler into an error (e.g. postgres::Failure → UNAVAILABLE); nothing:
     /// the exception is logged and answered as INTERNAL.
     std::function<std::optional<Error>(const std::exception_ptr&)> map_exception;
-    /// Called once for each finished call, on its loop. Default: one access log line.
+    /// Called once for each finished call, on its loop, besides the access log line.
     std::function<void(const CallRecord&)> observe;
+    /// Where calls are counted and timed by method; null: nowhere. Must outlive the server.
+    runtime::Metrics* metrics = nullptr;
 };
 
 struct ServerOptions {
@@ -67,7 +70,7 @@ enum class OpenTo {
 ///
 /// Per call, in this order: in-flight limit → metadata syntax (400) → token (401, unless the route is public) →
 /// permission of the route (403) → If-Match present (428) → Idempotency-Key present (400) → for queries, field
-/// issues of the gateway and declarative validation (422) → handler. The health service and reflection are always
+/// issues of the gateway and declarative validation by libs/validate (422) → handler. The health service and reflection are always
 /// on. Deadline and cancellation by the client reach the handler as Asio cancellation (terminal): the operation it
 /// waits for ends early, the next one throws `operation_aborted`.
 ///

@@ -73,21 +73,4 @@ private:
     std::shared_ptr<Impl> impl_;
 };
 
-/// Presence of this instance in an INSTANCE_DIR: the file `host:port` exists as long as the object.
-/// A file left behind by a killed process is harmless: balancing clients skip instances that do not answer.
-class InstanceFile {
-public:
-    /// An empty directory name registers nothing. Throws std::system_error if the file cannot be written.
-    InstanceFile(const std::string& directory, const std::string& host, unsigned port);
-    ~InstanceFile();
-    InstanceFile(const InstanceFile&) = delete;
-    InstanceFile& operator=(const InstanceFile&) = delete;
-
-    /// Removes the file early: before draining.
-    void remove() noexcept;
-
-private:
-    std::string path_;
-};
-
 }  // namespace loan_manager::rpc

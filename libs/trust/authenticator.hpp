@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +11,7 @@
 
 #include "access/identity.hpp"
 #include "rpc/error.hpp"
+#include "runtime/clock.hpp"
 #include "trust/source.hpp"
 
 namespace loan_manager::trust {
@@ -25,8 +25,7 @@ struct AuthenticatorOptions {
     /// A key nobody knows makes us ask auth at most this often.
     std::chrono::milliseconds unknown_key_cooldown{2000};
     std::size_t cache_entries = 16384;  ///< Verified tokens remembered.
-    std::chrono::seconds leeway{30};
-    std::function<std::chrono::system_clock::time_point()> now;  ///< Default: the system clock.
+    const runtime::Clock* clock = &runtime::system_clock();  ///< Must outlive the authenticator.
 };
 
 /// Decides whom an access token belongs to. Verified tokens are remembered by digest; a revocation or a changed key

@@ -14,7 +14,7 @@ class Upstream;
 
 namespace loan_manager::trust {
 
-/// Where keys and revocations come from. Called by one coroutine at a time.
+/// Where keys and revocations come from. May be called on several loops at once.
 class Source {
 public:
     virtual ~Source() = default;
