@@ -11,7 +11,12 @@
 
 namespace loan_manager::validate {
 
+// (Constructors rather than an aggregate: g++ 12 destroys aggregate temporaries twice inside co_await.)
 struct Issue {
+    Issue() = default;
+    Issue(std::string field_path, std::string issue_token)
+        : field(std::move(field_path)), issue(std::move(issue_token)) {}
+
     // Path of the field as the client wrote it: `purchase_price`, `trade_in.brand`, `items[2].x`.
     std::string field;
     // One of the tokens of `namespace issue`.
@@ -38,7 +43,7 @@ inline constexpr std::string_view unknown = "unknown";
 inline void add_issue(std::vector<Issue>& issues, std::string_view field, std::string_view what) {
     const auto known = [&](const Issue& i) { return i.field == field; };
     if (std::none_of(issues.begin(), issues.end(), known)) {
-        issues.push_back(Issue{std::string(field), std::string(what)});
+        issues.emplace_back(std::string(field), std::string(what));
     }
 }
 
