@@ -1,0 +1,4 @@
+-- I-26 Plates, frames, engines are unique among live bikes
+SELECT k, v
+  FROM (SELECT id, unnest(ARRAY['plate','frame','engine']) k, unnest(ARRAY[plate_key,frame_number,engine_number]) v
+  FROM bicycles WHERE status NOT IN ('SOLD','WRITTEN_OFF')) x WHERE v IS NOT NULL GROUP BY k, v HAVING count(*)>1;
