@@ -2,7 +2,7 @@
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
-VAR="$ROOT/var"
+VAR=${LM_VAR:-$ROOT/var}
 PRESET=${PRESET:-dev}
 BUILD="$ROOT/build/$PRESET"
 BIN="$BUILD/bin"

@@ -1,8 +1,8 @@
-# Installs the packages of packages.txt that this machine lacks.
+# Installs the packages named in packages.txt (or the given list) that this machine lacks.
 ensure_packages() {
-    local wanted missing
-    wanted=$(grep -v '^#' "$ROOT/scripts/dev/packages.txt")
-    command -v dpkg-query >/dev/null || die "this is not a Debian or Ubuntu system; install the equivalents of scripts/dev/packages.txt by hand and set LM_SKIP_PACKAGES=1"
+    local list=${1:-packages.txt} wanted missing
+    wanted=$(grep -v '^#' "$ROOT/scripts/dev/$list")
+    command -v dpkg-query >/dev/null || die "this is not a Debian or Ubuntu system; install the equivalents of scripts/dev/$list by hand and set LM_SKIP_PACKAGES=1"
     # shellcheck disable=SC2086
     missing=$(comm -23 <(printf '%s\n' $wanted | sort) \
         <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort))

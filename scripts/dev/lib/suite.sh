@@ -82,6 +82,7 @@ write_environment() {
                 echo "FLEET_ADDRESS=dir:$VAR/instances/fleet"
                 echo "LIFECYCLE_ADDRESS=dir:$VAR/instances/lifecycle-refresher"
                 echo "CORS_ORIGINS=[\"http://localhost:3000\"]"
+                [ -z "${LM_NO_RATE_LIMIT:-}" ] || echo "RATE_LIMIT_ENABLED=false"
                 ;;
             esac
             [ "$service" = gateway ] || echo "INSTANCE_DIR=$VAR/instances/$service"
