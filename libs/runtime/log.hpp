@@ -65,15 +65,14 @@ struct Options {
 };
 
 /// Installs the process's log; before it lines of `warning` and above go to standard error. Throws std::system_error
-/// when the file cannot be opened. Called by `run`; tests may call it again. Not safe while other threads log.
+/// when the file cannot be opened. Called by `run`; tests may call it again.
 void open(const Options& options);
 
 /// Opens the file anew under its name, as logrotate's `create` expects after SIGHUP. Returns at once; the writer does
 /// it.
 void reopen();
 
-/// Writes out what is queued and waits for it; later lines go to standard error unqueued. Not safe while other threads
-/// log.
+/// Writes out what is queued and waits for it; later lines go to standard error unqueued.
 void close();
 
 /// Lines lost because the writer could not keep up or the file could not be written.

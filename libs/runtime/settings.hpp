@@ -54,9 +54,10 @@ public:
     /// Reads a text into the target. Returns what is wrong with it, as a sentence beginning with "must", or nothing.
     using Reader = std::function<std::optional<std::string>(std::string_view)>;
 
-    Setting(std::string group, std::string name, std::string type, Reader reader);
+    Setting(std::string group, std::string name, std::string type, std::string rule);
 
-    /// The text that is read when nothing is given; it is shown in the help. It need not pass the constraints.
+    /// The text that is read when nothing is given; it is shown in the help, and must pass the constraints.
+    /// Without a default the target keeps its value when nothing is given.
     Setting& default_value(std::string_view text);
     Setting& default_value(std::integral auto number) {
         return default_value(std::string_view(std::to_string(number)));
@@ -76,14 +77,16 @@ public:
 
 private:
     friend class SettingsTable;
+    /// The whole sentence that says what is allowed, "must be …".
     std::string constraint() const;
+    std::string flag_name() const;
+    std::string shown_default() const;
 
-    std::string group_, name_, type_, help_;
+    std::string group_, name_, type_, rule_, help_;
     Reader reader_;
     std::optional<std::string> default_;
     bool required_ = false;
     bool secret_ = false;
-    bool boolean_ = false;
     std::optional<std::int64_t> min_, max_;
     std::vector<std::string> one_of_;
     std::size_t min_length_ = 0;
@@ -98,6 +101,8 @@ private:
 class SettingsTable {
 public:
     explicit SettingsTable(std::string program, std::string version = {}, std::string summary = {});
+    SettingsTable(const SettingsTable&) = delete;
+    SettingsTable& operator=(const SettingsTable&) = delete;
 
     /// The settings declared from here on are listed under this heading.
     void group(std::string_view heading);
@@ -108,7 +113,7 @@ public:
     /// A whole number that fits the target.
     template <std::integral T>
     requires(!std::same_as<T, bool>) Setting& number(std::string_view name, T& target) {
-        return whole(name, "number", [&target](std::int64_t value) { target = static_cast<T>(value); })
+        return whole(name, [&target](std::int64_t value) { target = static_cast<T>(value); })
             .range(lowest<T>(), highest<T>());
     }
     Setting& decimal(std::string_view name, double& target);
@@ -121,8 +126,8 @@ public:
     Setting& list(std::string_view name, std::vector<std::string>& target);
     /// A PostgreSQL URL or DSN in the form libpq understands, see normalise_database_url. Secret.
     Setting& database_url(std::string_view name, std::string& target);
-    /// Any other type.
-    Setting& custom(std::string_view name, std::string_view type, Setting::Reader reader);
+    /// Any other type. `rule` says what is allowed, as a sentence that begins with "must".
+    Setting& custom(std::string_view name, std::string_view type, std::string_view rule, Setting::Reader reader);
 
     /// A rule between settings, checked when each of them is good by itself.
     void rule(std::function<void(SettingsErrors&)> check);
@@ -141,8 +146,11 @@ public:
     std::string markdown() const;
 
 private:
-    struct Given;
-    using WholeSink = std::function<void(std::int64_t)>;
+    struct Given {
+        std::string value;
+        std::string source;
+    };
+    using Sink = std::function<void(std::int64_t)>;
 
     template <typename T>
     static constexpr std::int64_t lowest() {
@@ -155,19 +163,23 @@ private:
                    : static_cast<std::int64_t>(std::numeric_limits<T>::max());
     }
 
-    Setting& add(std::string_view name, std::string_view type, Setting::Reader reader);
-    Setting& whole(std::string_view name, std::string_view type, WholeSink sink);
+    Setting& add(std::string_view name, std::string_view type, std::string_view rule);
+    Setting& whole(std::string_view name, Sink sink);
+    Setting* find(std::string_view name);
+    ParseAction read_arguments(std::span<const std::string> arguments, SettingsErrors& errors);
+    std::optional<Given> look_up(const Setting& row, const Environment& environment, SettingsErrors& errors) const;
 
     std::string program_, version_, summary_, group_;
-    std::deque<Setting> rows_;
+    std::deque<Setting> rows_;  // the rows' readers refer to their rows
+    std::map<std::string, Given, std::less<>> flags_;
     std::vector<std::function<void(SettingsErrors&)>> rules_;
     std::vector<std::string>* positionals_ = nullptr;
     std::string positionals_help_;
 };
 
 /// The form libpq understands of a PostgreSQL address: `postgresql://…`. Also accepts `postgres://`, SQLAlchemy's
-/// `postgresql+driver://` (its `ssl=` becomes `sslmode=`) and `key=value` DSNs. On failure: what is wrong.
-boost::system::result<std::string, std::string> normalise_database_url(std::string_view url);
+/// `postgresql+driver://` (its `ssl=` becomes `sslmode=`) and `key=value` DSNs. Nothing if it is none of these.
+std::optional<std::string> normalise_database_url(std::string_view url);
 
 /// The address without its password, for logs.
 std::string mask_database_url(std::string_view url);
