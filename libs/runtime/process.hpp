@@ -61,7 +61,7 @@ public:
 struct ProcessSpec {
     std::string program;  ///< e.g. "loan-manager-fleet"
     std::string service;  ///< e.g. "fleet": the `service` of the log
-    std::string version;
+    std::string version;  ///< empty: the version of the build
     std::string summary;  ///< one line for --help
     CommonDefaults defaults{};
 

@@ -1,0 +1,120 @@
+#include "runtime/admin_server.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include "runtime/listen.hpp"
+#include "runtime/log.hpp"
+
+namespace loan_manager::runtime {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t max_connections = 32;
+constexpr std::uint32_t max_header_bytes = 8 * 1024;
+// Also how long a connection may stay idle between requests; scrapers come back every 15 s.
+constexpr std::chrono::seconds request_time{30};
+constexpr std::chrono::seconds answer_time{5};
+constexpr std::chrono::milliseconds accept_pause{100};
+
+}  // namespace
+
+AdminServer::AdminServer(asio::io_context& context, const std::string& host, std::uint16_t port,
+                         std::map<std::string, Page, std::less<>> pages)
+    : context_(context), acceptor_(open_acceptor(context, host, port, "ADMIN_PORT")), pages_(std::move(pages)) {}
+
+std::uint16_t AdminServer::port() const { return acceptor_.local_endpoint().port(); }
+
+void AdminServer::start() { asio::co_spawn(context_, accept(), asio::detached); }
+
+void AdminServer::stop() {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    pages_.clear();
+}
+
+asio::awaitable<void> AdminServer::accept() {
+    while (acceptor_.is_open()) {
+        auto [error, socket] = co_await acceptor_.async_accept(use_tuple);
+        if (!acceptor_.is_open()) {
+            co_return;
+        }
+        if (error) {
+            // Out of descriptors, most likely: that passes, and the server must still be there afterwards.
+            asio::steady_timer pause(context_, accept_pause);
+            co_await pause.async_wait(use_tuple);
+        } else if (connections_ < max_connections) {
+            ++connections_;
+            asio::co_spawn(context_, serve(std::move(socket)), [this](std::exception_ptr) { --connections_; });
+        }
+    }
+}
+
+asio::awaitable<void> AdminServer::serve(asio::ip::tcp::socket socket) {
+    beast::tcp_stream stream(std::move(socket));
+    beast::flat_buffer buffer(2 * max_header_bytes);
+    for (;;) {
+        http::request_parser<http::empty_body> parser;
+        parser.header_limit(max_header_bytes);
+        stream.expires_after(request_time);
+        const auto [read_error, bytes] = co_await http::async_read(stream, buffer, parser, use_tuple);
+        if (read_error) {
+            co_return;
+        }
+        const auto& request = parser.get();
+        Answer page = answer(request.method_string(), request.target());
+
+        http::response<http::string_body> response(static_cast<http::status>(page.status), request.version());
+        response.set(http::field::content_type, page.content_type);
+        response.set(http::field::cache_control, "no-store");
+        if (page.status == 405) {
+            response.set(http::field::allow, "GET, HEAD");
+        }
+        response.keep_alive(request.keep_alive());
+        response.body() = std::move(page.body);
+        response.prepare_payload();
+        if (request.method() == http::verb::head) {
+            response.body().clear();
+        }
+        stream.expires_after(answer_time);
+        const auto [write_error, written] = co_await http::async_write(stream, response, use_tuple);
+        if (write_error || !response.keep_alive()) {
+            co_return;
+        }
+    }
+}
+
+AdminServer::Answer AdminServer::answer(std::string_view method, std::string_view target) const {
+    const auto page = pages_.find(target.substr(0, target.find('?')));
+    if (page == pages_.end()) {
+        return {404, "text/plain", "not found\n"};
+    }
+    if (method != "GET" && method != "HEAD") {
+        return {405, "text/plain", "method not allowed\n"};
+    }
+    try {
+        return page->second();
+    } catch (const std::exception& exception) {
+        log::error("an admin page failed", {{"page", target}, {"error", exception.what()}});
+        return {500, "text/plain", "internal error\n"};
+    }
+}
+
+}  // namespace loan_manager::runtime
