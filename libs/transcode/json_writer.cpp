@@ -1,0 +1,206 @@
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "transcode/enum_token.hpp"
+#include "transcode/error.hpp"
+#include "transcode/response.hpp"
+#include "transcode/response_plan.hpp"
+#include "transcode/timestamp.hpp"
+
+namespace loan_manager::transcode {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+// Which bytes cannot stand in a JSON string as they are.
+constexpr std::array<bool, 256> make_escaped() {
+    std::array<bool, 256> table{};
+    for (std::size_t i = 0; i < 0x20; ++i) table[i] = true;
+    table['"'] = true;
+    table['\\'] = true;
+    return table;
+}
+constexpr std::array<bool, 256> escaped = make_escaped();
+
+void append_escape(char c, std::string& out) {
+    switch (c) {
+        case '"': out += "\\\""; return;
+        case '\\': out += "\\\\"; return;
+        case '\n': out += "\\n"; return;
+        case '\r': out += "\\r"; return;
+        case '\t': out += "\\t"; return;
+        default: break;
+    }
+    constexpr std::string_view digits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(c);
+    out += "\\u00";
+    out += digits[byte >> 4U];
+    out += digits[byte & 0xFU];
+}
+
+template <class Number>
+void append_number(Number value, std::string& out) {
+    std::array<char, 32> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    out.append(digits.data(), end.ptr);
+}
+
+template <class Number>
+void append_quoted_number(Number value, std::string& out) {
+    out += '"';
+    append_number(value, out);
+    out += '"';
+}
+
+template <class Real>
+void append_real(Real value, std::string& out) {
+    if (std::isfinite(value)) {
+        append_number(value, out);
+    } else {
+        out += "null";  // JSON has neither NaN nor infinity
+    }
+}
+
+void append_enum(const WriterField& plan, int number, std::string& out) {
+    const auto token = plan.tokens.find(number);
+    // The zero value, and values of a newer service, have no token.
+    if (token == plan.tokens.end()) {
+        out += "null";
+    } else {
+        out += token->second;
+    }
+}
+
+// Timestamp is read by its field numbers: the message may come from any descriptor pool.
+void append_time(const Message& message, std::string& out) {
+    const auto* type = message.GetDescriptor();
+    const auto* reflection = message.GetReflection();
+    const Instant instant{reflection->GetInt64(message, type->FindFieldByNumber(1)),
+                          reflection->GetInt32(message, type->FindFieldByNumber(2))};
+    constexpr std::int64_t first = -62'135'596'800;  // 0001-01-01
+    constexpr std::int64_t last = 253'402'300'799;   // 9999-12-31
+    if (instant.seconds < first || instant.seconds > last || instant.nanos < 0) {
+        out += "null";
+        return;
+    }
+    out += '"';
+    append_timestamp(instant, out);
+    out += '"';
+}
+
+void append_value(const WriterField& plan, const Message& message, const Reflection& reflection, std::string& out) {
+    const FieldDescriptor* field = plan.field;
+    switch (plan.kind) {
+        case FieldKind::boolean: out += reflection.GetBool(message, field) ? "true" : "false"; return;
+        case FieldKind::int32: return append_number(reflection.GetInt32(message, field), out);
+        case FieldKind::uint32: return append_number(reflection.GetUInt32(message, field), out);
+        case FieldKind::int64: return append_quoted_number(reflection.GetInt64(message, field), out);
+        case FieldKind::uint64: return append_quoted_number(reflection.GetUInt64(message, field), out);
+        case FieldKind::number32: return append_real(reflection.GetFloat(message, field), out);
+        case FieldKind::number64: return append_real(reflection.GetDouble(message, field), out);
+        case FieldKind::enumeration: return append_enum(plan, reflection.GetEnumValue(message, field), out);
+        case FieldKind::timestamp: return append_time(reflection.GetMessage(message, field), out);
+        case FieldKind::message: return write_message(*plan.object, reflection.GetMessage(message, field), out);
+        case FieldKind::text: {
+            std::string scratch;
+            return append_json_string(reflection.GetStringReference(message, field, &scratch), out);
+        }
+    }
+}
+
+void append_element(const WriterField& plan, const Message& message, const Reflection& reflection, int index,
+                    std::string& out) {
+    const FieldDescriptor* field = plan.field;
+    switch (plan.kind) {
+        case FieldKind::boolean: out += reflection.GetRepeatedBool(message, field, index) ? "true" : "false"; return;
+        case FieldKind::int32: return append_number(reflection.GetRepeatedInt32(message, field, index), out);
+        case FieldKind::uint32: return append_number(reflection.GetRepeatedUInt32(message, field, index), out);
+        case FieldKind::int64: return append_quoted_number(reflection.GetRepeatedInt64(message, field, index), out);
+        case FieldKind::uint64: return append_quoted_number(reflection.GetRepeatedUInt64(message, field, index), out);
+        case FieldKind::number32: return append_real(reflection.GetRepeatedFloat(message, field, index), out);
+        case FieldKind::number64: return append_real(reflection.GetRepeatedDouble(message, field, index), out);
+        case FieldKind::enumeration:
+            return append_enum(plan, reflection.GetRepeatedEnumValue(message, field, index), out);
+        case FieldKind::timestamp: return append_time(reflection.GetRepeatedMessage(message, field, index), out);
+        case FieldKind::message:
+            return write_message(*plan.object, reflection.GetRepeatedMessage(message, field, index), out);
+        case FieldKind::text: {
+            std::string scratch;
+            return append_json_string(reflection.GetRepeatedStringReference(message, field, index, &scratch), out);
+        }
+    }
+}
+
+void append_array(const WriterField& plan, const Message& message, const Reflection& reflection, std::string& out) {
+    out += '[';
+    const int size = reflection.FieldSize(message, plan.field);
+    for (int i = 0; i < size; ++i) {
+        if (i > 0) out += ',';
+        append_element(plan, message, reflection, i, out);
+    }
+    out += ']';
+}
+
+}  // namespace
+
+void append_json_string(std::string_view text, std::string& out) {
+    out += '"';
+    std::size_t plain = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!escaped[static_cast<unsigned char>(text[i])]) continue;
+        out.append(text, plain, i - plain);
+        append_escape(text[i], out);
+        plain = i + 1;
+    }
+    out.append(text, plain);
+    out += '"';
+}
+
+void write_message(const WriterPlan& plan, const Message& message, std::string& out) {
+    const Reflection& reflection = *message.GetReflection();
+    char separator = '{';
+    for (const WriterField& field : plan.fields) {
+        if (field.omit_when != nullptr && reflection.GetBool(message, field.omit_when)) continue;
+        const bool unset = field.has_presence && !reflection.HasField(message, field.field);
+        if (unset && field.omit_unset) continue;
+        out += separator;
+        separator = ',';
+        out += field.key;
+        if (unset) {
+            out += "null";
+        } else if (field.repeated) {
+            append_array(field, message, reflection, out);
+        } else {
+            append_value(field, message, reflection, out);
+        }
+    }
+    if (separator == '{') out += '{';
+    out += '}';
+}
+
+std::string error_body(std::string_view code, std::string_view message, std::string_view request_id,
+                       const std::vector<validate::Issue>& details) {
+    std::string out;
+    out.reserve(128 + message.size() + details.size() * 64);
+    out += R"({"code":)";
+    append_json_string(code, out);
+    out += R"(,"message":)";
+    append_json_string(message, out);
+    out += R"(,"request_id":)";
+    append_json_string(request_id, out);
+    out += R"(,"details":[)";
+    for (std::size_t i = 0; i < details.size(); ++i) {
+        out += i > 0 ? R"(,{"field":)" : R"({"field":)";
+        append_json_string(details[i].field, out);
+        out += R"(,"issue":)";
+        append_json_string(details[i].issue, out);
+        out += '}';
+    }
+    out += "]}";
+    return out;
+}
+
+}  // namespace loan_manager::transcode
