@@ -7,6 +7,7 @@ psql -q "$LM_TEST_POSTGRES" -c "create database $database"
 trap 'psql -q "$LM_TEST_POSTGRES" -c "drop database if exists $database with (force)"' EXIT
 target="db:pg:${url#postgresql:}"
 cd database
+export SQITCH_FULLNAME=test SQITCH_EMAIL=test@localhost
 sqitch deploy --verify "$target"
 sqitch verify "$target"
 sqitch revert -y "$target"
