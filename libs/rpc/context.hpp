@@ -73,9 +73,12 @@ struct CallContext {
 /// Errors: BAD_IF_MATCH, BAD_IDEMPOTENCY_KEY, MALFORMED_JSON (unreadable field issues).
 Result<void> read_metadata(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata, CallContext& context);
 
-/// Context → metadata of an outgoing call: everything of plan that concerns identity and tracing; the command
+/// Context → metadata of an outgoing call: everything that concerns identity and tracing; the command
 /// headers (idempotency, If-Match, field issues) only when `with_command_headers`.
 void write_metadata(const CallContext& context, bool with_command_headers, grpc::ClientContext& out);
+
+/// The text with everything but printable ASCII replaced by '?': gRPC aborts the process on other metadata values.
+std::string metadata_text(std::string_view text);
 
 /// D-216: `^[A-Za-z0-9._-]{8,64}$`.
 bool is_request_id(std::string_view text) noexcept;

@@ -12,6 +12,10 @@ namespace grpc {
 class Channel;
 }
 
+namespace loan_manager::runtime {
+class Metrics;
+}
+
 namespace loan_manager::rpc {
 
 struct UpstreamOptions {
@@ -31,6 +35,8 @@ struct UpstreamOptions {
     std::chrono::milliseconds directory_interval{1000};
     /// How often the names of a list of several `host:port` are looked up again.
     std::chrono::milliseconds resolve_interval{10'000};
+    /// Where state, instances and calls are shown; null: nowhere. Must outlive the upstream.
+    runtime::Metrics* metrics = nullptr;
 };
 
 /// How an upstream looks from here.
@@ -43,8 +49,8 @@ enum class UpstreamState {
 /// One peer service with all its instances: round robin over the healthy ones, reconnects after 100 ms … 1 s, and
 /// answers UNAVAILABLE promptly when nobody is there. Instances come and go without disturbing calls in flight.
 ///
-/// Threading: start() and the destructor from one thread, everything else from any.
-/// shutdown() must have returned before the executors of callers are destroyed.
+/// Threading: start(), shutdown() and the destructor from one thread that runs no event loop, everything else from any.
+/// shutdown() (or the destructor) must have returned before the event loops of callers end.
 class Upstream {
 public:
     /// Throws std::invalid_argument on an address it cannot read. `executor` runs the watching of directories.

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <condition_variable>
+#include <grpcpp/channel.h>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rpc/client_call.hpp"
+#include "rpc/error.hpp"
+#include "rpc/targets.hpp"
+#include "rpc/upstream.hpp"
+#include "runtime/metrics.hpp"
+
+namespace loan_manager::rpc {
+
+struct Upstream::Impl : std::enable_shared_from_this<Impl> {
+    Impl(UpstreamOptions chosen, boost::asio::any_io_executor watcher);
+
+    using Calls = std::list<std::shared_ptr<ClientCall>>;
+
+    /// A call from its opening to the end of the coroutine that made it; counted and found by shutdown().
+    class OpenCall {
+    public:
+        OpenCall(std::shared_ptr<Impl> owner, Calls::iterator position)
+            : owner_(std::move(owner)), position_(position), call_(*position) {}
+        ~OpenCall() { owner_->close(position_); }
+        OpenCall(const OpenCall&) = delete;
+        OpenCall& operator=(const OpenCall&) = delete;
+        ClientCall& operator*() const noexcept { return *call_; }
+
+    private:
+        std::shared_ptr<Impl> owner_;
+        Calls::iterator position_;
+        std::shared_ptr<ClientCall> call_;
+    };
+
+    /// Errors: UNAVAILABLE when closed, full, or without any instance.
+    Result<std::unique_ptr<OpenCall>> open();
+    void close(Calls::iterator position);
+    void count(grpc::StatusCode status);
+
+    void start();
+    void shutdown(std::chrono::milliseconds grace);
+    UpstreamState state();
+    std::size_t running();
+
+    /// Points new calls at another set of instances; those in flight keep their channel.
+    void use_target(const std::string& target, std::size_t count);
+    /// Looks once at a directory or a list of names.
+    boost::asio::awaitable<void> look();
+    static boost::asio::awaitable<void> watch(std::shared_ptr<Impl> self);
+    boost::asio::awaitable<std::vector<boost::asio::ip::tcp::endpoint>> resolve(const std::vector<HostPort>& hosts);
+
+    UpstreamOptions options;
+    Address address;
+    boost::asio::any_io_executor executor;
+    std::string config;
+
+    // Of the watching coroutine's executor alone.
+    boost::asio::steady_timer timer;
+    boost::asio::ip::tcp::resolver resolver;
+    std::map<HostPort, std::vector<boost::asio::ip::tcp::endpoint>> resolved;
+    bool stopped = false;
+
+    std::mutex mutex;  ///< Guards what follows; never held while calling into gRPC's calls.
+    std::condition_variable idle;
+    std::shared_ptr<grpc::Channel> channel;
+    std::string target;
+    std::size_t instance_count = 0;
+    Calls calls;
+    bool closed = false;
+
+    // Calls by status; a status gets its series when it first happens.
+    std::array<std::once_flag, 17> ended_once;
+    std::array<std::optional<runtime::Counter>, 17> ended;
+};
+
+}  // namespace loan_manager::rpc
