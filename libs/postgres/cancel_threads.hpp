@@ -2,6 +2,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include <atomic>
 #include <functional>
 
 namespace loan_manager::postgres {
@@ -12,12 +13,14 @@ public:
     CancelThreads();
     ~CancelThreads();
 
-    void post(std::function<void()> job);
+    /// False, with the job dropped, after join().
+    bool post(std::function<void()> job);
     /// Ends after the jobs that already run; later ones are dropped. Must happen before the io_contexts of the
     /// connections are destroyed.
     void join();
 
 private:
+    std::atomic<bool> joined_ = false;
     boost::asio::thread_pool threads_;
 };
 

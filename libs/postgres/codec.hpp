@@ -50,5 +50,13 @@ template <class T>
 concept Integer = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> && !std::same_as<T, wchar_t> &&
                   !std::same_as<T, char8_t> && !std::same_as<T, char16_t> && !std::same_as<T, char32_t>;
 
+/// "std::vector<int>" and so on, for messages.
+template <class T>
+constexpr std::string_view type_name() {
+    const std::string_view function = __PRETTY_FUNCTION__;
+    const std::size_t start = function.find("T = ") + 4;
+    return function.substr(start, function.find_first_of(";]", start) - start);
+}
+
 }  // namespace detail
 }  // namespace loan_manager::postgres

@@ -17,6 +17,10 @@
 
 namespace loan_manager::postgres {
 
+namespace detail {
+struct Command;
+}
+
 struct ConnectOptions {
     Dsn dsn;
     std::string application_name = "loan-manager";
@@ -80,6 +84,8 @@ public:
 
     /// Begins a transaction with the next operation, in its round trip. Used by Transaction.
     void begin_with_next(const Statement& begin);
+    /// The transaction was left open: if its BEGIN was sent already, nothing but recover() is allowed from here.
+    void forsake_transaction();
     /// True if begin_with_next() has not been sent yet; forgets it.
     bool take_back_begin();
 
@@ -97,8 +103,9 @@ public:
 
 private:
     struct Impl;
-    explicit Connection(std::shared_ptr<Impl> impl);
-    std::shared_ptr<Impl> impl_;
+    explicit Connection(std::unique_ptr<Impl> impl);
+    boost::asio::awaitable<Result<Rows>> run_one(detail::Command command, OptionalDeadline deadline);
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace loan_manager::postgres

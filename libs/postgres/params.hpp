@@ -24,8 +24,8 @@ public:
     Params() = default;
 
     template <class First, class... Rest>
-        requires(!std::same_as<std::remove_cvref_t<First>, Params>)
-    explicit Params(const First& first, const Rest&... rest) {
+    requires(!std::same_as<std::remove_cvref_t<First>, Params>) explicit Params(const First& first,
+                                                                                const Rest&... rest) {
         add(first);
         (add(rest), ...);
     }

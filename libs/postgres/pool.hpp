@@ -107,6 +107,7 @@ public:
     [[nodiscard]] boost::asio::io_context& context() const;
 
 private:
+    friend class PoolGroup;
     std::shared_ptr<detail::PoolCore> core_;
     std::shared_ptr<CancelThreads> own_cancellers_;
 };

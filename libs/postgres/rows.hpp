@@ -54,7 +54,7 @@ private:
     [[nodiscard]] int index_of(std::string_view column) const;
     [[nodiscard]] std::string_view text(int column) const;
     [[nodiscard]] unsigned type(int column) const;
-    [[noreturn]] void raise(int column, std::string_view problem) const;
+    [[noreturn]] void raise(int column, std::string_view problem, std::string_view wanted) const;
 
     const pg_result* result_;
     int row_;
@@ -141,7 +141,7 @@ T Row::get(int column) const {
         return get<typename T::value_type>(column);
     } else {
         if (is_null(column)) {
-            raise(column, "is NULL but was read as a value that cannot be");
+            raise(column, "is NULL and cannot be read as", detail::type_name<T>());
         }
         if constexpr (detail::ReadsText<T>) {
             if (auto value = TextCodec<T>::from_text(text(column))) {
@@ -153,7 +153,7 @@ T Row::get(int column) const {
                 return value;
             }
         }
-        raise(column, __PRETTY_FUNCTION__);
+        raise(column, "cannot be read as", detail::type_name<T>());
     }
 }
 

@@ -1,0 +1,167 @@
+#include "postgres/pipeline.hpp"
+
+namespace loan_manager::postgres::detail {
+
+namespace asio = boost::asio;
+
+Result<void> Pipeline::check(std::span<const Command> commands) const {
+    if (session_->broken()) return Error(Error::Kind::unavailable, "the connection is broken");
+    if (session_->operating()) return Error(Error::Kind::protocol, "the connection is busy with another operation");
+    if (session_->abandoned()) return Error(Error::Kind::cancelled, "the connection waits for a cancelled statement");
+    for (const Command& command : commands) {
+        if (command.params->has_error()) return command.params->error();
+        const auto known = prepared_.find(command.name);
+        if (known != prepared_.end() && known->second != command.sql) {
+            return Error(Error::Kind::protocol, "two statements are called " + known->first);
+        }
+    }
+    return Result<void>();
+}
+
+void Pipeline::forget_statements() {
+    prepared_.clear();
+    deallocate_all_ = true;
+}
+
+Result<void> Pipeline::sending_failed() {
+    Error error = error_from(session_->native(), "sending to the server failed");
+    session_->mark_broken();
+    return error;
+}
+
+bool Pipeline::send_command(const Command& command) {
+    Params::Pointers pointers;
+    command.params->fill(pointers);
+    const int count = static_cast<int>(command.params->size());
+    if (command.name.empty()) {
+        return PQsendQueryParams(session_->native(), command.sql.data(), count, nullptr, pointers.values.data(),
+                                 pointers.lengths.data(), pointers.formats.data(), 0) == 1;
+    }
+    return PQsendQueryPrepared(session_->native(), command.name.data(), count, pointers.values.data(),
+                               pointers.lengths.data(), pointers.formats.data(), 0) == 1;
+}
+
+Result<void> Pipeline::send(std::span<const Command> commands, Expectations& expected) {
+    PGconn* connection = session_->native();
+    if (deallocate_all_ && PQtransactionStatus(connection) != PQTRANS_INERROR) {
+        if (PQsendQueryParams(connection, "DEALLOCATE ALL", 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) {
+            return sending_failed();
+        }
+        expected.push_back(Expected{Answer::forget_all, -1});
+    }
+    for (int index = 0; index < static_cast<int>(commands.size()); ++index) {
+        const Command& command = commands[static_cast<std::size_t>(index)];
+        if (!command.name.empty() && !prepared_.contains(command.name)) {
+            if (PQsendPrepare(connection, command.name.data(), command.sql.data(), 0, nullptr) != 1) {
+                return sending_failed();
+            }
+            prepared_.emplace(command.name, command.sql);
+            expected.push_back(Expected{Answer::prepare, index});
+        }
+        if (!send_command(command)) return sending_failed();
+        expected.push_back(Expected{Answer::command, index});
+    }
+    if (PQpipelineSync(connection) != 1) return sending_failed();
+    session_->expect_sync();
+    return Result<void>();
+}
+
+asio::awaitable<Result<void>> Pipeline::exchange(std::span<const Command> commands, Deadline deadline,
+                                                 boost::container::small_vector_base<Rows>& rows, int& failed) {
+    failed = -1;
+    const Result<void> allowed = check(commands);
+    if (!allowed) co_return allowed.error();
+
+    Session::Operation operation(session_, deadline);
+    Expectations expected;
+    const Result<void> sent = send(commands, expected);
+    if (!sent) co_return sent.error();
+    const Result<void> flushed = co_await session_->flush();
+    if (!flushed) co_return flushed.error();
+
+    std::optional<Error> first_error;
+    std::size_t current = 0;
+    for (;;) {
+        Result<ResultPtr> next = co_await session_->next_result();
+        if (!next) {
+            // "Connection lost" says less than the FATAL error that came before it.
+            co_return first_error && session_->broken() ? *first_error : next.error();
+        }
+        ResultPtr result = *std::move(next);
+        if (result == nullptr) {  // the end of one answer
+            if (++current > expected.size()) {
+                session_->mark_broken();
+                co_return first_error ? *first_error
+                                      : Error(Error::Kind::unavailable, "the server broke off its answer");
+            }
+            continue;
+        }
+        const ExecStatusType status = PQresultStatus(result.get());
+        if (status == PGRES_PIPELINE_SYNC) break;
+        if (current >= expected.size()) {
+            session_->mark_broken();
+            co_return Error(Error::Kind::protocol, "more answers than statements");
+        }
+        const Expected& answered = expected[current];
+        switch (status) {
+            case PGRES_TUPLES_OK:
+            case PGRES_COMMAND_OK:
+            case PGRES_EMPTY_QUERY:
+                if (answered.answer == Answer::command) rows.emplace_back(result.release());
+                if (answered.answer == Answer::forget_all) deallocate_all_ = false;
+                break;
+            case PGRES_FATAL_ERROR:
+                if (!first_error) {
+                    first_error = error_from(result.get());
+                    failed = answered.command;
+                }
+                [[fallthrough]];
+            case PGRES_PIPELINE_ABORTED:
+                if (answered.answer == Answer::prepare) {
+                    prepared_.erase(prepared_.find(commands[static_cast<std::size_t>(answered.command)].name));
+                }
+                break;
+            default:
+                session_->mark_broken();
+                co_return Error(Error::Kind::protocol, "COPY and single-row mode are not supported");
+        }
+    }
+    session_->sync_seen();
+    operation.complete();
+    if (!first_error) co_return Result<void>();
+    if (first_error->stale_plan || first_error->is("42P05")) forget_statements();  // 42P05: the name exists already
+    co_return *std::move(first_error);
+}
+
+asio::awaitable<Result<void>> Pipeline::script(const std::string& sql, Deadline deadline) {
+    const Result<void> allowed = check(std::span<const Command>());
+    if (!allowed) co_return allowed.error();
+
+    Session::Operation operation(session_, deadline);
+    PGconn* connection = session_->native();
+    if (PQexitPipelineMode(connection) != 1 || PQsendQuery(connection, sql.c_str()) != 1) {
+        co_return sending_failed().error();
+    }
+    session_->expect_null(true);
+    const Result<void> flushed = co_await session_->flush();
+    if (!flushed) co_return flushed.error();
+    std::optional<Error> first_error;
+    for (;;) {
+        const Result<ResultPtr> next = co_await session_->next_result();
+        if (!next) co_return first_error && session_->broken() ? *first_error : next.error();
+        if (next.value() == nullptr) break;
+        const ExecStatusType status = PQresultStatus(next.value().get());
+        if (status == PGRES_FATAL_ERROR && !first_error) first_error = error_from(next.value().get());
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH) {
+            session_->mark_broken();
+            co_return Error(Error::Kind::protocol, "COPY is not supported");
+        }
+    }
+    session_->expect_null(false);
+    if (PQenterPipelineMode(connection) != 1) co_return sending_failed().error();
+    operation.complete();
+    if (first_error) co_return *std::move(first_error);
+    co_return Result<void>();
+}
+
+}  // namespace loan_manager::postgres::detail
