@@ -53,9 +53,9 @@ std::string SettingsErrors::text() const {
     for (const SettingIssue& issue : issues_) {
         out += "  " + printable(issue.setting);
         if (!issue.source.empty()) {
-            out += fmt::format(" = \"{}\" (from {}):", printable(issue.value), printable(issue.source));
+            out += fmt::format(" = \"{}\" (from {})", printable(issue.value), printable(issue.source));
         }
-        out += " " + issue.reason + "\n";
+        out += ": " + issue.reason + "\n";
     }
     return out;
 }

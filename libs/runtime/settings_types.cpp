@@ -198,8 +198,9 @@ std::string Setting::constraint() const {
     };
     // A limit that is only the width of an integer is of no interest to the reader.
     const bool bounded = max_ && *max_ < std::numeric_limits<std::uint32_t>::max();
+    const std::string_view comma = type_ == "duration" ? "," : "";
     if (min_ && bounded) {
-        return fmt::format("{} from {} to {}", rule_, show(*min_), show(*max_));
+        return fmt::format("{}{} from {} to {}", rule_, comma, show(*min_), show(*max_));
     }
     if (bounded) {
         return fmt::format("{}, at most {}", rule_, show(*max_));
