@@ -259,12 +259,14 @@ void ServerCall::record(const grpc::Status& status) {
     const auto duration =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_);
     const std::string_view code = error_ ? code_info(error_->code).code : std::string_view();
-    runtime::log::info("call", {{"request_id", context_.request_id},
-                                {"method", context_.method},
-                                {"status", status_name(status.error_code())},
-                                {"code", code},
-                                {"ms", static_cast<double>(duration.count()) / 1000.0},
-                                {"user_id", context_.caller.user_id}});
+    // What services ask each other all the time (GetTrust) is worth a line only when it fails.
+    const auto level = method_.route == nullptr && !error_ ? runtime::log::Level::debug : runtime::log::Level::info;
+    runtime::log::write(level, "call", {{"request_id", context_.request_id},
+                                        {"method", context_.method},
+                                        {"status", status_name(status.error_code())},
+                                        {"code", code},
+                                        {"ms", static_cast<double>(duration.count()) / 1000.0},
+                                        {"user_id", context_.caller.user_id}});
     if (method_.metrics) {
         method_.metrics->count(status.error_code(), duration);
     }

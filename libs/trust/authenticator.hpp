@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
@@ -7,7 +8,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "access/identity.hpp"
 #include "rpc/error.hpp"
@@ -32,18 +32,26 @@ struct AuthenticatorOptions {
 /// set forgets them. One per process, shared by all loops: every function may be called from any thread.
 class Authenticator {
 public:
+    /// Throws std::invalid_argument on an unknown algorithm or a shared secret of less than 32 bytes.
+    /// `source` may be null with HS256: then revocations stay unknown.
     Authenticator(AuthenticatorOptions options, std::shared_ptr<Source> source);
     ~Authenticator();
     Authenticator(const Authenticator&) = delete;
     Authenticator& operator=(const Authenticator&) = delete;
 
-    /// Polls the source until cancelled: spawn it once on one loop, cancel it at shutdown.
-    boost::asio::awaitable<void> run();
+    /// Polls the source on `executor` until stop(). Once.
+    void start(boost::asio::any_io_executor executor);
+    /// Ends the polling; returns at once. The event loop must run on until what is under way has ended.
+    void stop();
+
+    /// Asks the source once. start() does this every `poll_interval`.
+    boost::asio::awaitable<rpc::Result<void>> refresh();
 
     /// Token → identity. Errors: UNAUTHENTICATED, TOKEN_EXPIRED, and UNAVAILABLE while no trustworthy keys are known.
     boost::asio::awaitable<rpc::Result<access::Identity>> authenticate(std::string_view bearer);
 
-    /// Whether tokens can be verified now: the first answer of auth has arrived and is not older than `max_stale`.
+    /// Whether tokens can be verified now: with EdDSA, auth has answered, and not longer than `max_stale` ago; with
+    /// HS256 always.
     bool ready() const;
 
 private:
