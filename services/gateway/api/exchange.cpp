@@ -1,0 +1,407 @@
+#include "gateway/api/exchange.hpp"
+
+#include "access/reach.hpp"
+#include "gateway/policy/digest.hpp"
+#include "gateway/policy/media_type.hpp"
+#include "gateway/policy/trace.hpp"
+#include "runtime/log.hpp"
+#include "runtime/loops.hpp"
+#include "transcode/request.hpp"
+#include "transcode/response.hpp"
+
+#include <boost/asio/this_coro.hpp>
+#include <boost/beast/core/string.hpp>
+#include <grpcpp/support/slice.h>
+
+#include <algorithm>
+#include <charconv>
+#include <exception>
+#include <utility>
+#include <vector>
+
+namespace loan_manager::gateway {
+
+namespace asio = boost::asio;
+using http::field;
+using http::verb;
+using Outcome = transcode::Match::Outcome;
+
+namespace {
+
+// Bodies of requests that have no use for one are read up to here and ignored.
+constexpr std::uint64_t idle_body_limit = 64 * 1024;
+
+// The token of `Authorization: Bearer …`; empty when there is none.
+std::string_view bearer_token(const http::Request& request) {
+    constexpr std::string_view scheme = "Bearer ";
+    const std::string_view value = request.header(field::authorization);
+    if (request.count(field::authorization) != 1 || value.size() <= scheme.size() ||
+        !boost::beast::iequals(value.substr(0, scheme.size()), scheme)) {
+        return {};
+    }
+    const std::size_t start = value.find_first_not_of(' ', scheme.size());
+    return start == std::string_view::npos ? std::string_view{} : value.substr(start);
+}
+
+std::string flatten(const grpc::ByteBuffer& bytes) {
+    std::vector<grpc::Slice> slices;
+    std::string flat;
+    if (bytes.Dump(&slices).ok()) {
+        flat.reserve(bytes.Length());
+        for (const grpc::Slice& slice : slices) {
+            flat.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+        }
+    }
+    return flat;
+}
+
+std::string_view metadata_value(const rpc::RawAnswer& answer, const std::string& key) {
+    const auto found = answer.metadata.find(key);
+    return found == answer.metadata.end() ? std::string_view{} : std::string_view(found->second);
+}
+
+rpc::Error rate_limited(const Rate& rate, std::string_view whose, std::uint32_t retry_after) {
+    const auto per_second = static_cast<unsigned>(rate.per_second);
+    std::string message = "Too many requests: the limit for " + std::string(whose) + " is " +
+                          std::to_string(per_second) + " per second with bursts of " + std::to_string(rate.burst) + ".";
+    return rpc::Error("RATE_LIMITED", std::move(message), {}, retry_after);
+}
+
+}  // namespace
+
+ApiExchange::ApiExchange(Gateway& gateway, const http::Request& request, const asio::ip::address& peer)
+    : gateway_(gateway),
+      request_(request),
+      started_(gateway.parts_.clock.steady_now()),
+      client_(gateway.parts_.proxies.client(peer, request.header("X-Forwarded-For"), request.header("X-Real-IP"))),
+      request_id_(request_id(request)),
+      route_metrics_(&gateway.unrouted_) {}
+
+// ---- the checks of D-212 that need the head only --------------------------------------------------------------------
+
+asio::awaitable<std::optional<http::Response>> ApiExchange::admit() {
+    if (auto page = own_page()) {
+        co_return page;
+    }
+    if (auto response = find_route()) {
+        co_return response;
+    }
+    if (const Refused refused = check_size()) {
+        co_return fail(*refused);
+    }
+    const std::optional<rpc::Error> unauthenticated = co_await authenticate();
+    if (unauthenticated && unauthenticated->code == "UNAVAILABLE") {
+        co_return fail(HttpError(*unauthenticated));
+    }
+    // Requests without a valid token are counted before they are told so: guessing tokens is limited like the rest.
+    if (const Refused refused = check_rate()) {
+        co_return fail(*refused);
+    }
+    if (unauthenticated) {
+        HttpError error(*unauthenticated);
+        error.token_sent = !bearer_.empty();
+        co_return fail(error);
+    }
+    if (endpoint_ == nullptr) {
+        co_return decorate(gateway_.parts_.documents.answer(request_));
+    }
+    for (const Refused& refused : {check_media_type(), check_header_syntax()}) {
+        if (refused) {
+            co_return fail(*refused);
+        }
+    }
+    co_return std::nullopt;
+}
+
+// Health comes first and costs least: no limits, no token.
+std::optional<http::Response> ApiExchange::own_page() {
+    if (!request_.path.starts_with("/health")) {
+        return std::nullopt;
+    }
+    auto answer = gateway_.parts_.health.answer(request_.path);
+    if (!answer) {
+        return std::nullopt;
+    }
+    route_name_ = "/health";
+    route_metrics_ = &gateway_.health_requests_;
+    routine_ = true;
+    if (!is_read()) {
+        match_.allow = "GET, HEAD";
+        auto response = fail(HttpError(rpc::Error("METHOD_NOT_ALLOWED")));
+        response.add("Allow", match_.allow);
+        return response;
+    }
+    return decorate(std::move(*answer));
+}
+
+std::optional<http::Response> ApiExchange::find_route() {
+    if (gateway_.parts_.documents.has(request_.path)) {
+        route_name_ = "/docs";
+        route_metrics_ = &gateway_.document_requests_;
+        match_.allow = "GET, HEAD, OPTIONS";
+        match_.outcome = is_read()                          ? Outcome::found
+                         : request_.method == verb::options ? Outcome::options
+                                                            : Outcome::method_not_allowed;
+    } else {
+        match_ = gateway_.parts_.endpoints.match(request_.method_text, request_.path);
+    }
+    switch (match_.outcome) {
+        case Outcome::not_found:
+            return fail(HttpError(rpc::Error("NOT_FOUND", "There is nothing at this address.")));
+        case Outcome::method_not_allowed: {
+            auto response = fail(HttpError(rpc::Error("METHOD_NOT_ALLOWED")));
+            response.add("Allow", match_.allow);
+            return response;
+        }
+        case Outcome::options: {
+            http::Response response(204);
+            response.add("Allow", match_.allow);
+            if (Cors::is_preflight(request_)) {
+                gateway_.parts_.cors.allow_sending(request_, match_.allow, response);
+            }
+            return decorate(std::move(response));
+        }
+        case Outcome::found:
+            break;
+    }
+    if (match_.route != nullptr) {
+        endpoint_ = &gateway_.parts_.endpoints.at(*match_.route);
+        route_name_ = match_.route->path;
+        route_metrics_ = &endpoint_->metrics;
+    }
+    return std::nullopt;
+}
+
+std::uint64_t ApiExchange::body_limit() const {
+    return endpoint_ != nullptr && endpoint_->route.has_body ? endpoint_->route.body_limit : idle_body_limit;
+}
+
+ApiExchange::Refused ApiExchange::check_size() const {
+    if (request_.content_length.value_or(0) > body_limit()) {
+        return HttpError(rpc::Error("TOO_LARGE", "The body is larger than " + std::to_string(body_limit()) + " bytes."));
+    }
+    return std::nullopt;
+}
+
+// Sets `caller_` when the token is good. On a public route a bad token is as good as none.
+asio::awaitable<std::optional<rpc::Error>> ApiExchange::authenticate() {
+    const bool is_public = endpoint_ == nullptr || endpoint_->route.is_public;
+    bearer_ = bearer_token(request_);
+    if (bearer_.empty()) {
+        if (is_public) {
+            co_return std::nullopt;
+        }
+        co_return rpc::Error("UNAUTHENTICATED");
+    }
+    rpc::Result<access::Identity> identity = co_await gateway_.parts_.authenticator.authenticate(bearer_);
+    if (identity) {
+        caller_ = std::move(*identity);
+        co_return std::nullopt;
+    }
+    if (is_public) {
+        bearer_ = {};
+        co_return std::nullopt;
+    }
+    co_return identity.error();
+}
+
+ApiExchange::Refused ApiExchange::check_rate() const {
+    const RateLimits& limits = gateway_.parts_.limits;
+    RateLimiter* const limiter = caller_.anonymous() ? limits.addresses.get() : limits.users.get();
+    if (limiter == nullptr) {
+        return std::nullopt;
+    }
+    const auto decision = limiter->take(caller_.anonymous() ? rate_key(client_) : rate_key(caller_.user_id));
+    if (decision.allowed) {
+        return std::nullopt;
+    }
+    return HttpError(rate_limited(limiter->rate(), caller_.anonymous() ? "one address without a valid token" : "one user",
+                                  decision.retry_after_seconds));
+}
+
+ApiExchange::Refused ApiExchange::check_media_type() const {
+    if (endpoint_->route.has_body && request_.has_body() && !has_json_body(request_)) {
+        return HttpError(rpc::Error("UNSUPPORTED_MEDIA_TYPE", "Send the body as application/json in UTF-8."));
+    }
+    return std::nullopt;
+}
+
+ApiExchange::Refused ApiExchange::check_header_syntax() {
+    if_match_ = parse_if_match(request_);
+    if (if_match_.kind == IfMatch::Kind::bad) {
+        return HttpError(rpc::Error("BAD_IF_MATCH"));
+    }
+    constexpr std::string_view name = "Idempotency-Key";
+    idempotency_key_ = request_.header(name);
+    const std::size_t keys = request_.count(name);
+    if (keys > 1 || (keys == 1 && !rpc::is_idempotency_key(idempotency_key_))) {
+        return HttpError(rpc::Error("BAD_IDEMPOTENCY_KEY"));
+    }
+    if (keys == 0 && endpoint_->route.needs_idempotency_key) {
+        return HttpError(rpc::Error("IDEMPOTENCY_KEY_REQUIRED"));
+    }
+    return std::nullopt;
+}
+
+// ---- with the body: transcoding, permission, the call ---------------------------------------------------------------
+
+asio::awaitable<http::Response> ApiExchange::answer() {
+    const transcode::Route& route = endpoint_->route;
+    auto decoded = transcode::decode_request(match_, request_.query,
+                                             route.has_body ? std::string_view(request_.body) : std::string_view{});
+    if (!decoded) {
+        co_return fail(HttpError(error_of(decoded.error())));
+    }
+    for (const Refused& refused : {check_permission(), check_precondition()}) {
+        if (refused) {
+            co_return fail(*refused);
+        }
+    }
+    rpc::CallContext context = call_context(co_await asio::this_coro::executor);
+    context.field_issues = std::move(decoded->issues);
+    grpc::ByteBuffer bytes = rpc::to_bytes(*decoded->message);
+    rpc::CallOptions options;
+    options.command_headers = true;
+    rpc::Result<rpc::RawAnswer> result =
+        co_await rpc::call_raw(endpoint_->upstream, route.grpc_method, context, bytes, options);
+    if (!result) {
+        HttpError error(std::move(result).error());
+        error.token_sent = !bearer_.empty();
+        co_return fail(error);
+    }
+    co_return succeed(*result);
+}
+
+ApiExchange::Refused ApiExchange::check_permission() const {
+    const auto& any_of = endpoint_->permissions;
+    if (any_of.empty() || std::any_of(any_of.begin(), any_of.end(), [this](access::Permission permission) {
+            return access::allowed(caller_, permission);
+        })) {
+        return std::nullopt;
+    }
+    return HttpError(rpc::forbidden());
+}
+
+ApiExchange::Refused ApiExchange::check_precondition() const {
+    if (endpoint_->route.needs_if_match && if_match_.kind == IfMatch::Kind::absent) {
+        return HttpError(rpc::Error("PRECONDITION_REQUIRED"));
+    }
+    return std::nullopt;
+}
+
+// What travels to the service is listed here and nothing else: no header of the client passes by itself, so none can
+// pretend to be the gateway's word on who is calling.
+rpc::CallContext ApiExchange::call_context(const asio::any_io_executor& executor) {
+    const transcode::Route& route = endpoint_->route;
+    rpc::CallContext context;
+    context.method = route.grpc_method;
+    context.request_id = request_id_;
+    context.traceparent = trace_parent(request_);
+    context.client_ip = client_.to_string();
+    context.user_agent = std::string(request_.header(field::user_agent));
+    context.bearer = std::string(bearer_);
+    context.deadline = started_ + route.deadline;
+    context.caller = caller_;
+    context.executor = executor;
+    context.loop = runtime::Loops::current().value_or(0);
+    if (!idempotency_key_.empty()) {
+        context.idempotency_key = std::string(idempotency_key_);
+        context.idempotency_fingerprint =
+            command_fingerprint(request_.method_text, request_.target, request_.body);
+    }
+    if (if_match_.kind == IfMatch::Kind::version) {
+        context.if_match = if_match_.version;
+    }
+    return context;
+}
+
+http::Response ApiExchange::succeed(rpc::RawAnswer& answer) {
+    const transcode::Route& route = endpoint_->route;
+    auto encoded = transcode::encode_response(route, flatten(answer.body));
+    if (!encoded) {
+        runtime::log::error("a service's answer could not be read",
+                            {{"request_id", request_id_}, {"rpc", route.grpc_method}, {"error", encoded.error().message}});
+        return fail(HttpError(rpc::internal_error()));
+    }
+    unsigned status = route.status;
+    if (const std::string_view text = metadata_value(answer, "http-status"); text.size() == 3) {
+        std::from_chars(text.data(), text.data() + text.size(), status);
+    }
+    http::Response response(status);
+    if (!encoded->location.empty()) {
+        response.add("Location", encoded->location);
+    }
+    if (metadata_value(answer, "idempotency-replayed") == "true") {
+        response.add("Idempotency-Replayed", "true");
+    }
+    // Answers to people without a token may hold one (sign-in): not even a private cache keeps those.
+    response.add("Cache-Control", route.is_public && !is_read() ? "no-store" : "private, no-cache");
+    response.add("Vary", "Authorization");
+    add_entity_tag(response, encoded->version, std::move(encoded->body));
+    return decorate(std::move(response));
+}
+
+void ApiExchange::add_entity_tag(http::Response& response, std::optional<std::int64_t> version, std::string body) {
+    std::string etag;
+    if (version) {
+        etag = strong_etag(*version);
+    } else if (is_read()) {
+        etag = weak_etag(body);
+    }
+    if (!etag.empty()) {
+        response.add("ETag", etag);
+        if (is_read() && none_match_hits(request_, etag)) {
+            response.set_status(304);
+            return;
+        }
+    }
+    if (!body.empty()) {
+        response.set_body("application/json", std::move(body));
+    }
+}
+
+// ---- what every answer has in common --------------------------------------------------------------------------------
+
+bool ApiExchange::is_read() const {
+    return request_.method == verb::get || request_.method == verb::head;
+}
+
+http::Response ApiExchange::fail(const HttpError& error) {
+    code_ = error.error.code;
+    http::Response response = error_response(error, request_id_);
+    response.add("Cache-Control", "private, no-cache");
+    response.add("Vary", "Authorization");
+    return decorate(std::move(response));
+}
+
+http::Response ApiExchange::refuse(http::Refusal reason) {
+    return fail(error_of(reason));
+}
+
+http::Response ApiExchange::decorate(http::Response response) const {
+    response.add("X-Request-ID", request_id_);
+    response.add("X-Content-Type-Options", "nosniff");
+    gateway_.parts_.cors.allow_reading(request_, response);
+    return response;
+}
+
+void ApiExchange::finished(unsigned status, std::uint64_t bytes_sent) noexcept {
+    const auto elapsed = gateway_.parts_.clock.steady_now() - started_;
+    route_metrics_->record(status, elapsed);
+    AccessRecord record;
+    // An unknown method is the client's text; it does not belong into a field people group by.
+    record.method = request_.method == verb::unknown ? std::string_view("-") : request_.method_text;
+    record.route = route_name_;
+    record.status = status;
+    record.elapsed = elapsed;
+    record.bytes = bytes_sent;
+    record.request_id = request_id_;
+    record.user_id = caller_.user_id;
+    const std::string client = routine_ ? std::string() : client_.to_string();
+    record.client_ip = client;
+    record.code = status == 499 ? std::string_view("CLIENT_CLOSED") : std::string_view(code_);
+    record.routine = routine_;
+    write_access_log(record);
+}
+
+}  // namespace loan_manager::gateway

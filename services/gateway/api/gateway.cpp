@@ -1,0 +1,35 @@
+#include "gateway/api/gateway.hpp"
+
+#include "gateway/api/errors.hpp"
+#include "gateway/api/exchange.hpp"
+#include "gateway/http/response_writer.hpp"
+#include "runtime/uuid.hpp"
+
+#include <utility>
+
+namespace loan_manager::gateway {
+
+Gateway::Gateway(Parts parts)
+    : parts_(std::move(parts)),
+      unrouted_(parts_.metrics, "-", "-"),
+      health_requests_(parts_.metrics, "GET", "/health"),
+      document_requests_(parts_.metrics, "GET", "/docs") {}
+
+std::unique_ptr<http::Exchange> Gateway::open(const http::Request& request, const boost::asio::ip::address& peer) {
+    return std::make_unique<ApiExchange>(*this, request, peer);
+}
+
+std::string Gateway::busy_response() const {
+    const std::string id = runtime::new_uuid().to_string();
+    http::Response response =
+        error_response(HttpError(rpc::Error("UNAVAILABLE", "Too many connections.", {}, 1)), id);
+    response.add("X-Request-ID", id);
+    http::DateCache dates;
+    std::string bytes;
+    const http::Framing framing{.head_only = false, .http_1_0 = false, .close = true};
+    http::write_head(bytes, response, framing, dates.at(parts_.clock.now()));
+    bytes.append(response.body());
+    return bytes;
+}
+
+}  // namespace loan_manager::gateway

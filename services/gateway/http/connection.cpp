@@ -1,0 +1,340 @@
+#include "gateway/http/connection.hpp"
+
+#include "gateway/http/connection_table.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/beast/core/string.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace loan_manager::gateway::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t head_read = 4 * 1024;
+constexpr std::size_t body_read = 32 * 1024;
+constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
+
+Refusal refusal_of(ParseError error) {
+    switch (error) {
+        case ParseError::bad_version:
+            return Refusal::version_unsupported;
+        case ParseError::body_too_large:
+            return Refusal::body_too_large;
+        default:
+            return Refusal::malformed;
+    }
+}
+
+}  // namespace
+
+Connection::Connection(std::unique_ptr<Transport> transport, Application& application, const Limits& limits,
+                       std::shared_ptr<ConnectionTable> table)
+    : transport_(std::move(transport)),
+      application_(application),
+      limits_(limits),
+      table_(std::move(table)),
+      counted_(table_->in_flight_.enter()) {
+    table_->add(*this);
+}
+
+Connection::~Connection() {
+    table_->remove(*this);
+}
+
+void Connection::start() {
+    asio::co_spawn(
+        table_->loop(),
+        // The handler below keeps the connection alive until the coroutine has ended.
+        [](Connection* self) { return self->serve(); }(this),
+        asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](const std::exception_ptr&) {}));
+}
+
+void Connection::enter(Phase phase, std::chrono::milliseconds allowed) {
+    phase_ = phase;
+    timed_out_ = false;
+    deadline_ = allowed == std::chrono::milliseconds::max() ? SteadyTime::max() : table_->now() + allowed;
+}
+
+void Connection::check_deadline(SteadyTime now) {
+    if (now >= deadline_) {
+        deadline_ = SteadyTime::max();
+        timed_out_ = true;
+        transport_->cancel();
+    }
+}
+
+void Connection::drain() {
+    if (phase_ == Phase::idle) {
+        transport_->cancel();
+    }
+}
+
+void Connection::abort() {
+    peer_gone_ = true;
+    transport_->close();
+    cancel_.emit(asio::cancellation_type::terminal);
+}
+
+std::string_view Connection::received() const {
+    const auto data = buffer_.data();
+    return {static_cast<const char*>(data.data()), data.size()};
+}
+
+asio::awaitable<void> Connection::serve() {
+    // A cancelled call ends with its own error; the connection then goes on to its orderly end.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (co_await serve_request()) {
+        first_ = false;
+    }
+    transport_->close();
+}
+
+asio::awaitable<bool> Connection::serve_request() {
+    request_.reset();
+    sent_ = 0;
+    body_left_ = BodyLeft::none;
+    RequestParser parser(request_);
+    Refusal refusal{};
+    const HeadResult head = co_await read_head(parser, refusal);
+    if (head == HeadResult::closed) {
+        co_return false;
+    }
+
+    const auto exchange = application_.open(request_, transport_->peer());
+    Response response;
+    if (head == HeadResult::complete) {
+        response = co_await respond(*exchange, parser);
+    } else {
+        response = exchange->refuse(refusal);
+        response.close_after();
+        body_left_ = BodyLeft::unreadable;
+    }
+    if (peer_gone_) {
+        exchange->finished(499, 0);
+        co_return false;
+    }
+
+    const bool close = response.closes() || !request_.keep_alive || body_left_ == BodyLeft::unreadable ||
+                       table_->draining();
+    const bool sent = co_await send(response, close);
+    exchange->finished(response.status(), sent_);
+    if (!sent) {
+        co_return false;
+    }
+    if (close) {
+        if (body_left_ != BodyLeft::none || buffer_.size() > 0) {
+            co_await linger();
+        }
+        co_return false;
+    }
+    if (body_left_ == BodyLeft::discard) {
+        std::optional<Refusal> ignored;
+        const bool discarded = co_await read_body(parser, limits_.discard, ignored);
+        co_return discarded && !ignored;
+    }
+    co_return true;
+}
+
+asio::awaitable<Connection::HeadResult> Connection::read_head(RequestParser& parser, Refusal& refusal) {
+    HeadScan scan(limits_);
+    enter(Phase::idle, first_ ? limits_.head_timeout : limits_.idle_timeout);
+    for (;;) {
+        // RFC 9112 2.2: empty lines before the request line are ignored.
+        while (scan.size() == 0 && received().starts_with("\r\n")) {
+            buffer_.consume(2);
+        }
+        const bool only_cr = scan.size() == 0 && received() == "\r";
+        if (buffer_.size() > 0 && phase_ == Phase::idle) {
+            enter(Phase::head, limits_.head_timeout);
+        }
+        switch (only_cr ? HeadState::incomplete : scan.advance(received())) {
+            case HeadState::complete: {
+                const ParseError error = parser.parse_head(received().substr(0, scan.size()));
+                buffer_.consume(scan.size());
+                refusal = refusal_of(error);
+                co_return error == ParseError::ok ? HeadResult::complete : HeadResult::refused;
+            }
+            case HeadState::malformed:
+                refusal = Refusal::malformed;
+                co_return HeadResult::refused;
+            case HeadState::line_too_long:
+                refusal = Refusal::line_too_long;
+                co_return HeadResult::refused;
+            case HeadState::head_too_long:
+                refusal = Refusal::head_too_long;
+                co_return HeadResult::refused;
+            case HeadState::incomplete:
+                break;
+        }
+        if (phase_ == Phase::idle && table_->draining()) {
+            co_return HeadResult::closed;
+        }
+        if (!co_await fill(head_read)) {
+            refusal = Refusal::timed_out;
+            // A client that has sent nothing is not owed an answer.
+            co_return timed_out_ && phase_ == Phase::head ? HeadResult::refused : HeadResult::closed;
+        }
+    }
+}
+
+asio::awaitable<Response> Connection::respond(Exchange& exchange, RequestParser& parser) {
+    std::optional<Response> early;
+    std::optional<Refusal> refusal;
+    bool failed = false;
+    try {
+        const std::string_view expectation = request_.header(field::expect);
+        if (!expectation.empty() && !boost::beast::iequals(expectation, "100-continue")) {
+            refusal = Refusal::expectation_unknown;
+        } else {
+            enter(Phase::answering, std::chrono::milliseconds::max());
+            early = co_await exchange.admit();
+        }
+    } catch (...) {
+        failed = true;
+    }
+    if (failed) {
+        refusal = Refusal::failed;
+    }
+    if (early || refusal) {
+        if (!parser.done()) {
+            body_left_ = can_discard_body() ? BodyLeft::discard : BodyLeft::unreadable;
+        }
+        co_return early ? std::move(*early) : exchange.refuse(*refusal);
+    }
+
+    const bool complete = co_await read_body(parser, exchange.body_limit(), refusal);
+    if (refusal) {
+        body_left_ = BodyLeft::unreadable;
+        Response response = exchange.refuse(*refusal);
+        response.close_after();
+        co_return response;
+    }
+    if (!complete) {
+        peer_gone_ = true;
+        co_return Response{};
+    }
+    try {
+        co_return co_await answer(exchange);
+    } catch (...) {
+        failed = true;
+    }
+    transport_->unwatch();
+    co_return exchange.refuse(Refusal::failed);
+}
+
+asio::awaitable<Response> Connection::answer(Exchange& exchange) {
+    enter(Phase::answering, std::chrono::milliseconds::max());
+    transport_->watch([this] {
+        peer_gone_ = true;
+        cancel_.emit(asio::cancellation_type::terminal);
+    });
+    Response response = co_await exchange.answer();
+    transport_->unwatch();
+    co_return response;
+}
+
+// Small bodies of a refused request are read so that the connection can go on; for a large one, or one the client may
+// never send, a new connection is cheaper.
+bool Connection::can_discard_body() const {
+    const bool may_never_come = request_.expects_continue && buffer_.size() == 0;
+    return !may_never_come && !request_.chunked && request_.content_length.value_or(0) <= limits_.discard;
+}
+
+// True when the body is complete; otherwise the client is gone, or `refusal` says what is wrong with it.
+asio::awaitable<bool> Connection::read_body(RequestParser& parser, std::uint64_t limit,
+                                            std::optional<Refusal>& refusal) {
+    parser.limit_body(limit);
+    if (parser.done()) {
+        co_return true;
+    }
+    if (request_.content_length.value_or(0) > limit) {
+        refusal = Refusal::body_too_large;
+        co_return false;
+    }
+    if (request_.expects_continue && buffer_.size() == 0) {
+        WriteBuffers buffers{asio::buffer(continue_response), asio::const_buffer()};
+        if (!co_await write(buffers)) {
+            co_return false;
+        }
+    }
+    const SteadyTime whole = table_->now() + limits_.body_timeout;
+    for (;;) {
+        ParseError error = ParseError::ok;
+        buffer_.consume(parser.parse_body(received(), error));
+        if (error == ParseError::ok && !parser.done() && buffer_.size() > limits_.chunk_overhead) {
+            error = ParseError::bad_request;  // an endless chunk header or trailer
+        }
+        if (error != ParseError::ok) {
+            refusal = refusal_of(error);
+            co_return false;
+        }
+        if (parser.done()) {
+            co_return true;
+        }
+        enter(Phase::body, limits_.body_idle_timeout);
+        deadline_ = std::min(deadline_, whole);
+        if (!co_await fill(body_read)) {
+            if (timed_out_) {
+                refusal = Refusal::timed_out;
+            }
+            co_return false;
+        }
+    }
+}
+
+asio::awaitable<bool> Connection::send(const Response& response, bool close) {
+    const Framing framing{.head_only = request_.method == verb::head,
+                          .http_1_0 = request_.version == 10,
+                          .close = close};
+    head_out_.clear();
+    write_head(head_out_, response, framing, table_->date());
+    WriteBuffers buffers{asio::buffer(head_out_), asio::const_buffer()};
+    if (sends_body(response, framing)) {
+        buffers[1] = asio::buffer(response.body());
+    }
+    co_return co_await write(buffers);
+}
+
+asio::awaitable<bool> Connection::write(WriteBuffers buffers) {
+    while (asio::buffer_size(buffers) > 0) {
+        enter(Phase::writing, limits_.write_timeout);
+        const IoResult result = co_await transport_->write_some(buffers);
+        if (result.error || timed_out_) {
+            co_return false;
+        }
+        sent_ += result.bytes;
+        const std::size_t first = std::min(result.bytes, buffers[0].size());
+        buffers[0] += first;
+        buffers[1] += result.bytes - first;
+    }
+    co_return true;
+}
+
+// Closing a socket with unread input makes the kernel send a reset, which can destroy the answer on its way.
+asio::awaitable<void> Connection::linger() {
+    transport_->shutdown_send();
+    enter(Phase::lingering, limits_.linger_timeout);
+    do {
+        buffer_.consume(buffer_.size());
+    } while (co_await fill(body_read));
+}
+
+asio::awaitable<bool> Connection::fill(std::size_t bytes) {
+    const auto space = buffer_.prepare(bytes);
+    const IoResult result = co_await transport_->read_some(space);
+    if (result.error || timed_out_) {
+        co_return false;
+    }
+    buffer_.commit(result.bytes);
+    co_return true;
+}
+
+}  // namespace loan_manager::gateway::http

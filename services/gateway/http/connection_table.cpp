@@ -1,0 +1,85 @@
+#include "gateway/http/connection_table.hpp"
+
+#include "gateway/http/connection.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace loan_manager::gateway::http {
+
+namespace {
+constexpr std::chrono::milliseconds tick_interval{250};
+}
+
+ConnectionTable::ConnectionTable(boost::asio::io_context& loop, const runtime::Clock& clock)
+    : loop_(loop), clock_(clock), timer_(loop) {}
+
+ConnectionTable::~ConnectionTable() = default;
+
+void ConnectionTable::start() {
+    schedule();
+}
+
+void ConnectionTable::stop() {
+    stopped_ = true;
+    timer_.cancel();
+}
+
+void ConnectionTable::schedule() {
+    timer_.expires_after(tick_interval);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error && !stopped_) {
+            tick();
+            schedule();
+        }
+    });
+}
+
+// Visiting may end a connection, which takes it out of the list: hold them all first.
+template <class Visit>
+void ConnectionTable::for_each(Visit visit) {
+    std::vector<std::shared_ptr<Connection>> all;
+    all.reserve(size());
+    for (Connection* c = first_; c != nullptr; c = c->next_) {
+        all.push_back(c->shared_from_this());
+    }
+    for (const auto& connection : all) {
+        visit(*connection);
+    }
+}
+
+void ConnectionTable::tick() {
+    // No visit here ends a connection synchronously: expiry only cancels its pending operation.
+    const auto now = this->now();
+    for (Connection* c = first_; c != nullptr; c = c->next_) {
+        c->check_deadline(now);
+    }
+}
+
+void ConnectionTable::drain() {
+    draining_ = true;
+    for_each([](Connection& c) { c.drain(); });
+}
+
+void ConnectionTable::abort_all() {
+    draining_ = true;
+    for_each([](Connection& c) { c.abort(); });
+}
+
+void ConnectionTable::add(Connection& connection) {
+    connection.next_ = first_;
+    connection.previous_ = nullptr;
+    if (first_ != nullptr) {
+        first_->previous_ = &connection;
+    }
+    first_ = &connection;
+}
+
+void ConnectionTable::remove(Connection& connection) {
+    (connection.previous_ != nullptr ? connection.previous_->next_ : first_) = connection.next_;
+    if (connection.next_ != nullptr) {
+        connection.next_->previous_ = connection.previous_;
+    }
+}
+
+}  // namespace loan_manager::gateway::http

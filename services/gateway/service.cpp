@@ -1,0 +1,171 @@
+#include "gateway/service.hpp"
+
+#include "gateway/api/documents.hpp"
+#include "gateway/api/endpoints.hpp"
+#include "gateway/api/gateway.hpp"
+#include "gateway/api/health.hpp"
+#include "gateway/api/upstreams.hpp"
+#include "gateway/http/listener.hpp"
+#include "runtime/listen.hpp"
+#include "transcode/contract.hpp"
+#include "transcode/openapi.hpp"
+#include "trust/source.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <exception>
+#include <thread>
+#include <utility>
+
+namespace loan_manager::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t rate_limit_buckets = 100'000;
+
+transcode::RouteTable build_routes() {
+    const auto services = transcode::contract_services();
+    auto routes = transcode::RouteTable::build(services);
+    if (!routes) {
+        throw runtime::StartupError("the contract cannot be routed:\n" + routes.error().text());
+    }
+    return std::move(*routes);
+}
+
+UpstreamsOptions upstream_options(const Settings& settings) {
+    UpstreamsOptions options;
+    options.addresses = {{"auth", settings.auth_address},
+                         {"fleet", settings.fleet_address},
+                         {"lifecycle-refresher", settings.lifecycle_address}};
+    options.max_in_flight = settings.upstream_max_in_flight;
+    return options;
+}
+
+trust::AuthenticatorOptions trust_options(const Settings& settings) {
+    trust::AuthenticatorOptions options;
+    options.algorithm = settings.algorithm;
+    options.shared_secret = settings.jwt_secret_key;
+    options.max_stale = std::chrono::duration_cast<std::chrono::seconds>(settings.jwks_max_stale);
+    return options;
+}
+
+RateLimits rate_limits(const Settings& settings, const runtime::Clock& clock) {
+    RateLimits limits;
+    if (settings.rate_limit_enabled) {
+        limits.users = std::make_unique<RateLimiter>(
+            Rate{settings.rate_limit_user_per_second, settings.rate_limit_user_burst}, rate_limit_buckets, clock);
+        limits.addresses = std::make_unique<RateLimiter>(
+            Rate{settings.rate_limit_address_per_second, settings.rate_limit_address_burst}, rate_limit_buckets, clock);
+    }
+    return limits;
+}
+
+// Members are destroyed from last to first: what listens goes before what it uses.
+class Service {
+public:
+    Service(runtime::Process& process, const Settings& settings)
+        : process_(process),
+          clock_(runtime::system_clock()),
+          trust_loop_(process.loops().next()),
+          upstreams_(upstream_options(settings), transcode::contract_services(), trust_loop_.get_executor()),
+          authenticator_(trust_options(settings), trust::upstream_source(upstreams_.at("auth"))),
+          endpoints_(build_routes(), upstreams_, process.metrics()),
+          documents_(transcode::openapi_document(endpoints_.routes())),
+          health_(checks(), clock_),
+          gateway_(Gateway::Parts{endpoints_, authenticator_, health_, documents_, process.metrics(), clock_,
+                                  Cors(settings.cors_origins), TrustedProxies(settings.trusted_proxies),
+                                  rate_limits(settings, clock_)}),
+          listener_(runtime::open_acceptor(process.loops().at(0), process.settings().host, process.settings().port,
+                                           "PORT"),
+                    gateway_, tables(), listener_options(settings)) {}
+
+    void start() {
+        upstreams_.start();
+        upstreams_.export_metrics(process_.metrics());
+        process_.metrics().gauge_from("gateway_connections", "Open client connections", {},
+                                      [this] { return static_cast<double>(listener_.connections()); });
+        asio::co_spawn(trust_loop_, authenticator_.run(),
+                       asio::bind_cancellation_slot(stop_trust_.slot(), [](const std::exception_ptr&) {}));
+        for (const Health::Check& check : health_.checks()) {
+            process_.add_ready_check(check.name, check.problem);
+        }
+        register_stop();
+        listener_.start();
+        process_.listening(process_.settings().host, listener_.endpoint().port());
+    }
+
+private:
+    std::vector<Health::Check> checks() {
+        auto checks = upstreams_.checks();
+        checks.push_back({"trust", [this]() -> std::optional<std::string> {
+                              if (authenticator_.ready()) {
+                                  return std::nullopt;
+                              }
+                              return "no keys to verify tokens with";
+                          }});
+        checks.push_back({"running", [this]() -> std::optional<std::string> {
+                              if (process_.stopping()) {
+                                  return "stopping";
+                              }
+                              return std::nullopt;
+                          }});
+        return checks;
+    }
+
+    std::vector<std::shared_ptr<http::ConnectionTable>> tables() {
+        std::vector<std::shared_ptr<http::ConnectionTable>> tables;
+        for (std::size_t i = 0; i != process_.loops().size(); ++i) {
+            tables.push_back(std::make_shared<http::ConnectionTable>(process_.loops().at(i), clock_));
+        }
+        return tables;
+    }
+
+    http::ListenerOptions listener_options(const Settings& settings) {
+        http::ListenerOptions options;
+        options.limits = settings.http_limits();
+        options.max_connections = settings.max_connections;
+        options.busy_response = [this] { return gateway_.busy_response(); };
+        return options;
+    }
+
+    void register_stop() {
+        process_.on_stop_accepting([this] { listener_.stop(); });
+        process_.on_drain([this](runtime::Process::SteadyTime deadline) {
+            listener_.drain();
+            listener_.wait_empty(deadline);
+        });
+        process_.on_cancel([this] {
+            listener_.abort_all();
+            asio::post(trust_loop_, [this] { stop_trust_.emit(asio::cancellation_type::terminal); });
+            upstreams_.shutdown(std::chrono::milliseconds::zero());
+        });
+    }
+
+    runtime::Process& process_;
+    const runtime::Clock& clock_;
+    asio::io_context& trust_loop_;
+    Upstreams upstreams_;
+    trust::Authenticator authenticator_;
+    asio::cancellation_signal stop_trust_;
+    Endpoints endpoints_;
+    Documents documents_;
+    Health health_;
+    Gateway gateway_;
+    http::Listener listener_;
+};
+
+}  // namespace
+
+std::shared_ptr<void> start(runtime::Process& process, const Settings& settings) {
+    auto service = std::make_shared<Service>(process, settings);
+    service->start();
+    return service;
+}
+
+}  // namespace loan_manager::gateway

@@ -1,0 +1,131 @@
+#include "gateway/settings.hpp"
+
+#include <stdexcept>
+
+namespace loan_manager::gateway {
+
+namespace {
+
+constexpr const char* address_help =
+    "`host:port[,host:port…]`, `dns:///name:port`, or `dir:/path`: a directory whose file names are instances";
+
+void add_upstreams(runtime::SettingsTable& table, Settings& settings) {
+    table.group("Services behind the gateway");
+    table.text("AUTH_ADDRESS", settings.auth_address)
+        .default_value("127.0.0.1:50051")
+        .help(std::string("Where auth listens: ") + address_help);
+    table.text("FLEET_ADDRESS", settings.fleet_address)
+        .default_value("127.0.0.1:50061")
+        .help("Where fleet listens; the same forms");
+    table.text("LIFECYCLE_ADDRESS", settings.lifecycle_address)
+        .default_value("127.0.0.1:50071")
+        .help("Where lifecycle-refresher listens; the same forms");
+    table.number("UPSTREAM_MAX_IN_FLIGHT", settings.upstream_max_in_flight)
+        .default_value(512)
+        .range(1, 100'000)
+        .help("Calls under way to one service; one more is answered 503 at once");
+}
+
+void add_tokens(runtime::SettingsTable& table, Settings& settings) {
+    table.group("Tokens");
+    table.text("ALGORITHM", settings.algorithm)
+        .default_value("EdDSA")
+        .one_of({"EdDSA", "HS256"})
+        .help("How access tokens are signed; the same for all services");
+    table.text("JWT_SECRET_KEY", settings.jwt_secret_key)
+        .default_value("")
+        .secret()
+        .min_length(32)
+        .help("Shared secret, for HS256 only");
+    table.duration("JWKS_MAX_STALE", settings.jwks_max_stale)
+        .default_value("1h")
+        .range(1'000, 7 * 86'400'000LL)
+        .help("How long known keys stay good while auth cannot be reached");
+    table.rule([&settings](runtime::SettingsErrors& errors) {
+        if (settings.algorithm == "HS256" && settings.jwt_secret_key.empty()) {
+            errors.add("JWT_SECRET_KEY", "is required with ALGORITHM=HS256");
+        }
+    });
+}
+
+void add_rates(runtime::SettingsTable& table, Settings& settings) {
+    table.group("Rate limits");
+    table.flag("RATE_LIMIT_ENABLED", settings.rate_limit_enabled)
+        .default_value("true")
+        .help("Off for load tests only");
+    table.decimal("RATE_LIMIT_USER_PER_SECOND", settings.rate_limit_user_per_second)
+        .default_value("100")
+        .range(1, 1'000'000)
+        .help("Requests per second of one signed-in user");
+    table.number("RATE_LIMIT_USER_BURST", settings.rate_limit_user_burst)
+        .default_value(200)
+        .range(1, 1'000'000)
+        .help("Requests a user may send at once");
+    table.decimal("RATE_LIMIT_ADDRESS_PER_SECOND", settings.rate_limit_address_per_second)
+        .default_value("10")
+        .range(1, 1'000'000)
+        .help("Requests per second of one address without a valid token");
+    table.number("RATE_LIMIT_ADDRESS_BURST", settings.rate_limit_address_burst)
+        .default_value(20)
+        .range(1, 1'000'000)
+        .help("Requests an address may send at once");
+}
+
+void add_clients(runtime::SettingsTable& table, Settings& settings) {
+    table.group("Clients");
+    table.list("CORS_ORIGINS", settings.cors_origins)
+        .default_value("[]")
+        .help("Origins whose pages may call the API, e.g. `[\"https://app.example.lk\"]`");
+    table.list("TRUSTED_PROXIES", settings.trusted_proxies)
+        .default_value(R"(["127.0.0.0/8","::1"])")
+        .help("Addresses and networks whose X-Forwarded-For is believed; whoever can connect from there can claim any "
+              "client address");
+    table.number("MAX_CONNECTIONS", settings.max_connections)
+        .default_value(10'000)
+        .range(1, 1'000'000)
+        .help("Client connections at a time; one more is answered 503");
+    table.seconds("HEADER_TIMEOUT_SECONDS", settings.header_timeout)
+        .default_value(10)
+        .range(1, 300)
+        .help("For the head of a request, from its first byte");
+    table.seconds("BODY_TIMEOUT_SECONDS", settings.body_timeout)
+        .default_value(10)
+        .range(1, 300)
+        .help("Without progress in a body; a whole body may take six times as long");
+    table.seconds("IDLE_TIMEOUT_SECONDS", settings.idle_timeout)
+        .default_value(75)
+        .range(1, 3600)
+        .help("Between two requests of a connection; keep it above the proxy's (nginx: 60)");
+    table.seconds("WRITE_TIMEOUT_SECONDS", settings.write_timeout)
+        .default_value(15)
+        .range(1, 300)
+        .help("Without the client taking a byte of its answer");
+    table.rule([&settings](runtime::SettingsErrors& errors) {
+        try {
+            TrustedProxies(settings.trusted_proxies);
+        } catch (const std::invalid_argument& error) {
+            errors.add("TRUSTED_PROXIES", error.what());
+        }
+    });
+}
+
+}  // namespace
+
+http::Limits Settings::http_limits() const {
+    http::Limits limits;
+    limits.head_timeout = header_timeout;
+    limits.body_idle_timeout = body_timeout;
+    limits.body_timeout = 6 * body_timeout;
+    limits.idle_timeout = idle_timeout;
+    limits.write_timeout = write_timeout;
+    return limits;
+}
+
+void add_settings(runtime::SettingsTable& table, Settings& settings) {
+    add_upstreams(table, settings);
+    add_tokens(table, settings);
+    add_rates(table, settings);
+    add_clients(table, settings);
+}
+
+}  // namespace loan_manager::gateway
