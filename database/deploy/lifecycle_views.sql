@@ -7,6 +7,12 @@ BEGIN;
 GRANT USAGE ON SCHEMA fleet TO loan_manager_lifecycle;
 GRANT SELECT ON fleet.bicycles, fleet.sales, fleet.companies, fleet.branches TO loan_manager_lifecycle;
 GRANT CREATE, USAGE ON SCHEMA lifecycle TO loan_manager_lifecycle;
+-- REFRESH … CONCURRENTLY collects the differences in a temporary table.
+DO $$
+BEGIN
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO loan_manager_lifecycle', current_database());
+END
+$$;
 
 CREATE MATERIALIZED VIEW lifecycle.bike_cost_summary AS
 SELECT b.id AS bicycle_id,

@@ -4,7 +4,10 @@ BEGIN;
 
 DROP MATERIALIZED VIEW lifecycle.branch_stock_summary;
 DROP MATERIALIZED VIEW lifecycle.bike_cost_summary;
-REVOKE CREATE ON SCHEMA lifecycle FROM loan_manager_lifecycle;
-REVOKE SELECT ON fleet.bicycles, fleet.sales, fleet.companies, fleet.branches FROM loan_manager_lifecycle;
+DO $$
+BEGIN
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM loan_manager_lifecycle', current_database());
+END
+$$;
 
 COMMIT;

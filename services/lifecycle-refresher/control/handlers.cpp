@@ -1,0 +1,75 @@
+#include "lifecycle-refresher/control/handlers.hpp"
+
+#include <utility>
+#include <vector>
+
+#include "lifecycle-refresher/refresh/repository.hpp"
+#include "lifecycle-refresher/views/messages.hpp"
+#include "runtime/uuid.hpp"
+
+namespace loan_manager::lifecycle {
+namespace {
+
+namespace v1 = loanmanager::lifecycle::v1;
+using boost::asio::awaitable;
+
+/// D-219: an order of the command line is audited too. It has no user; the host's own logs know who gave it.
+constexpr postgres::Statement audit_sql{"lifecycle.audit_refresh", R"(
+INSERT INTO fleet.audit_log (id, user_id, username, action, entity_type, entity_id, entity_no, user_agent, request_id)
+SELECT $1, u.id, u.username, 'VIEW_REFRESH', 'view_refresh', $2::uuid, $3, 'loan-managerctl', $4
+FROM (VALUES ('00000000-0000-7000-8000-000000000001'::uuid, 'system')) AS u (id, username))"};
+
+/// The timer may say that it is the nightly run; nothing else is left to callers.
+Trigger trigger_of(const v1::StartRefreshRequest& request) {
+    return request.trigger() == v1::REFRESH_TRIGGER_NIGHTLY ? Trigger::nightly : Trigger::manual;
+}
+
+}  // namespace
+
+awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext& context,
+                                                               const v1::StartRefreshRequest& request) {
+    std::vector<const ViewDefinition*> wanted;
+    for (const std::string& name : request.view_names()) {
+        const ViewDefinition* view = find_view(name);
+        if (view == nullptr) {
+            co_return rpc::not_found("There is no view of this name.");
+        }
+        wanted.push_back(view);
+    }
+    if (wanted.empty()) {
+        for (const ViewDefinition& view : views()) {
+            wanted.push_back(&view);
+        }
+    }
+    v1::RefreshRuns runs;
+    rpc::Result<void> started = co_await gate_.start(wanted, trigger_of(request), std::nullopt, runs);
+    if (!started) {
+        co_return started.error();
+    }
+    postgres::Batch audit;
+    for (const v1::RefreshRun& run : runs.items()) {
+        audit.add(audit_sql,
+                  postgres::Params(runtime::new_uuid().to_string(), run.id(), run.view_name(), context.request_id));
+    }
+    static_cast<void>((co_await pools_.local().run(audit, context.deadline)).value());
+    co_return runs;
+}
+
+awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::runs(rpc::CallContext& context,
+                                                              const v1::GetRefreshRunsRequest& request) {
+    std::vector<std::string> ids;
+    for (const std::string& id : request.ids()) {
+        if (runtime::is_uuid(id)) {
+            ids.push_back(id);
+        }
+    }
+    postgres::Lease lease = (co_await pools_.local().acquire(context.deadline)).value();
+    const std::vector<Run> found = (co_await repository::by_ids(*lease, ids)).value();
+    v1::RefreshRuns answer;
+    for (const Run& run : found) {
+        write_run(run, *answer.add_items());
+    }
+    co_return answer;
+}
+
+}  // namespace loan_manager::lifecycle

@@ -1,0 +1,14 @@
+#include "lifecycle-refresher/service.hpp"
+
+int main(int argc, char** argv) {
+    using namespace loan_manager;
+    lifecycle::Settings settings;
+    runtime::ProcessSpec spec;
+    spec.program = "loan-manager-lifecycle-refresher";
+    spec.service = "lifecycle-refresher";
+    spec.summary = "Keeps the materialized views fresh and answers the reports read from them.";
+    spec.defaults = {.port = 50071, .admin_port = 9103};
+    spec.add_settings = [&](runtime::SettingsTable& table) { lifecycle::add_settings(table, settings); };
+    spec.start = [&](runtime::Process& process) { return lifecycle::start(process, settings); };
+    return runtime::run(spec, argc, argv);
+}

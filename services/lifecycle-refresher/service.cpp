@@ -1,0 +1,297 @@
+#include "lifecycle-refresher/service.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <future>
+#include <map>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "commands/errors.hpp"
+#include "commands/runner.hpp"
+#include "lifecycle-refresher/control/handlers.hpp"
+#include "lifecycle-refresher/control/operator_token.hpp"
+#include "lifecycle-refresher/refresh/refresher.hpp"
+#include "lifecycle-refresher/refresh/scheduler.hpp"
+#include "lifecycle-refresher/reports/branch_stock.hpp"
+#include "lifecycle-refresher/reports/cost_summary.hpp"
+#include "lifecycle-refresher/views/handlers.hpp"
+#include "lifecycle-refresher/views/refresh_gate.hpp"
+#include "loanmanager/auth/v1/auth.pb.h"
+#include "loanmanager/lifecycle/v1/lifecycle.grpc.pb.h"
+#include "rpc/server.hpp"
+#include "rpc/upstream.hpp"
+#include "trust/authenticator.hpp"
+#include "trust/source.hpp"
+
+namespace loan_manager::lifecycle {
+namespace {
+
+namespace asio = boost::asio;
+namespace v1 = loanmanager::lifecycle::v1;
+
+postgres::ConnectOptions connect_options(const Settings& settings) {
+    postgres::Result<postgres::Dsn> dsn = postgres::Dsn::parse(settings.database.database_url);
+    if (!dsn) {
+        throw runtime::StartupError("DATABASE_URL: " + dsn.error().message);
+    }
+    postgres::ConnectOptions options;
+    options.dsn = std::move(*dsn);
+    options.application_name = "loan-manager lifecycle-refresher";
+    // Reports may take as long as their route allows.
+    options.statement_timeout = std::chrono::seconds{30};
+    return options;
+}
+
+postgres::PoolOptions pool_options(const Settings& settings) {
+    postgres::PoolOptions options;
+    options.connect = connect_options(settings);
+    options.max_connections = settings.database.db_pool_size;
+    return options;
+}
+
+std::vector<asio::io_context*> contexts_of(runtime::Loops& loops) {
+    std::vector<asio::io_context*> contexts;
+    for (std::size_t i = 0; i != loops.size(); ++i) {
+        contexts.push_back(&loops.at(i));
+    }
+    return contexts;
+}
+
+std::vector<asio::any_io_executor> executors_of(runtime::Loops& loops) {
+    std::vector<asio::any_io_executor> executors;
+    for (std::size_t i = 0; i != loops.size(); ++i) {
+        executors.emplace_back(loops.at(i).get_executor());
+    }
+    return executors;
+}
+
+/// 0 to 10 minutes, drawn once per process: several instances rarely begin in the same second.
+std::chrono::seconds draw_jitter() {
+    std::random_device source;
+    return std::chrono::seconds{std::uniform_int_distribution<int>(0, 600)(source)};
+}
+
+RefreshPolicy refresh_policy() {
+    RefreshPolicy policy;
+    policy.nightly_jitter = [jitter = draw_jitter()](runtime::Date) { return jitter; };
+    return policy;
+}
+
+rpc::UpstreamOptions auth_options(const Settings& settings) {
+    rpc::UpstreamOptions options;
+    options.name = "auth";
+    options.address = settings.auth_address;
+    options.services = {loanmanager::auth::v1::GetTrustRequest::descriptor()->file()->FindServiceByName("TrustService")};
+    return options;
+}
+
+trust::AuthenticatorOptions trust_options(const Settings& settings) {
+    trust::AuthenticatorOptions options;
+    options.algorithm = settings.algorithm;
+    options.shared_secret = settings.jwt_secret_key;
+    options.max_stale = std::chrono::duration_cast<std::chrono::seconds>(settings.jwks_max_stale);
+    return options;
+}
+
+class RefreshMetrics {
+public:
+    explicit RefreshMetrics(runtime::Metrics& metrics) {
+        for (const ViewDefinition& view : views()) {
+            const std::string name(view.name);
+            series_.emplace(
+                name, Series{metrics.counter("view_refreshes_total", "Finished refreshes.",
+                                             {{"view", name}, {"status", "ok"}}),
+                             metrics.counter("view_refreshes_total", "Finished refreshes.",
+                                             {{"view", name}, {"status", "failed"}}),
+                             metrics.histogram("view_refresh_seconds", "Duration of refreshes.", {{"view", name}},
+                                               {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300}),
+                             metrics.gauge("view_as_of_seconds", "Start of the last good refresh, Unix time.",
+                                           {{"view", name}})});
+        }
+    }
+
+    void count(const Run& run) const {
+        const Series& series = series_.at(run.view_name);
+        (run.status == RunStatus::ok ? series.ok : series.failed).add();
+        series.seconds.observe(run.duration_ms.value_or(0) / 1000.0);
+        if (run.status == RunStatus::ok) {
+            series.as_of.set(std::chrono::duration<double>(run.started_at.time_since_epoch()).count());
+        }
+    }
+
+private:
+    struct Series {
+        runtime::Counter ok, failed;
+        runtime::Histogram seconds;
+        runtime::Gauge as_of;
+    };
+    std::map<std::string, Series> series_;
+};
+
+/// Members are destroyed from last to first. The refresher, its schedule and the trust in tokens live on loop 0.
+class Service {
+public:
+    Service(runtime::Process& process, const Settings& settings)
+        : process_(process),
+          settings_(settings),
+          home_(process.loops().at(0)),
+          policy_(refresh_policy()),
+          metrics_(process.metrics()),
+          pools_(contexts_of(process.loops()), pool_options(settings)),
+          home_pool_(home_, home_pool_options(settings)),
+          auth_(auth_options(settings), home_.get_executor()),
+          authenticator_(trust_options(settings), trust::upstream_source(auth_)),
+          refresher_(home_, refresher_options(settings)),
+          scheduler_(home_, scheduler_options(settings), policy_, home_pool_, refresher_),
+          commands_(pools_, commands::RunnerOptions()),
+          gate_(home_, refresher_),
+          view_handlers_(pools_, commands_, gate_),
+          control_handlers_(pools_, gate_),
+          server_(server_options(process), executors_of(process.loops()), hooks()) {}
+
+    void start() {
+        register_calls();
+        runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
+        auth_.start();
+        authenticator_.start(home_.get_executor());
+        on_home([this] { scheduler_.start(); });
+        process_.add_ready_check("database", [this]() -> std::optional<std::string> {
+            return scheduler_.healthy() ? std::nullopt : std::optional<std::string>("the views cannot be looked at");
+        });
+        process_.add_ready_check("trust", [this]() -> std::optional<std::string> {
+            return authenticator_.ready() ? std::nullopt : std::optional<std::string>("no keys to verify tokens with");
+        });
+        register_stop();
+        server_.start();
+        server_.set_serving(true);
+        process_.listening(process_.settings().host, server_.port());
+    }
+
+private:
+    /// The schedule has connections of its own, so that busy reports cannot hold up a refresh.
+    static postgres::PoolOptions home_pool_options(const Settings& settings) {
+        postgres::PoolOptions options = pool_options(settings);
+        options.max_connections = 1;
+        options.connect.application_name += ": schedule";
+        return options;
+    }
+
+    RefresherOptions refresher_options(const Settings& settings) {
+        RefresherOptions options;
+        options.connect = connect_options(settings);
+        options.policy = policy_;
+        options.lock_timeout = settings.lock_timeout;
+        options.run_timeout = settings.refresh_timeout;
+        options.on_finished = [this](const Run& run) {
+            metrics_.count(run);
+            scheduler_.wake();
+        };
+        return options;
+    }
+
+    static SchedulerOptions scheduler_options(const Settings& settings) {
+        SchedulerOptions options;
+        options.connect = connect_options(settings);
+        options.poll_interval = settings.poll_interval;
+        options.history_days = settings.history_days;
+        return options;
+    }
+
+    static rpc::ServerOptions server_options(runtime::Process& process) {
+        rpc::ServerOptions options;
+        options.host = process.settings().host;
+        options.port = process.settings().port;
+        return options;
+    }
+
+    rpc::ServerHooks hooks() {
+        rpc::ServerHooks hooks;
+        hooks.authenticate = [this](std::string_view bearer) { return authenticator_.authenticate(bearer); };
+        hooks.map_exception = commands::map_exception;
+        return hooks;
+    }
+
+    void register_calls() {
+        server_.service<v1::ViewService>()
+            .query("ListViews", &ViewHandlers::list, view_handlers_)
+            .query("ListRefreshes", &ViewHandlers::history, view_handlers_)
+            .command("RefreshAllViews", &ViewHandlers::refresh_all, view_handlers_)
+            .command("RefreshView", &ViewHandlers::refresh_one, view_handlers_);
+        server_.service<v1::ReportService>()
+            .query("GetCostSummary",
+                   [this](rpc::CallContext& context, const v1::CostSummaryRequest& request) {
+                       return cost_summary(pools_, context, request);
+                   })
+            .query("GetBranchStock", [this](rpc::CallContext& context, const v1::BranchStockRequest& request) {
+                return branch_stock(pools_, context, request);
+            });
+        const rpc::CustomCheck is_operator = [this](const rpc::CallContext& context) {
+            return check_operator_token(settings_.secret_key, context.bearer, std::chrono::system_clock::now());
+        };
+        server_.service<v1::RefreshControl>()
+            .command("StartRefresh", &ControlHandlers::start, control_handlers_, is_operator)
+            .query("GetRefreshRuns", &ControlHandlers::runs, control_handlers_, is_operator);
+    }
+
+    void register_stop() {
+        process_.on_not_ready([this] { server_.set_serving(false); });
+        process_.on_stop_accepting([this] { on_home([this] { scheduler_.stop(); }); });
+        process_.on_drain([this](runtime::Process::SteadyTime deadline) {
+            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+                deadline - std::chrono::steady_clock::now());
+            server_.shutdown(std::max(left, std::chrono::milliseconds{0}));
+            refresher_.wait_idle(deadline);
+        });
+        process_.on_cancel([this] {
+            server_.shutdown(std::chrono::milliseconds{0});
+            authenticator_.stop();
+            on_home([this] {
+                refresher_.cancel();
+                home_pool_.close();
+            });
+            refresher_.wait_idle(std::chrono::steady_clock::now() + std::chrono::seconds{2});
+            auth_.shutdown(std::chrono::milliseconds{0});
+            pools_.close();
+        });
+    }
+
+    /// Runs it on loop 0 and waits until it has.
+    template <class Function>
+    void on_home(Function function) {
+        std::promise<void> done;
+        asio::post(home_, [&] {
+            function();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+
+    runtime::Process& process_;
+    const Settings& settings_;
+    asio::io_context& home_;
+    RefreshPolicy policy_;
+    RefreshMetrics metrics_;
+    postgres::PoolGroup pools_;
+    postgres::Pool home_pool_;
+    rpc::Upstream auth_;
+    trust::Authenticator authenticator_;
+    Refresher refresher_;
+    Scheduler scheduler_;
+    commands::Runner commands_;
+    RefreshGate gate_;
+    ViewHandlers view_handlers_;
+    ControlHandlers control_handlers_;
+    rpc::Server server_;
+};
+
+}  // namespace
+
+std::shared_ptr<void> start(runtime::Process& process, const Settings& settings) {
+    auto service = std::make_shared<Service>(process, settings);
+    service->start();
+    return service;
+}
+
+}  // namespace loan_manager::lifecycle

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <google/protobuf/timestamp.pb.h>
+
+#include "lifecycle-refresher/refresh/run.hpp"
+#include "loanmanager/lifecycle/v1/lifecycle.pb.h"
+
+namespace loan_manager::lifecycle {
+
+/// Rows → messages.
+void write_time(WallTime time, google::protobuf::Timestamp& out);
+void write_run(const Run& run, loanmanager::lifecycle::v1::RefreshRun& out);
+
+}  // namespace loan_manager::lifecycle
