@@ -1,0 +1,94 @@
+#include "cluster.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
+#include <vector>
+
+#include <pwd.h>
+#include <unistd.h>
+
+namespace loan_manager::postgres::testing {
+
+namespace {
+
+// Debian keeps the server's programs of each version apart and out of the PATH.
+std::string server_programs() {
+    std::vector<std::string> versions;
+    const std::filesystem::path root = "/usr/lib/postgresql";
+    if (std::filesystem::exists(root)) {
+        for (const auto& version : std::filesystem::directory_iterator(root)) {
+            if (std::filesystem::exists(version.path() / "bin/postgres")) versions.push_back(version.path() / "bin/");
+        }
+    }
+    return versions.empty() ? std::string() : *std::max_element(versions.begin(), versions.end());
+}
+
+int free_port() {
+    boost::asio::io_context context;
+    const boost::asio::ip::tcp::endpoint any(boost::asio::ip::address_v4::loopback(), 0);
+    const boost::asio::ip::tcp::acceptor acceptor(context, any);
+    return acceptor.local_endpoint().port();
+}
+
+}  // namespace
+
+Cluster::Cluster() : port_(free_port()) {
+    std::string pattern = "/tmp/lm-postgres-test-XXXXXX";
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot create " + pattern);
+    folder_ = pattern;
+    if (geteuid() == 0) {
+        const passwd* owner = getpwnam("postgres");
+        if (owner == nullptr || chown(folder_.c_str(), owner->pw_uid, owner->pw_gid) != 0) {
+            throw std::runtime_error("running as root needs the user postgres");
+        }
+    }
+    run("initdb", "-D " + folder_ + "/data -U postgres -A trust -E UTF8 --locale=C --no-sync");
+    start();
+}
+
+Cluster::~Cluster() {
+    try {
+        if (running_) crash();
+    } catch (const std::exception&) {
+        // The folder goes in any case; a server without its files ends by itself.
+    }
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+void Cluster::start() {
+    run("pg_ctl", "-D " + folder_ + "/data -w -t 60 -l " + folder_ + "/log -o '-p " + std::to_string(port_) +
+                      " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + folder_ +
+                      " -c fsync=off -c shared_buffers=16MB' start");
+    running_ = true;
+}
+
+void Cluster::crash() {
+    run("pg_ctl", "-D " + folder_ + "/data -w -m immediate stop");
+    running_ = false;
+}
+
+void Cluster::stop() {
+    run("pg_ctl", "-D " + folder_ + "/data -w -m fast stop");
+    running_ = false;
+}
+
+std::string Cluster::dsn() const {
+    return "postgresql://postgres@127.0.0.1:" + std::to_string(port_) + "/postgres?sslmode=disable";
+}
+
+void Cluster::run(const std::string& program, const std::string& arguments) const {
+    const std::string as_owner = geteuid() == 0 ? "runuser -u postgres -- " : "";
+    const std::string command =
+        "cd /tmp && " + as_owner + server_programs() + program + ' ' + arguments + " >>" + folder_ + ".out 2>&1";
+    const int status = std::system(command.c_str());
+    if (status != 0) throw std::runtime_error(command + " ended with " + std::to_string(status));
+    std::filesystem::remove(folder_ + ".out");
+}
+
+}  // namespace loan_manager::postgres::testing

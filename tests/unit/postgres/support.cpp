@@ -1,0 +1,116 @@
+#include "support.hpp"
+
+#include "cluster.hpp"
+
+#include <cstdlib>
+
+#include <unistd.h>
+
+namespace loan_manager::postgres::testing {
+
+namespace {
+
+class TestDatabase {
+public:
+    TestDatabase() : name_("lm_postgres_test_" + std::to_string(getpid())) {
+        const char* server = std::getenv("LM_TEST_POSTGRES");
+        if (server != nullptr) {
+            server_ = server;
+        } else {
+            cluster_.emplace();
+            server_ = cluster_->dsn();
+        }
+        administer("CREATE DATABASE " + name_);
+        Dsn dsn = Dsn::parse(server_).value();
+        dsn.set("dbname", name_);
+        for (const auto& [keyword, value] : dsn.entries()) {
+            dsn_ += keyword + "='" + value + "' ";
+        }
+    }
+
+    ~TestDatabase() {
+        try {
+            administer("DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
+        } catch (const std::exception& error) {
+            MESSAGE("cannot drop " << name_ << ": " << error.what());
+        }
+    }
+
+    [[nodiscard]] const std::string& dsn() const { return dsn_; }
+
+private:
+    void administer(const std::string& sql) {
+        run([&](asio::io_context& context) -> asio::awaitable<void> {
+            const ConnectOptions options = connect_options(server_);
+            const auto connection = co_await Connection::open(context, options, nullptr);
+            const auto done = co_await connection.value()->script(sql);
+            done.value();
+        });
+    }
+
+    std::string name_;
+    std::optional<Cluster> cluster_;
+    std::string server_;
+    std::string dsn_;
+};
+
+}  // namespace
+
+const std::string& test_dsn() {
+    static const TestDatabase database;
+    return database.dsn();
+}
+
+ConnectOptions connect_options(const std::string& dsn) {
+    ConnectOptions options;
+    options.dsn = Dsn::parse(dsn).value();
+    options.application_name = "postgres_test";
+    return options;
+}
+
+PoolOptions pool_options(std::size_t max_connections, const std::string& dsn) {
+    PoolOptions options;
+    options.connect = connect_options(dsn);
+    options.max_connections = max_connections;
+    return options;
+}
+
+void run(const Body& body, std::chrono::seconds limit) {
+    asio::io_context context(1);
+    bool done = false;
+    std::exception_ptr thrown;
+    asio::co_spawn(context, body(context), [&](std::exception_ptr error) {
+        done = true;
+        thrown = error;
+    });
+    context.run_for(limit);
+    if (thrown) std::rethrow_exception(thrown);
+    REQUIRE_MESSAGE(done, "the coroutine is not done in time");
+}
+
+asio::awaitable<bool> eventually(std::function<bool()> condition) {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    const Deadline end = after(10s);
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > end) co_return false;
+        timer.expires_after(2ms);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+    co_return true;
+}
+
+asio::awaitable<std::unique_ptr<Connection>> connect(asio::io_context& context,
+                                                     std::shared_ptr<CancelThreads> cancellers) {
+    const ConnectOptions options = connect_options();
+    auto opened = co_await Connection::open(context, options, cancellers);
+    co_return std::move(opened).value();
+}
+
+asio::awaitable<void> terminate(Connection& administrator, int backend_pid) {
+    const std::string sql = "SELECT pg_terminate_backend($1, 5000)";
+    const Params params(backend_pid);
+    const auto done = co_await administrator.query(sql, params);
+    done.value();
+}
+
+}  // namespace loan_manager::postgres::testing
