@@ -29,8 +29,7 @@ const FieldDescriptor* find_omit_when(const FieldDescriptor* field, std::vector<
     return nullptr;
 }
 
-LocationPlan plan_location(const std::string& text, const Descriptor* response, const std::string& where,
-                           std::vector<std::string>& problems) {
+LocationPlan plan_location(const std::string& text, const Descriptor* response, std::vector<std::string>& problems) {
     LocationPlan plan;
     std::size_t at = 0;
     for (std::size_t open = text.find('{'); open != std::string::npos; open = text.find('{', at)) {
@@ -38,7 +37,7 @@ LocationPlan plan_location(const std::string& text, const Descriptor* response, 
         const std::string name = close == std::string::npos ? "" : text.substr(open + 1, close - open - 1);
         const auto* field = response->FindFieldByName(name);
         if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_STRING) {
-            problems.push_back(where + ": location \"" + text + "\" needs a text field \"" + name + "\" of the response");
+            problems.push_back("location \"" + text + "\" needs a text field \"" + name + "\" of the response");
             return plan;
         }
         plan.texts.push_back(text.substr(at, open - at));
@@ -84,20 +83,17 @@ const WriterPlan* WriterPlans::of(const Descriptor* type, std::vector<std::strin
 
 std::shared_ptr<const ResponsePlan> plan_response(const google::protobuf::MethodDescriptor* method,
                                                   const loanmanager::options::v1::Route& route,
-                                                  std::vector<std::string>& problems) {
+                                                  std::vector<std::string>& all_problems) {
+    std::vector<std::string> problems;
     auto plan = std::make_shared<ResponsePlan>();
     const auto* response = method->output_type();
     plan->prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(response);
-    if (plan->prototype == nullptr) {
-        problems.push_back(method->full_name() + ": " + response->full_name() + " is not compiled into this program");
-        return plan;
-    }
+    if (plan->prototype == nullptr) problems.push_back(response->full_name() + " is not compiled into this program");
     plan->empty = response->full_name() == "google.protobuf.Empty";
     if (!route.raw_json().empty()) {
         const auto* field = response->FindFieldByName(route.raw_json());
         if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_STRING) {
-            problems.push_back(method->full_name() + ": raw_json \"" + route.raw_json() +
-                               "\" is not a text field of " + response->full_name());
+            problems.push_back("raw_json \"" + route.raw_json() + "\" is not a text field of " + response->full_name());
         }
         plan->raw_json = field;
     }
@@ -106,9 +102,8 @@ std::shared_ptr<const ResponsePlan> plan_response(const google::protobuf::Method
     if (version != nullptr && !version->is_repeated() && version->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
         plan->version = version;
     }
-    if (!route.location().empty()) {
-        plan->location = plan_location(route.location(), response, method->full_name(), problems);
-    }
+    if (!route.location().empty()) plan->location = plan_location(route.location(), response, problems);
+    for (const auto& problem : problems) all_problems.push_back(method->full_name() + ": " + problem);
     return plan;
 }
 
