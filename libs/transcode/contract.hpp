@@ -8,7 +8,7 @@
 
 namespace loan_manager::transcode {
 
-// Descriptors of all services under proto/, ordered by file and position. They live as long as the process.
+/// Descriptors of all services under proto/, ordered by file and position. They live as long as the process.
 std::vector<const google::protobuf::ServiceDescriptor*> contract_services();
 
 }  // namespace loan_manager::transcode

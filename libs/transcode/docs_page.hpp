@@ -8,13 +8,13 @@
 namespace loan_manager::transcode {
 
 struct DocsAsset {
-    // Absolute path it is served under: "/docs", "/docs/app.js", "/docs/style.css".
+    /// Absolute path it is served under: "/docs", "/docs/app.js", "/docs/style.css".
     std::string_view path;
     std::string_view content_type;
     std::string_view body;
 };
 
-// Embedded at build time from libs/transcode/docs_page/.
+/// Embedded at build time from libs/transcode/docs_page/.
 std::span<const DocsAsset> docs_page() noexcept;
 
 }  // namespace loan_manager::transcode

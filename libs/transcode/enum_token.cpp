@@ -14,8 +14,8 @@ std::string prefix_of(const google::protobuf::EnumDescriptor* type) {
     std::string prefix;
     prefix.reserve(name.size() + 8);
     for (std::size_t i = 0; i < name.size(); ++i) {
-        const bool word_starts = i > 0 && is_upper(name[i]) &&
-                                 (!is_upper(name[i - 1]) || (i + 1 < name.size() && is_lower(name[i + 1])));
+        const bool word_starts =
+            i > 0 && is_upper(name[i]) && (!is_upper(name[i - 1]) || (i + 1 < name.size() && is_lower(name[i + 1])));
         if (word_starts) prefix += '_';
         prefix += is_lower(name[i]) ? static_cast<char>(name[i] - 'a' + 'A') : name[i];
     }

@@ -10,11 +10,11 @@
 
 namespace loan_manager::transcode {
 
-// Token of a value; empty for the zero value and for numbers the enum does not define.
-// The view lives as long as the descriptor.
+/// Token of a value; empty for the zero value and for numbers the enum does not define.
+/// The view lives as long as the descriptor.
 std::string_view enum_token(const google::protobuf::EnumDescriptor* type, int number);
 
-// Value of a token; nullptr if there is none.
+/// Value of a token; nullptr if there is none.
 const google::protobuf::EnumValueDescriptor* enum_value_of(const google::protobuf::EnumDescriptor* type,
                                                            std::string_view token);
 

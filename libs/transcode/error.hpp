@@ -12,19 +12,19 @@
 namespace loan_manager::transcode {
 
 struct Error {
-    // MALFORMED_JSON or UNKNOWN_FIELD (400); INTERNAL when an answer cannot be read (500).
+    /// MALFORMED_JSON or UNKNOWN_FIELD (400); INTERNAL when an answer cannot be read (500).
     std::string code;
     std::string message;
     std::vector<validate::Issue> details;
 };
 
-// Thrown by `.value()` of a result that holds an Error.
+/// Thrown by `.value()` of a result that holds an Error.
 class Failure : public std::runtime_error {
-   public:
+public:
     explicit Failure(Error error) : std::runtime_error(error.message), error_(std::move(error)) {}
     const Error& error() const noexcept { return error_; }
 
-   private:
+private:
     Error error_;
 };
 
@@ -32,7 +32,7 @@ class Failure : public std::runtime_error {
     throw Failure(error);
 }
 
-// The error answer of D-211: {"code","message","request_id","details":[{"field","issue"}]}.
+/// The error answer of D-211: {"code","message","request_id","details":[{"field","issue"}]}.
 std::string error_body(std::string_view code, std::string_view message, std::string_view request_id,
                        const std::vector<validate::Issue>& details = {});
 

@@ -27,12 +27,23 @@ constexpr std::array<bool, 256> escaped = make_escaped();
 
 void append_escape(char c, std::string& out) {
     switch (c) {
-        case '"': out += "\\\""; return;
-        case '\\': out += "\\\\"; return;
-        case '\n': out += "\\n"; return;
-        case '\r': out += "\\r"; return;
-        case '\t': out += "\\t"; return;
-        default: break;
+        case '"':
+            out += "\\\"";
+            return;
+        case '\\':
+            out += "\\\\";
+            return;
+        case '\n':
+            out += "\\n";
+            return;
+        case '\r':
+            out += "\\r";
+            return;
+        case '\t':
+            out += "\\t";
+            return;
+        default:
+            break;
     }
     constexpr std::string_view digits = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(c);
@@ -94,16 +105,27 @@ void append_time(const Message& message, std::string& out) {
 void append_value(const WriterField& plan, const Message& message, const Reflection& reflection, std::string& out) {
     const FieldDescriptor* field = plan.field;
     switch (plan.kind) {
-        case FieldKind::boolean: out += reflection.GetBool(message, field) ? "true" : "false"; return;
-        case FieldKind::int32: return append_number(reflection.GetInt32(message, field), out);
-        case FieldKind::uint32: return append_number(reflection.GetUInt32(message, field), out);
-        case FieldKind::int64: return append_quoted_number(reflection.GetInt64(message, field), out);
-        case FieldKind::uint64: return append_quoted_number(reflection.GetUInt64(message, field), out);
-        case FieldKind::number32: return append_real(reflection.GetFloat(message, field), out);
-        case FieldKind::number64: return append_real(reflection.GetDouble(message, field), out);
-        case FieldKind::enumeration: return append_enum(plan, reflection.GetEnumValue(message, field), out);
-        case FieldKind::timestamp: return append_time(reflection.GetMessage(message, field), out);
-        case FieldKind::message: return write_message(*plan.object, reflection.GetMessage(message, field), out);
+        case FieldKind::boolean:
+            out += reflection.GetBool(message, field) ? "true" : "false";
+            return;
+        case FieldKind::int32:
+            return append_number(reflection.GetInt32(message, field), out);
+        case FieldKind::uint32:
+            return append_number(reflection.GetUInt32(message, field), out);
+        case FieldKind::int64:
+            return append_quoted_number(reflection.GetInt64(message, field), out);
+        case FieldKind::uint64:
+            return append_quoted_number(reflection.GetUInt64(message, field), out);
+        case FieldKind::number32:
+            return append_real(reflection.GetFloat(message, field), out);
+        case FieldKind::number64:
+            return append_real(reflection.GetDouble(message, field), out);
+        case FieldKind::enumeration:
+            return append_enum(plan, reflection.GetEnumValue(message, field), out);
+        case FieldKind::timestamp:
+            return append_time(reflection.GetMessage(message, field), out);
+        case FieldKind::message:
+            return write_message(*plan.object, reflection.GetMessage(message, field), out);
         case FieldKind::text: {
             std::string scratch;
             return append_json_string(reflection.GetStringReference(message, field, &scratch), out);
@@ -115,16 +137,25 @@ void append_element(const WriterField& plan, const Message& message, const Refle
                     std::string& out) {
     const FieldDescriptor* field = plan.field;
     switch (plan.kind) {
-        case FieldKind::boolean: out += reflection.GetRepeatedBool(message, field, index) ? "true" : "false"; return;
-        case FieldKind::int32: return append_number(reflection.GetRepeatedInt32(message, field, index), out);
-        case FieldKind::uint32: return append_number(reflection.GetRepeatedUInt32(message, field, index), out);
-        case FieldKind::int64: return append_quoted_number(reflection.GetRepeatedInt64(message, field, index), out);
-        case FieldKind::uint64: return append_quoted_number(reflection.GetRepeatedUInt64(message, field, index), out);
-        case FieldKind::number32: return append_real(reflection.GetRepeatedFloat(message, field, index), out);
-        case FieldKind::number64: return append_real(reflection.GetRepeatedDouble(message, field, index), out);
+        case FieldKind::boolean:
+            out += reflection.GetRepeatedBool(message, field, index) ? "true" : "false";
+            return;
+        case FieldKind::int32:
+            return append_number(reflection.GetRepeatedInt32(message, field, index), out);
+        case FieldKind::uint32:
+            return append_number(reflection.GetRepeatedUInt32(message, field, index), out);
+        case FieldKind::int64:
+            return append_quoted_number(reflection.GetRepeatedInt64(message, field, index), out);
+        case FieldKind::uint64:
+            return append_quoted_number(reflection.GetRepeatedUInt64(message, field, index), out);
+        case FieldKind::number32:
+            return append_real(reflection.GetRepeatedFloat(message, field, index), out);
+        case FieldKind::number64:
+            return append_real(reflection.GetRepeatedDouble(message, field, index), out);
         case FieldKind::enumeration:
             return append_enum(plan, reflection.GetRepeatedEnumValue(message, field, index), out);
-        case FieldKind::timestamp: return append_time(reflection.GetRepeatedMessage(message, field, index), out);
+        case FieldKind::timestamp:
+            return append_time(reflection.GetRepeatedMessage(message, field, index), out);
         case FieldKind::message:
             return write_message(*plan.object, reflection.GetRepeatedMessage(message, field, index), out);
         case FieldKind::text: {

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "transcode/openapi_components.hpp"
 #include "transcode/openapi_schema.hpp"
 #include "transcode/response_plan.hpp"
 
@@ -21,107 +22,8 @@ std::string tag_of(const Route& route) {
     return name;
 }
 
-json::object ref(const char* kind, const std::string& name) {
-    return {{"$ref", std::string("#/components/") + kind + "/" + name}};
-}
-
-json::object content(json::value schema) {
-    return {{"application/json", json::object{{"schema", std::move(schema)}}}};
-}
-
-json::object header(const char* description, json::object schema) {
-    return {{"description", description}, {"schema", std::move(schema)}};
-}
-
-json::object shared_headers() {
-    const json::object text{{"type", "string"}};
-    return {
-        {"X-Request-ID", header("Identifies the request in logs and audit rows; echoes the one sent.", text)},
-        {"ETag", header("Version of the answer, for If-Match and If-None-Match.", text)},
-        {"Location", header("Path of the row that was created.", text)},
-        {"Idempotency-Replayed", header("`true` when this is the stored answer of an earlier request.", text)},
-        {"Retry-After", header("Seconds to wait before the next attempt.", {{"type", "integer"}, {"minimum", 0}})},
-    };
-}
-
-json::object shared_parameters() {
-    const auto parameter = [](const char* name, bool required, const char* description, json::object schema) {
-        return json::object{{"name", name},
-                            {"in", "header"},
-                            {"required", required},
-                            {"description", description},
-                            {"schema", std::move(schema)}};
-    };
-    return {
-        {"IdempotencyKey",
-         parameter("Idempotency-Key", true,
-                   "Chosen by the client, unique per command: the same request sent again is answered without being "
-                   "executed again.",
-                   {{"type", "string"}, {"pattern", "^[A-Za-z0-9_-]{8,128}$"}})},
-        {"IfMatch", parameter("If-Match", true, "ETag of the row as last read; a stale one answers 412.",
-                              {{"type", "string"}, {"pattern", "^\"[0-9]+\"$"}, {"examples", json::array{"\"1\""}}})},
-        {"IfNoneMatch", parameter("If-None-Match", false, "ETag of the answer as last read; if unchanged, 304.",
-                                  {{"type", "string"}})},
-        {"RequestId", parameter("X-Request-ID", false, "Own identifier of the request; made when absent.",
-                                {{"type", "string"}, {"pattern", "^[A-Za-z0-9._-]{8,64}$"}})},
-    };
-}
-
-json::object error_schema() {
-    const json::object text{{"type", "string"}};
-    json::object issues{{"type", "string"},
-                        {"enum", json::array{"required", "type", "format", "too_short", "too_long", "out_of_range",
-                                             "not_allowed", "not_found", "mismatch", "unknown"}}};
-    json::object detail{{"type", "object"},
-                        {"properties", json::object{{"field", text}, {"issue", std::move(issues)}}},
-                        {"required", json::array{"field", "issue"}}};
-    json::object code{{"type", "string"}, {"examples", json::array{"VALIDATION"}}};
-    json::object details{{"type", "array"}, {"items", std::move(detail)}};
-    return {{"type", "object"},
-            {"properties", json::object{{"code", std::move(code)},
-                                        {"message", text},
-                                        {"request_id", text},
-                                        {"details", std::move(details)}}},
-            {"required", json::array{"code", "message", "request_id", "details"}}};
-}
-
-struct CommonError {
-    unsigned status;
-    const char* name;
-    const char* description;
-    bool retry_after;
-};
-constexpr CommonError common_errors[] = {
-    {400, "BadRequest", "Malformed JSON, unknown fields or parameters, or malformed headers.", false},
-    {401, "Unauthenticated", "No token, or one that is not valid (any more).", false},
-    {403, "Forbidden", "The caller lacks the permission, or the row is out of scope.", false},
-    {404, "NotFound", "No such row within the caller's reach.", false},
-    {409, "Conflict", "The state of the row, or another command, stands in the way.", false},
-    {412, "PreconditionFailed", "The row has changed since the ETag in If-Match.", false},
-    {413, "TooLarge", "The body is too large.", false},
-    {415, "UnsupportedMediaType", "The body must be application/json.", false},
-    {422, "Validation", "Fields of the request are wrong; `details` names all of them.", false},
-    {428, "PreconditionRequired", "If-Match is missing.", false},
-    {429, "RateLimited", "Too many requests.", true},
-    {500, "Internal", "An error of the server; `request_id` finds it in the logs.", false},
-    {503, "Unavailable", "A service is not reachable just now.", true},
-    {504, "DeadlineExceeded", "The request took too long.", false},
-};
-
-json::object shared_responses() {
-    json::object responses;
-    for (const auto& error : common_errors) {
-        json::object headers{{"X-Request-ID", ref("headers", "X-Request-ID")}};
-        if (error.retry_after) headers["Retry-After"] = ref("headers", "Retry-After");
-        responses[error.name] = json::object{{"description", error.description},
-                                             {"headers", std::move(headers)},
-                                             {"content", content(ref("schemas", "Error"))}};
-    }
-    return responses;
-}
-
 class Document {
-   public:
+public:
     Document(const RouteTable& routes, const OpenApiInfo& info) : routes_(routes), info_(info) {}
 
     std::string text() {
@@ -142,23 +44,15 @@ class Document {
 
         json::object info{{"title", info_.title}, {"version", info_.version}};
         if (!info_.description.empty()) info["description"] = info_.description;
-        json::object schemas = schemas_.take();
-        schemas["Error"] = error_schema();
-        json::object bearer{{"type", "http"}, {"scheme", "bearer"}, {"bearerFormat", "JWT"}};
-        json::object components{{"schemas", std::move(schemas)},
-                                {"responses", shared_responses()},
-                                {"parameters", shared_parameters()},
-                                {"headers", shared_headers()},
-                                {"securitySchemes", json::object{{"bearer", std::move(bearer)}}}};
         return json::serialize(json::object{{"openapi", "3.1.0"},
                                             {"info", std::move(info)},
                                             {"servers", json::array{json::object{{"url", "/"}}}},
                                             {"tags", std::move(tag_list)},
                                             {"paths", std::move(paths)},
-                                            {"components", std::move(components)}});
+                                            {"components", openapi_components(schemas_.take())}});
     }
 
-   private:
+private:
     static std::string lower(std::string text) {
         for (char& c : text) c = static_cast<char>(c - 'A' + 'a');
         return text;
@@ -169,9 +63,8 @@ class Document {
     }
 
     json::object operation(const Route& route) {
-        json::object op{{"operationId", route.method->name()},
-                        {"tags", json::array{tag_of(route)}},
-                        {"summary", route.summary}};
+        json::object op{
+            {"operationId", route.method->name()}, {"tags", json::array{tag_of(route)}}, {"summary", route.summary}};
         if (!route.permissions.empty()) {
             std::string text = "Permission: ";
             for (std::size_t i = 0; i < route.permissions.size(); ++i) {
@@ -200,10 +93,10 @@ class Document {
             const auto found = route.request->query.fields.find(request->field(i)->name());
             if (found != route.request->query.fields.end()) list.push_back(query_parameter(found->second));
         }
-        if (route.needs_idempotency_key) list.push_back(ref("parameters", "IdempotencyKey"));
-        if (route.needs_if_match) list.push_back(ref("parameters", "IfMatch"));
-        if (route.http_method == "GET") list.push_back(ref("parameters", "IfNoneMatch"));
-        list.push_back(ref("parameters", "RequestId"));
+        if (route.needs_idempotency_key) list.push_back(openapi_ref("parameters", "IdempotencyKey"));
+        if (route.needs_if_match) list.push_back(openapi_ref("parameters", "IfMatch"));
+        if (route.http_method == "GET") list.push_back(openapi_ref("parameters", "IfNoneMatch"));
+        list.push_back(openapi_ref("parameters", "RequestId"));
         return list;
     }
 
@@ -239,58 +132,69 @@ class Document {
             list["304"] = json::object{{"description", "Not changed since the ETag in If-None-Match."}};
         }
         const auto codes = codes_by_status(route);
-        for (const auto& error : common_errors) {
+        for (const auto& error : common_errors()) {
             const auto own = codes.find(error.status);
             if (own != codes.end()) {
                 list[std::to_string(error.status)] = with_codes(error, own->second);
             } else if (applies(error.status, route)) {
-                list[std::to_string(error.status)] = ref("responses", error.name);
+                list[std::to_string(error.status)] = openapi_ref("responses", error.name);
             }
         }
         return list;
     }
 
     json::object success(const Route& route) {
-        json::object headers{{"X-Request-ID", ref("headers", "X-Request-ID")}};
-        if (route.http_method == "GET" || route.response->version != nullptr) headers["ETag"] = ref("headers", "ETag");
-        if (!route.response->location.texts.empty()) headers["Location"] = ref("headers", "Location");
-        if (route.needs_idempotency_key) headers["Idempotency-Replayed"] = ref("headers", "Idempotency-Replayed");
-        json::object answer{{"description", route.status == 204 ? "Done." : "Success."}, {"headers", std::move(headers)}};
+        json::object headers{{"X-Request-ID", openapi_ref("headers", "X-Request-ID")}};
+        if (route.http_method == "GET" || route.response->version != nullptr)
+            headers["ETag"] = openapi_ref("headers", "ETag");
+        if (!route.response->location.texts.empty()) headers["Location"] = openapi_ref("headers", "Location");
+        if (route.needs_idempotency_key)
+            headers["Idempotency-Replayed"] = openapi_ref("headers", "Idempotency-Replayed");
+        json::object answer{{"description", route.status == 204 ? "Done." : "Success."},
+                            {"headers", std::move(headers)}};
         if (has_json_answer(route)) {
-            answer["content"] = content(schemas_.response(route.method->output_type()));
+            answer["content"] = json_content(schemas_.response(route.method->output_type()));
         } else if (route.response->raw_json != nullptr) {
-            answer["content"] = content(json::object{{"type", "object"}});
+            answer["content"] = json_content(json::object{{"type", "object"}});
         }
         return answer;
     }
 
     std::map<unsigned, std::vector<std::string>> codes_by_status(const Route& route) const {
         std::map<unsigned, std::vector<std::string>> codes;
-        for (const auto& code : route.errors) codes[info_.http_status_of ? info_.http_status_of(code) : 409].push_back(code);
+        for (const auto& code : route.errors)
+            codes[info_.http_status_of ? info_.http_status_of(code) : 409].push_back(code);
         return codes;
     }
 
     static json::object with_codes(const CommonError& error, const std::vector<std::string>& codes) {
         std::string text = error.description;
         for (std::size_t i = 0; i < codes.size(); ++i) text += (i == 0 ? " Codes: `" : ", `") + codes[i] + "`";
-        json::object headers{{"X-Request-ID", ref("headers", "X-Request-ID")}};
-        if (error.retry_after) headers["Retry-After"] = ref("headers", "Retry-After");
+        json::object headers{{"X-Request-ID", openapi_ref("headers", "X-Request-ID")}};
+        if (error.retry_after) headers["Retry-After"] = openapi_ref("headers", "Retry-After");
         return {{"description", text + "."},
                 {"headers", std::move(headers)},
-                {"content", content(ref("schemas", "Error"))}};
+                {"content", json_content(openapi_ref("schemas", "Error"))}};
     }
 
     static bool applies(unsigned status, const Route& route) {
         switch (status) {
-            case 401: return !route.is_public;
-            case 403: return !route.permissions.empty();
-            case 404: return !route.request->path.empty();
-            case 409: return route.needs_idempotency_key;
+            case 401:
+                return !route.is_public;
+            case 403:
+                return !route.permissions.empty();
+            case 404:
+                return !route.request->path.empty();
+            case 409:
+                return route.needs_idempotency_key;
             case 412:
-            case 428: return route.needs_if_match;
+            case 428:
+                return route.needs_if_match;
             case 413:
-            case 415: return route.has_body;
-            default: return true;
+            case 415:
+                return route.has_body;
+            default:
+                return true;
         }
     }
 

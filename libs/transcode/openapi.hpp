@@ -13,11 +13,11 @@ struct OpenApiInfo {
     std::string title = "Loan Manager API";
     std::string version = "1.0.0";
     std::string description;
-    // HTTP status of an error code; the table is libs/rpc's. Codes of a route are listed under their status.
+    /// HTTP status of an error code; the table is libs/rpc's. Codes of a route are listed under their status.
     std::function<unsigned(std::string_view code)> http_status_of;
 };
 
-// Deterministic: the same routes give the same bytes.
+/// Deterministic: the same routes give the same bytes.
 std::string openapi_document(const RouteTable& routes, const OpenApiInfo& info = {});
 
 }  // namespace loan_manager::transcode

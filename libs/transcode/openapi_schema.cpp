@@ -37,15 +37,24 @@ void allow_null(json::object& schema) {
 
 json::object scalar(FieldKind kind) {
     switch (kind) {
-        case FieldKind::boolean: return {{"type", "boolean"}};
-        case FieldKind::int32: return {{"type", "integer"}, {"format", "int32"}};
-        case FieldKind::uint32: return {{"type", "integer"}, {"minimum", 0}, {"maximum", 4294967295}};
-        case FieldKind::int64: return {{"type", "string"}, {"format", "int64"}, {"pattern", "^-?[0-9]+$"}};
-        case FieldKind::uint64: return {{"type", "string"}, {"format", "uint64"}, {"pattern", "^[0-9]+$"}};
-        case FieldKind::number32: return {{"type", "number"}, {"format", "float"}};
-        case FieldKind::number64: return {{"type", "number"}, {"format", "double"}};
-        case FieldKind::timestamp: return {{"type", "string"}, {"format", "date-time"}};
-        default: return {{"type", "string"}};
+        case FieldKind::boolean:
+            return {{"type", "boolean"}};
+        case FieldKind::int32:
+            return {{"type", "integer"}, {"format", "int32"}};
+        case FieldKind::uint32:
+            return {{"type", "integer"}, {"minimum", 0}, {"maximum", 4294967295}};
+        case FieldKind::int64:
+            return {{"type", "string"}, {"format", "int64"}, {"pattern", "^-?[0-9]+$"}};
+        case FieldKind::uint64:
+            return {{"type", "string"}, {"format", "uint64"}, {"pattern", "^[0-9]+$"}};
+        case FieldKind::number32:
+            return {{"type", "number"}, {"format", "float"}};
+        case FieldKind::number64:
+            return {{"type", "number"}, {"format", "double"}};
+        case FieldKind::timestamp:
+            return {{"type", "string"}, {"format", "date-time"}};
+        default:
+            return {{"type", "string"}};
     }
 }
 
@@ -60,13 +69,22 @@ void add_format(const Field& options, json::object& schema) {
             return put(nullptr, "0198c5a0-7c1e-7f3a-9b1d-2f6f0c5d8e11");
         case Field::FORMAT_UUID_OR_CODE:
             return put("^([A-Z]{2,10}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$", "WW");
-        case Field::FORMAT_DATE: schema["format"] = "date"; return put(nullptr, "2026-03-01");
-        case Field::FORMAT_MONEY: return put("^[0-9]{1,12}(\\.[0-9]{1,2})?$", "185000.00");
-        case Field::FORMAT_PERCENT: return put("^[0-9]{1,3}(\\.[0-9]{1,2})?$", "12.50");
-        case Field::FORMAT_PHONE: return put("^(0[0-9]{9}|\\+[0-9]{8,15})$", "0771234567");
-        case Field::FORMAT_EMAIL: schema["format"] = "email"; return put(nullptr, "name@example.com");
-        case Field::FORMAT_MONTH: return put("^[0-9]{4}-(0[1-9]|1[0-2])$", "2026-03");
-        default: return;
+        case Field::FORMAT_DATE:
+            schema["format"] = "date";
+            return put(nullptr, "2026-03-01");
+        case Field::FORMAT_MONEY:
+            return put("^[0-9]{1,12}(\\.[0-9]{1,2})?$", "185000.00");
+        case Field::FORMAT_PERCENT:
+            return put("^[0-9]{1,3}(\\.[0-9]{1,2})?$", "12.50");
+        case Field::FORMAT_PHONE:
+            return put("^(0[0-9]{9}|\\+[0-9]{8,15})$", "0771234567");
+        case Field::FORMAT_EMAIL:
+            schema["format"] = "email";
+            return put(nullptr, "name@example.com");
+        case Field::FORMAT_MONTH:
+            return put("^[0-9]{4}-(0[1-9]|1[0-2])$", "2026-03");
+        default:
+            return;
     }
 }
 

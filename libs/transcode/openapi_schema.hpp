@@ -12,29 +12,29 @@
 
 namespace loan_manager::transcode {
 
-// Collects the schemas under `components` while references to them are handed out.
+/// Collects the schemas under `components` while references to them are handed out.
 class SchemaRegistry {
-   public:
-    // {"$ref": …} to the object of a response.
+public:
+    /// {"$ref": …} to the object of a response.
     boost::json::object response(const google::protobuf::Descriptor* type);
-    // {"$ref": …} to a JSON body, and an example of one with the required fields. In a PATCH no field is required
-    // and `nullable` fields accept null.
+    /// {"$ref": …} to a JSON body, and an example of one with the required fields. In a PATCH no field is required
+    /// and `nullable` fields accept null.
     boost::json::object request(const google::protobuf::Descriptor* type, const ObjectPlan& plan, bool patch);
     boost::json::object request_example(const google::protobuf::Descriptor* type, const ObjectPlan& plan, bool patch);
 
-    // Of one field as a client sends it.
+    /// Of one field as a client sends it.
     boost::json::object input_field(const FieldPlan& plan, bool nullable);
 
-    // By name, sorted.
+    /// By name, sorted.
     boost::json::object take();
 
-   private:
+private:
     std::string claim(const std::string& name, const std::string& identity);
     boost::json::object enumeration(const google::protobuf::EnumDescriptor* type);
     boost::json::object output_field(const google::protobuf::FieldDescriptor* field, FieldKind kind);
 
     std::map<std::string, boost::json::object> schemas_;
-    // Which descriptor (and direction) has which name.
+    /// Which descriptor (and direction) has which name.
     std::map<std::string, std::string> names_;
 };
 

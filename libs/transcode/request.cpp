@@ -21,7 +21,7 @@ constexpr std::size_t max_details = 100;
 
 // Fills one message and remembers what did not fit.
 class Reader {
-   public:
+public:
     explicit Reader(const RequestPlan& plan) : plan_(plan) {}
 
     void read_path(const std::vector<std::string>& variables, Message& request) {
@@ -85,7 +85,7 @@ class Reader {
     }
     std::vector<validate::Issue> take_issues() { return std::move(issues_); }
 
-   private:
+private:
     void note(std::string_view path, std::string_view what) {
         if (!what.empty() && issues_.size() < max_details) validate::add_issue(issues_, path, what);
     }

@@ -10,7 +10,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 
 class Planner {
-   public:
+public:
     Planner(RequestPlan& plan, std::string where, std::vector<std::string>& problems)
         : plan_(plan), where_(std::move(where)), problems_(problems) {}
 
@@ -26,7 +26,7 @@ class Planner {
         if (route.method() == "PATCH") plan_update_mask(request);
     }
 
-   private:
+private:
     void problem(const std::string& text) { problems_.push_back(where_ + ": " + text); }
 
     // Fields that clients cannot set through body or query.
@@ -67,8 +67,7 @@ class Planner {
             const auto kind = scalar_kind(field, "query parameter \"" + field->name() + "\"");
             if (!kind) continue;
             plan_.query.fields.emplace(
-                field->name(),
-                FieldPlan{field, *kind, field->is_repeated(), options_of(field).comma_list(), nullptr});
+                field->name(), FieldPlan{field, *kind, field->is_repeated(), options_of(field).comma_list(), nullptr});
         }
     }
 

@@ -18,17 +18,17 @@ struct WriterPlan;
 
 struct WriterField {
     const google::protobuf::FieldDescriptor* field = nullptr;
-    // `"brand":`, ready to be copied.
+    /// `"brand":`, ready to be copied.
     std::string key;
     FieldKind kind = FieldKind::text;
     bool repeated = false;
     bool has_presence = false;
     bool omit_unset = false;
-    // The key is left out while this bool of the same message is true.
+    /// The key is left out while this bool of the same message is true.
     const google::protobuf::FieldDescriptor* omit_when = nullptr;
-    // Of a nested message.
+    /// Of a nested message.
     const WriterPlan* object = nullptr;
-    // `"IN_STOCK"` by number for enums, quotes included.
+    /// `"IN_STOCK"` by number for enums, quotes included.
     std::unordered_map<int, std::string> tokens;
 };
 
@@ -36,17 +36,17 @@ struct WriterPlan {
     std::vector<WriterField> fields;
 };
 
-// Plans of a message type and of everything inside it.
+/// Plans of a message type and of everything inside it.
 class WriterPlans {
-   public:
-    // Problems (types without a JSON form, a wrong omit_when) are appended to `problems`.
+public:
+    /// Problems (types without a JSON form, a wrong omit_when) are appended to `problems`.
     const WriterPlan* of(const google::protobuf::Descriptor* type, std::vector<std::string>& problems);
 
-   private:
+private:
     std::unordered_map<const google::protobuf::Descriptor*, std::unique_ptr<WriterPlan>> plans_;
 };
 
-// A template such as "/v1/bikes/{id}": texts between fields; `fields` has one element less than `texts`.
+/// A template such as "/v1/bikes/{id}": texts between fields; `fields` has one element less than `texts`.
 struct LocationPlan {
     std::vector<std::string> texts;
     std::vector<const google::protobuf::FieldDescriptor*> fields;
@@ -56,9 +56,9 @@ struct ResponsePlan {
     const google::protobuf::Message* prototype = nullptr;
     WriterPlans plans;
     const WriterPlan* root = nullptr;
-    // google.protobuf.Empty: no body.
+    /// google.protobuf.Empty: no body.
     bool empty = false;
-    // The field that already is the JSON answer.
+    /// The field that already is the JSON answer.
     const google::protobuf::FieldDescriptor* raw_json = nullptr;
     const google::protobuf::FieldDescriptor* version = nullptr;
     LocationPlan location;
@@ -68,7 +68,7 @@ std::shared_ptr<const ResponsePlan> plan_response(const google::protobuf::Method
                                                   const loanmanager::options::v1::Route& route,
                                                   std::vector<std::string>& problems);
 
-// Appends the message by its plan.
+/// Appends the message by its plan.
 void write_message(const WriterPlan& plan, const google::protobuf::Message& message, std::string& out);
 
 }  // namespace loan_manager::transcode

@@ -16,32 +16,32 @@ struct RequestPlan;
 struct ResponsePlan;
 
 struct Route {
-    // "GET", "POST", "PATCH" or "DELETE".
+    /// "GET", "POST", "PATCH" or "DELETE".
     std::string http_method;
-    // Template, "/v1/bikes/{id}".
+    /// Template, "/v1/bikes/{id}".
     std::string path;
-    // Target of the gRPC call, "/loanmanager.fleet.v1.BikeService/GetBike".
+    /// Target of the gRPC call, "/loanmanager.fleet.v1.BikeService/GetBike".
     std::string grpc_method;
-    // "auth", "fleet" or "lifecycle-refresher".
+    /// "auth", "fleet" or "lifecycle-refresher".
     std::string upstream;
     const google::protobuf::MethodDescriptor* method = nullptr;
 
     bool is_public = false;
-    // Any one of them suffices; empty: any signed-in user.
+    /// Any one of them suffices; empty: any signed-in user.
     std::vector<std::string> permissions;
     bool needs_if_match = false;
     bool needs_idempotency_key = false;
-    // Whether the request carries a JSON body.
+    /// Whether the request carries a JSON body.
     bool has_body = false;
-    // Status of success.
+    /// Status of success.
     unsigned status = 200;
     std::chrono::milliseconds deadline{10'000};
     std::uint64_t body_limit = 1'048'576;
     std::string summary;
-    // Error codes beyond the common ones, for the documentation.
+    /// Error codes beyond the common ones, for the documentation.
     std::vector<std::string> errors;
 
-    // How requests are read and answers written; shared with the routes that use the same messages.
+    /// How requests are read and answers written; shared with the routes that use the same messages.
     std::shared_ptr<const RequestPlan> request;
     std::shared_ptr<const ResponsePlan> response;
 };

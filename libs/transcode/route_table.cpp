@@ -40,7 +40,9 @@ bool is_variable(std::string_view segment) {
 // Whether a template's segment is a literal or a `{name}`, and nothing between.
 bool well_formed(std::string_view segment) {
     if (is_variable(segment)) segment = segment.substr(1, segment.size() - 2);
-    const auto odd = [](char c) { return c <= ' ' || c >= 0x7f || std::string_view("{}%?#*").find(c) != std::string_view::npos; };
+    const auto odd = [](char c) {
+        return c <= ' ' || c >= 0x7f || std::string_view("{}%?#*").find(c) != std::string_view::npos;
+    };
     return !segment.empty() && std::none_of(segment.begin(), segment.end(), odd);
 }
 

@@ -20,11 +20,13 @@ constexpr std::string_view ok{};
 
 // The setters of protobuf's reflection, singular or repeated by the field.
 class Target {
-   public:
+public:
     Target(const FieldPlan& plan, Message& message)
         : message_(message), reflection_(*message.GetReflection()), field_(plan.field), repeated_(plan.repeated) {}
 
-    void set(bool v) { repeated_ ? reflection_.AddBool(&message_, field_, v) : reflection_.SetBool(&message_, field_, v); }
+    void set(bool v) {
+        repeated_ ? reflection_.AddBool(&message_, field_, v) : reflection_.SetBool(&message_, field_, v);
+    }
     void set(std::int32_t v) {
         repeated_ ? reflection_.AddInt32(&message_, field_, v) : reflection_.SetInt32(&message_, field_, v);
     }
@@ -37,7 +39,9 @@ class Target {
     void set(std::uint64_t v) {
         repeated_ ? reflection_.AddUInt64(&message_, field_, v) : reflection_.SetUInt64(&message_, field_, v);
     }
-    void set(float v) { repeated_ ? reflection_.AddFloat(&message_, field_, v) : reflection_.SetFloat(&message_, field_, v); }
+    void set(float v) {
+        repeated_ ? reflection_.AddFloat(&message_, field_, v) : reflection_.SetFloat(&message_, field_, v);
+    }
     void set(double v) {
         repeated_ ? reflection_.AddDouble(&message_, field_, v) : reflection_.SetDouble(&message_, field_, v);
     }
@@ -52,7 +56,7 @@ class Target {
         return *(repeated_ ? reflection_.AddMessage(&message_, field_) : reflection_.MutableMessage(&message_, field_));
     }
 
-   private:
+private:
     Message& message_;
     const google::protobuf::Reflection& reflection_;
     const FieldDescriptor* field_;
@@ -109,16 +113,27 @@ std::string_view set_from_url(const FieldPlan& plan, std::string_view text, Mess
             if (text != "true" && text != "false") return issue::type;
             target.set(text == "true");
             return ok;
-        case FieldKind::int32: return set_number<std::int32_t>(text, issue::type, target);
-        case FieldKind::uint32: return set_number<std::uint32_t>(text, issue::type, target);
-        case FieldKind::int64: return set_number<std::int64_t>(text, issue::type, target);
-        case FieldKind::uint64: return set_number<std::uint64_t>(text, issue::type, target);
-        case FieldKind::number32: return set_real<float>(text, target);
-        case FieldKind::number64: return set_real<double>(text, target);
-        case FieldKind::text: target.set(std::string(text)); return ok;
-        case FieldKind::enumeration: return set_token(plan, text, target);
-        case FieldKind::timestamp: return set_time(text, target);
-        case FieldKind::message: break;
+        case FieldKind::int32:
+            return set_number<std::int32_t>(text, issue::type, target);
+        case FieldKind::uint32:
+            return set_number<std::uint32_t>(text, issue::type, target);
+        case FieldKind::int64:
+            return set_number<std::int64_t>(text, issue::type, target);
+        case FieldKind::uint64:
+            return set_number<std::uint64_t>(text, issue::type, target);
+        case FieldKind::number32:
+            return set_real<float>(text, target);
+        case FieldKind::number64:
+            return set_real<double>(text, target);
+        case FieldKind::text:
+            target.set(std::string(text));
+            return ok;
+        case FieldKind::enumeration:
+            return set_token(plan, text, target);
+        case FieldKind::timestamp:
+            return set_time(text, target);
+        case FieldKind::message:
+            break;
     }
     return issue::type;
 }
@@ -143,15 +158,20 @@ std::string_view set_from_json(const FieldPlan& plan, const json::Value& value, 
             return text != nullptr ? set_number<std::int64_t>(*text, issue::format, target) : issue::type;
         case FieldKind::uint64:
             return text != nullptr ? set_number<std::uint64_t>(*text, issue::format, target) : issue::type;
-        case FieldKind::number32: return number != nullptr ? set_real<float>(number->text, target) : issue::type;
-        case FieldKind::number64: return number != nullptr ? set_real<double>(number->text, target) : issue::type;
+        case FieldKind::number32:
+            return number != nullptr ? set_real<float>(number->text, target) : issue::type;
+        case FieldKind::number64:
+            return number != nullptr ? set_real<double>(number->text, target) : issue::type;
         case FieldKind::text:
             if (text == nullptr) return issue::type;
             target.set(*text);
             return ok;
-        case FieldKind::enumeration: return text != nullptr ? set_token(plan, *text, target) : issue::type;
-        case FieldKind::timestamp: return text != nullptr ? set_time(*text, target) : issue::type;
-        case FieldKind::message: break;
+        case FieldKind::enumeration:
+            return text != nullptr ? set_token(plan, *text, target) : issue::type;
+        case FieldKind::timestamp:
+            return text != nullptr ? set_time(*text, target) : issue::type;
+        case FieldKind::message:
+            break;
     }
     return issue::type;
 }

@@ -14,7 +14,7 @@ using boost::json::error_code;
 
 // Receives the parser's events and builds the tree.
 class TreeHandler {
-   public:
+public:
     static constexpr std::size_t max_object_size = max_values;
     static constexpr std::size_t max_array_size = max_values;
     static constexpr std::size_t max_key_size = 1'048'576;
@@ -60,7 +60,7 @@ class TreeHandler {
     // Set when the handler, not the parser, refused the document.
     Error& problem() noexcept { return problem_; }
 
-   private:
+private:
     // A container whose end has not come yet, and the key its next member gets.
     struct Open {
         Value value;
@@ -141,7 +141,8 @@ class TreeHandler {
 };
 
 Error malformed(const std::string& why, std::size_t offset) {
-    return Error{"MALFORMED_JSON", "The body is not valid JSON: " + why + " at byte " + std::to_string(offset) + ".", {}};
+    return Error{
+        "MALFORMED_JSON", "The body is not valid JSON: " + why + " at byte " + std::to_string(offset) + ".", {}};
 }
 
 }  // namespace

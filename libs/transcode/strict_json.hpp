@@ -15,10 +15,10 @@ namespace loan_manager::transcode::json {
 
 struct Null {};
 
-// Kept as written: whether a number is integral, and how large it may be, is for the field to say.
+/// Kept as written: whether a number is integral, and how large it may be, is for the field to say.
 struct Number {
     std::string text;
-    // Without fraction and exponent.
+    /// Without fraction and exponent.
     bool integral() const noexcept { return text.find_first_of(".eE") == std::string::npos; }
 };
 
@@ -43,10 +43,10 @@ struct Member {
 };
 
 inline constexpr std::size_t max_depth = 32;
-// A small body can hold very many small values; this bounds the memory they are parsed into.
+/// A small body can hold very many small values; this bounds the memory they are parsed into.
 inline constexpr std::size_t max_values = 50'000;
 
-// Parses a complete document. The error is MALFORMED_JSON; for a duplicate key its `details` name the key.
+/// Parses a complete document. The error is MALFORMED_JSON; for a duplicate key its `details` name the key.
 boost::system::result<Value, Error> parse(std::string_view text);
 
 }  // namespace loan_manager::transcode::json

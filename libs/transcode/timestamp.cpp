@@ -16,7 +16,7 @@ void append_digits(std::int64_t value, int width, std::string& out) {
 
 // Reads fixed-width numbers and separators from the front of a text.
 class Scanner {
-   public:
+public:
     explicit Scanner(std::string_view text) : rest_(text) {}
 
     std::int64_t digits(std::size_t count) {
@@ -51,7 +51,7 @@ class Scanner {
     }
     bool complete() const { return ok_ && rest_.empty(); }
 
-   private:
+private:
     static bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
     std::int64_t fail() {
         ok_ = false;

@@ -13,10 +13,10 @@ struct Instant {
     std::int32_t nanos = 0;
 };
 
-// Appends `2026-03-01T09:30:00.125Z`: UTC, exactly three decimals (cut, not rounded), always `Z`.
+/// Appends `2026-03-01T09:30:00.125Z`: UTC, exactly three decimals (cut, not rounded), always `Z`.
 void append_timestamp(Instant instant, std::string& out);
 
-// Reads RFC 3339 with `Z` or an offset and up to nine decimals; years 0001 to 9999.
+/// Reads RFC 3339 with `Z` or an offset and up to nine decimals; years 0001 to 9999.
 std::optional<Instant> parse_timestamp(std::string_view text);
 
 }  // namespace loan_manager::transcode

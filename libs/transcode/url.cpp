@@ -17,7 +17,8 @@ int hex_digit(char c) noexcept {
 // A name that is not percent-encoded UTF-8 is only ever reported as unknown; keep it printable.
 std::string printable(std::string_view name) {
     std::string out(name);
-    std::replace_if(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
     return out;
 }
 

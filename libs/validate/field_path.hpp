@@ -8,8 +8,8 @@
 namespace loan_manager::validate {
 
 class FieldPath {
-   public:
-    // Names come from the client: one of a megabyte must not come back as one.
+public:
+    /// Names come from the client: one of a megabyte must not come back as one.
     static constexpr std::size_t max_name = 100;
 
     void push(std::string_view name) {
@@ -20,10 +20,10 @@ class FieldPath {
 
     const std::string& text() const noexcept { return text_; }
     std::size_t size() const noexcept { return text_.size(); }
-    // Back to an earlier size().
+    /// Back to an earlier size().
     void truncate(std::size_t size) { text_.resize(size); }
 
-    // Cuts at a code point border.
+    /// Cuts at a code point border.
     static std::string_view clip(std::string_view name) noexcept {
         if (name.size() <= max_name) return name;
         std::size_t end = max_name;
@@ -31,7 +31,7 @@ class FieldPath {
         return name.substr(0, end);
     }
 
-   private:
+private:
     std::string text_;
 };
 

@@ -29,9 +29,7 @@ struct Decimal {
     std::string_view whole;  // without leading zeros; empty for zero
     std::string_view fraction;
 
-    bool is_zero() const noexcept {
-        return whole.empty() && fraction.find_first_not_of('0') == std::string_view::npos;
-    }
+    bool is_zero() const noexcept { return whole.empty() && fraction.find_first_not_of('0') == std::string_view::npos; }
     // With exactly two decimals; `fraction` has at most two.
     std::string canonical() const {
         std::string text(whole.empty() ? std::string_view("0") : whole);

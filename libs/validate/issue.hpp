@@ -11,21 +11,21 @@
 
 namespace loan_manager::validate {
 
-// (Constructors rather than an aggregate: g++ 12 destroys aggregate temporaries twice inside co_await.)
+/// (Constructors rather than an aggregate: g++ 12 destroys aggregate temporaries twice inside co_await.)
 struct Issue {
     Issue() = default;
     Issue(std::string field_path, std::string issue_token)
         : field(std::move(field_path)), issue(std::move(issue_token)) {}
 
-    // Path of the field as the client wrote it: `purchase_price`, `trade_in.brand`, `items[2].x`.
+    /// Path of the field as the client wrote it: `purchase_price`, `trade_in.brand`, `items[2].x`.
     std::string field;
-    // One of the tokens of `namespace issue`.
+    /// One of the tokens of `namespace issue`.
     std::string issue;
 
     friend bool operator==(const Issue&, const Issue&) = default;
 };
 
-// The closed list of D-211.
+/// The closed list of D-211.
 namespace issue {
 inline constexpr std::string_view required = "required";
 inline constexpr std::string_view type = "type";
@@ -39,7 +39,7 @@ inline constexpr std::string_view mismatch = "mismatch";
 inline constexpr std::string_view unknown = "unknown";
 }  // namespace issue
 
-// Adds an issue; the first issue of a field is the one that stays.
+/// Adds an issue; the first issue of a field is the one that stays.
 inline void add_issue(std::vector<Issue>& issues, std::string_view field, std::string_view what) {
     const auto known = [&](const Issue& i) { return i.field == field; };
     if (std::none_of(issues.begin(), issues.end(), known)) {

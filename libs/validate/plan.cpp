@@ -17,14 +17,22 @@ using Kind = FieldPlan::Kind;
 Kind kind_of(const FieldDescriptor* field) {
     if (field->is_map()) return Kind::other;
     switch (field->cpp_type()) {
-        case FieldDescriptor::CPPTYPE_INT32: return Kind::int32;
-        case FieldDescriptor::CPPTYPE_INT64: return Kind::int64;
-        case FieldDescriptor::CPPTYPE_UINT32: return Kind::uint32;
-        case FieldDescriptor::CPPTYPE_UINT64: return Kind::uint64;
-        case FieldDescriptor::CPPTYPE_FLOAT: return Kind::number32;
-        case FieldDescriptor::CPPTYPE_DOUBLE: return Kind::number64;
-        case FieldDescriptor::CPPTYPE_ENUM: return Kind::enumeration;
-        case FieldDescriptor::CPPTYPE_BOOL: return Kind::other;
+        case FieldDescriptor::CPPTYPE_INT32:
+            return Kind::int32;
+        case FieldDescriptor::CPPTYPE_INT64:
+            return Kind::int64;
+        case FieldDescriptor::CPPTYPE_UINT32:
+            return Kind::uint32;
+        case FieldDescriptor::CPPTYPE_UINT64:
+            return Kind::uint64;
+        case FieldDescriptor::CPPTYPE_FLOAT:
+            return Kind::number32;
+        case FieldDescriptor::CPPTYPE_DOUBLE:
+            return Kind::number64;
+        case FieldDescriptor::CPPTYPE_ENUM:
+            return Kind::enumeration;
+        case FieldDescriptor::CPPTYPE_BOOL:
+            return Kind::other;
         case FieldDescriptor::CPPTYPE_STRING:
             return field->type() == FieldDescriptor::TYPE_STRING ? Kind::text : Kind::other;
         case FieldDescriptor::CPPTYPE_MESSAGE:

@@ -26,10 +26,10 @@ struct FieldPlan {
     bool repeated = false;
     bool required = false;
     bool nullable = false;
-    // Elements are reported under the name of the list: the client did not write them as an array.
+    /// Elements are reported under the name of the list: the client did not write them as an array.
     bool comma_list = false;
 
-    // Text
+    /// Text
     bool raw = false;
     bool multiline = false;
     bool positive = false;
@@ -39,11 +39,11 @@ struct FieldPlan {
     std::unique_ptr<re2::RE2> pattern;
     std::vector<std::string> one_of;
 
-    // Numbers
+    /// Numbers
     std::optional<std::int64_t> min;
     std::optional<std::int64_t> max;
 
-    // Nested messages
+    /// Nested messages
     const MessagePlan* object = nullptr;
 };
 
@@ -53,19 +53,19 @@ struct MessagePlan {
 
 struct RequestPlan {
     MessagePlan* root = nullptr;
-    // The JSON body is this field, so that its name is not part of paths; null when it is the whole request.
+    /// The JSON body is this field, so that its name is not part of paths; null when it is the whole request.
     const google::protobuf::FieldDescriptor* body = nullptr;
-    // Of a PATCH: the mask, and the field it speaks of (null: of the request itself).
+    /// Of a PATCH: the mask, and the field it speaks of (null: of the request itself).
     const google::protobuf::FieldDescriptor* update_mask = nullptr;
     const google::protobuf::FieldDescriptor* masked = nullptr;
-    // Fields filled from the path; a mask does not concern them.
+    /// Fields filled from the path; a mask does not concern them.
     std::set<const google::protobuf::FieldDescriptor*> path;
 
     std::map<const google::protobuf::Descriptor*, std::unique_ptr<MessagePlan>> messages;
 };
 
-// The plan of a request type. Made at the first use and kept for the life of the process: it is a function of the
-// descriptor alone. Throws std::invalid_argument on an annotation that cannot work, e.g. a malformed pattern.
+/// The plan of a request type. Made at the first use and kept for the life of the process: it is a function of the
+/// descriptor alone. Throws std::invalid_argument on an annotation that cannot work, e.g. a malformed pattern.
 const RequestPlan& plan_of(const google::protobuf::Descriptor* request);
 
 }  // namespace loan_manager::validate

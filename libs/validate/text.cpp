@@ -30,8 +30,10 @@ bool is_white_space(utf8proc_int32_t c) noexcept {
         case 0x2029:
         case 0x202f:
         case 0x205f:
-        case 0x3000: return true;
-        default: return false;
+        case 0x3000:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -87,9 +89,8 @@ TextProblem normalise_text(std::string& text, bool multiline, std::size_t& code_
     if (is_plain_ascii(text)) {
         const std::size_t first = text.find_first_not_of(' ');
         const std::size_t last = text.find_last_not_of(' ');
-        replace_with(text, first == std::string::npos
-                               ? std::string_view{}
-                               : std::string_view(text).substr(first, last - first + 1));
+        replace_with(text, first == std::string::npos ? std::string_view{}
+                                                      : std::string_view(text).substr(first, last - first + 1));
         code_points = text.size();
         return TextProblem::none;
     }

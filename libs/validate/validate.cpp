@@ -24,15 +24,24 @@ constexpr std::string_view ok{};
 
 std::string_view check_format(const FieldPlan& plan, std::string& text) {
     switch (plan.format) {
-        case Field::FORMAT_UUID: return check_uuid(text);
-        case Field::FORMAT_UUID_OR_CODE: return check_uuid_or_code(text);
-        case Field::FORMAT_DATE: return check_date(text);
-        case Field::FORMAT_MONEY: return check_money(text, plan.positive);
-        case Field::FORMAT_PERCENT: return check_percent(text);
-        case Field::FORMAT_PHONE: return check_phone(text);
-        case Field::FORMAT_EMAIL: return check_email(text);
-        case Field::FORMAT_MONTH: return check_month(text);
-        default: return ok;
+        case Field::FORMAT_UUID:
+            return check_uuid(text);
+        case Field::FORMAT_UUID_OR_CODE:
+            return check_uuid_or_code(text);
+        case Field::FORMAT_DATE:
+            return check_date(text);
+        case Field::FORMAT_MONEY:
+            return check_money(text, plan.positive);
+        case Field::FORMAT_PERCENT:
+            return check_percent(text);
+        case Field::FORMAT_PHONE:
+            return check_phone(text);
+        case Field::FORMAT_EMAIL:
+            return check_email(text);
+        case Field::FORMAT_MONTH:
+            return check_month(text);
+        default:
+            return ok;
     }
 }
 
@@ -74,7 +83,7 @@ std::string_view check_enum(const FieldPlan& plan, int value) {
 }
 
 class Checker {
-   public:
+public:
     explicit Checker(const RequestPlan& plan, std::vector<Issue>& issues) : plan_(plan), issues_(issues) {}
 
     void run(Message& request) {
@@ -83,7 +92,7 @@ class Checker {
         check_message(*plan_.root, request, whole);
     }
 
-   private:
+private:
     // Brings mask and populated fields into agreement, see check().
     void read_mask(Message& request) {
         const Reflection& reflection = *request.GetReflection();
@@ -177,14 +186,22 @@ class Checker {
     std::string_view check_number(const FieldPlan& plan, const Message& message) const {
         const Reflection& reflection = *message.GetReflection();
         switch (plan.kind) {
-            case Kind::int32: return check_range(plan, reflection.GetInt32(message, plan.field));
-            case Kind::int64: return check_range(plan, reflection.GetInt64(message, plan.field));
-            case Kind::uint32: return check_range(plan, reflection.GetUInt32(message, plan.field));
-            case Kind::uint64: return check_range(plan, reflection.GetUInt64(message, plan.field));
-            case Kind::number32: return check_real(plan, reflection.GetFloat(message, plan.field));
-            case Kind::number64: return check_real(plan, reflection.GetDouble(message, plan.field));
-            case Kind::enumeration: return check_enum(plan, reflection.GetEnumValue(message, plan.field));
-            default: return ok;
+            case Kind::int32:
+                return check_range(plan, reflection.GetInt32(message, plan.field));
+            case Kind::int64:
+                return check_range(plan, reflection.GetInt64(message, plan.field));
+            case Kind::uint32:
+                return check_range(plan, reflection.GetUInt32(message, plan.field));
+            case Kind::uint64:
+                return check_range(plan, reflection.GetUInt64(message, plan.field));
+            case Kind::number32:
+                return check_real(plan, reflection.GetFloat(message, plan.field));
+            case Kind::number64:
+                return check_real(plan, reflection.GetDouble(message, plan.field));
+            case Kind::enumeration:
+                return check_enum(plan, reflection.GetEnumValue(message, plan.field));
+            default:
+                return ok;
         }
     }
 
@@ -214,17 +231,24 @@ class Checker {
                 if (what.empty()) reflection.SetRepeatedString(&message, field, index, std::move(text));
                 return note(what);
             }
-            case Kind::int32: return note(check_range(plan, reflection.GetRepeatedInt32(message, field, index)));
-            case Kind::int64: return note(check_range(plan, reflection.GetRepeatedInt64(message, field, index)));
-            case Kind::uint32: return note(check_range(plan, reflection.GetRepeatedUInt32(message, field, index)));
-            case Kind::uint64: return note(check_range(plan, reflection.GetRepeatedUInt64(message, field, index)));
-            case Kind::number32: return note(check_real(plan, reflection.GetRepeatedFloat(message, field, index)));
-            case Kind::number64: return note(check_real(plan, reflection.GetRepeatedDouble(message, field, index)));
+            case Kind::int32:
+                return note(check_range(plan, reflection.GetRepeatedInt32(message, field, index)));
+            case Kind::int64:
+                return note(check_range(plan, reflection.GetRepeatedInt64(message, field, index)));
+            case Kind::uint32:
+                return note(check_range(plan, reflection.GetRepeatedUInt32(message, field, index)));
+            case Kind::uint64:
+                return note(check_range(plan, reflection.GetRepeatedUInt64(message, field, index)));
+            case Kind::number32:
+                return note(check_real(plan, reflection.GetRepeatedFloat(message, field, index)));
+            case Kind::number64:
+                return note(check_real(plan, reflection.GetRepeatedDouble(message, field, index)));
             case Kind::enumeration:
                 return note(check_enum(plan, reflection.GetRepeatedEnumValue(message, field, index)));
             case Kind::message:
                 return check_message(*plan.object, *reflection.MutableRepeatedMessage(&message, field, index), false);
-            case Kind::other: return;
+            case Kind::other:
+                return;
         }
     }
 

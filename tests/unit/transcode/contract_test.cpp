@@ -28,8 +28,9 @@ const RouteTable& contract() {
 TEST_CASE("every proto file with services is part of the contract") {
     std::set<std::string> names;
     for (const auto* service : contract_services()) names.insert(service->full_name());
-    for (const auto* name : {"loanmanager.auth.v1.AuthService", "loanmanager.auth.v1.TrustService", "loanmanager.fleet.v1.BikeService",
-                             "loanmanager.fleet.v1.OrganisationService", "loanmanager.lifecycle.v1.ReportService"}) {
+    for (const auto* name :
+         {"loanmanager.auth.v1.AuthService", "loanmanager.auth.v1.TrustService", "loanmanager.fleet.v1.BikeService",
+          "loanmanager.fleet.v1.OrganisationService", "loanmanager.lifecycle.v1.ReportService"}) {
         CAPTURE(name);
         CHECK(names.contains(name));
     }
@@ -70,15 +71,17 @@ TEST_CASE("procure is not a bike id") {
 
 TEST_CASE("D-206 D-210 a procurement: type issues of the gateway and the service's checks are one list") {
     const auto match = contract().match("POST", "/v1/bikes/procure");
-    const auto decoded = decode_request(match, "", R"({"branch_id":"ww","brand":"  Honda\u00a0","model":"CB 125F ","year":"2020",
+    const auto decoded =
+        decode_request(match, "", R"({"branch_id":"ww","brand":"  Honda\u00a0","model":"CB 125F ","year":"2020",
         "purchase_price":185000,"condition":"OLD","title":"x","mileage_km":-1,"color":"","ldate":"2026-02-30"})");
     REQUIRE(decoded.has_value());
     auto issues = decoded->issues;
     validate::check(*decoded->message, issues);
     std::vector<std::string> found;
     for (const auto& i : issues) found.push_back(i.field + ' ' + i.issue);
-    CHECK(found == std::vector<std::string>{"year type", "purchase_price type", "condition not_allowed", "branch_id format",
-                                            "title too_short", "mileage_km out_of_range", "ldate format"});
+    CHECK(found == std::vector<std::string>{"year type", "purchase_price type", "condition not_allowed",
+                                            "branch_id format", "title too_short", "mileage_km out_of_range",
+                                            "ldate format"});
     const auto& request = dynamic_cast<const fleet::ProcureBikeRequest&>(*decoded->message);
     CHECK(request.brand() == "Honda");
     CHECK(request.model() == "CB 125F");

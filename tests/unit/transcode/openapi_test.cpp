@@ -108,7 +108,8 @@ TEST_CASE("the document tells constraints, headers, codes and security") {
     CHECK(at(procure, "/required").as_array() == json::array{"branch_id", "brand", "model", "year", "purchase_price"});
     CHECK(at(doc, "/components/schemas/BikeStatus/enum").as_array().size() == 6);
     CHECK_FALSE(at(doc, "/components/schemas/Bike/properties").as_object().contains("costs_hidden"));
-    CHECK(at(doc, "/components/schemas/Bike/properties/license_plate/type").as_array() == json::array{"string", "null"});
+    CHECK(at(doc, "/components/schemas/Bike/properties/license_plate/type").as_array() ==
+          json::array{"string", "null"});
 
     const auto& post = at(doc, "/paths/~1v1~1bikes~1procure/post");
     CHECK(at(post, "/requestBody/content/application~1json/example/brand").is_string());

@@ -72,14 +72,15 @@ TEST_CASE("D-210 a body that is no object is malformed") {
 }
 
 TEST_CASE("D-210 wrong types are issues, all of them, with their paths") {
-    const auto decoded = decode("POST", "/v1/things", R"({"flag":"true","small":"1","large":5,"count":1.0,"ratio":"1","text":1,
+    const auto decoded =
+        decode("POST", "/v1/things", R"({"flag":"true","small":"1","large":5,"count":1.0,"ratio":"1","text":1,
         "kind":1,"at":5,"part":[],"tags":"x","numbers":[1,"2",null,3],"parts":[{"name":1},5,{"parts":[{"name":{}}]}],
         "maybe_flag":0,"maybe_text":{},"exact":true})");
     REQUIRE(decoded.has_value());
     CHECK(lines(decoded->issues) ==
-          Lines{"flag type", "small type", "large type", "count type", "ratio type", "text type", "kind type", "at type",
-                "part type", "tags type", "numbers[1] type", "numbers[2] type", "parts[0].name type", "parts[1] type",
-                "parts[2].parts[0].name type", "maybe_flag type", "maybe_text type", "exact type"});
+          Lines{"flag type", "small type", "large type", "count type", "ratio type", "text type", "kind type",
+                "at type", "part type", "tags type", "numbers[1] type", "numbers[2] type", "parts[0].name type",
+                "parts[1] type", "parts[2].parts[0].name type", "maybe_flag type", "maybe_text type", "exact type"});
 }
 
 TEST_CASE("D-210 numbers: integral and in range, else type or out_of_range") {
@@ -119,15 +120,17 @@ TEST_CASE("D-210 numbers: integral and in range, else type or out_of_range") {
 TEST_CASE("D-210 enum tokens") {
     for (const auto* token : {"small", "THING_KIND_SMALL", "UNSPECIFIED", "", "1", "SMALL "}) {
         CAPTURE(token);
-        const auto decoded = decode("POST", "/v1/things", std::string(R"({"kind":")") + token + R"(","kinds":["SMALL",")" + token + "\"]}");
+        const auto decoded = decode("POST", "/v1/things",
+                                    std::string(R"({"kind":")") + token + R"(","kinds":["SMALL",")" + token + "\"]}");
         CHECK(lines(decoded->issues) == Lines{"kind not_allowed", "kinds[1] not_allowed"});
     }
 }
 
 TEST_CASE("D-204 timestamps are RFC 3339") {
-    for (const auto* text : {"2026-03-01", "2026-03-01 09:30:00Z", "2026-02-29T00:00:00Z", "2026-03-01T24:00:00Z", "2026-03-01T09:30:00",
-                             "2026-03-01T09:30:00.Z", "2026-03-01T09:30:00+0530", "", "0000-01-01T00:00:00Z",
-                             "2026-03-01T09:30:00.1234567890Z", "2026-03-01T09:30:00Z ", "2026-03-01T09:30:00+24:00"}) {
+    for (const auto* text :
+         {"2026-03-01", "2026-03-01 09:30:00Z", "2026-02-29T00:00:00Z", "2026-03-01T24:00:00Z", "2026-03-01T09:30:00",
+          "2026-03-01T09:30:00.Z", "2026-03-01T09:30:00+0530", "", "0000-01-01T00:00:00Z",
+          "2026-03-01T09:30:00.1234567890Z", "2026-03-01T09:30:00Z ", "2026-03-01T09:30:00+24:00"}) {
         CAPTURE(text);
         const auto decoded = decode("POST", "/v1/things", std::string(R"({"at":")") + text + "\"}");
         CHECK(lines(decoded->issues) == Lines{"at format"});
@@ -137,8 +140,9 @@ TEST_CASE("D-204 timestamps are RFC 3339") {
 }
 
 TEST_CASE("D-210 unknown fields are refused at once, all of them named") {
-    const auto decoded = decode("POST", "/v1/things?debug=1",
-                                R"({"colour":1,"text":5,"part":{"nam":1},"parts":[{"x":1},{"x":1}],"text_hidden":true})");
+    const auto decoded =
+        decode("POST", "/v1/things?debug=1",
+               R"({"colour":1,"text":5,"part":{"nam":1},"parts":[{"x":1},{"x":1}],"text_hidden":true})");
     REQUIRE(decoded.has_error());
     CHECK(decoded.error().code == "UNKNOWN_FIELD");
     CHECK(lines(decoded.error().details) == Lines{"debug unknown", "colour unknown", "part.nam unknown",
@@ -146,8 +150,9 @@ TEST_CASE("D-210 unknown fields are refused at once, all of them named") {
 }
 
 TEST_CASE("D-210 fields of the path and the mask are not part of the body") {
-    CHECK(lines(decode("PATCH", "/v1/things/1/name", R"({"id":"2","update_mask":"name","name":"x"})").error().details) ==
-          Lines{"id unknown", "update_mask unknown"});
+    CHECK(
+        lines(decode("PATCH", "/v1/things/1/name", R"({"id":"2","update_mask":"name","name":"x"})").error().details) ==
+        Lines{"id unknown", "update_mask unknown"});
     CHECK(lines(decode("PATCH", "/v1/things/1", R"({"thing":{}})").error().details) == Lines{"thing unknown"});
 }
 
@@ -163,14 +168,16 @@ TEST_CASE("an answer names a bounded number of bounded names") {
 }
 
 TEST_CASE("D-210 PATCH: the mask holds the keys present, null ones too") {
-    const auto decoded = decode("PATCH", "/v1/things/7", R"({"note":null,"name":"x","kind":"WRONG","part":null,"tags":null})");
+    const auto decoded =
+        decode("PATCH", "/v1/things/7", R"({"note":null,"name":"x","kind":"WRONG","part":null,"tags":null})");
     REQUIRE(decoded.has_value());
     const auto& request = as<api::UpdateThingRequest>(*decoded);
     CHECK(request.id() == "7");
     CHECK(request.thing().name() == "x");
     CHECK_FALSE(request.thing().has_note());
     const auto& paths = request.update_mask().paths();
-    CHECK(std::vector<std::string>(paths.begin(), paths.end()) == std::vector<std::string>{"note", "name", "kind", "part", "tags"});
+    CHECK(std::vector<std::string>(paths.begin(), paths.end()) ==
+          std::vector<std::string>{"note", "name", "kind", "part", "tags"});
     CHECK(lines(decoded->issues) == Lines{"kind not_allowed", "tags required"});
 }
 
@@ -190,9 +197,10 @@ TEST_CASE("a PATCH may bind the whole request") {
 }
 
 TEST_CASE("a query fills scalars and lists") {
-    const auto decoded = decode("GET",
-                                "/v1/things?q=Honda+CB%20125&flag=true&small=-5&large=9223372036854775807&count=3&exact=2.5"
-                                "&kind=SMALL&kinds=SMALL,VERY_LARGE&kinds=SMALL&names=a%2Cb,c&tags=x&tags=&since=2026-03-01T00:00:00Z");
+    const auto decoded =
+        decode("GET",
+               "/v1/things?q=Honda+CB%20125&flag=true&small=-5&large=9223372036854775807&count=3&exact=2.5"
+               "&kind=SMALL&kinds=SMALL,VERY_LARGE&kinds=SMALL&names=a%2Cb,c&tags=x&tags=&since=2026-03-01T00:00:00Z");
     REQUIRE(decoded.has_value());
     CHECK(lines(decoded->issues) == Lines{});
     const auto& request = as<api::ListThingsRequest>(*decoded);

@@ -25,10 +25,11 @@ std::string json_of(const google::protobuf::Message& message) {
 }  // namespace
 
 TEST_CASE("an answer writes every key, unset optional fields as null") {
-    CHECK(json_of(api::Thing{}) ==
-          R"({"id":"","flag":false,"small":0,"large":"0","count":0,"big_count":"0","ratio":0,"exact":0,"text":"",)"
-          R"("kind":null,"at":null,"part":null,"tags":[],"numbers":[],"kinds":[],"parts":[],"maybe_flag":null,)"
-          R"("maybe_small":null,"maybe_text":null,"maybe_kind":null,"version":0,"times":[],"ratios":[],"scheme":null})");
+    CHECK(
+        json_of(api::Thing{}) ==
+        R"({"id":"","flag":false,"small":0,"large":"0","count":0,"big_count":"0","ratio":0,"exact":0,"text":"",)"
+        R"("kind":null,"at":null,"part":null,"tags":[],"numbers":[],"kinds":[],"parts":[],"maybe_flag":null,)"
+        R"("maybe_small":null,"maybe_text":null,"maybe_kind":null,"version":0,"times":[],"ratios":[],"scheme":null})");
 }
 
 TEST_CASE("an answer writes every type of field") {
@@ -134,7 +135,9 @@ TEST_CASE("an answer carries version and location") {
     CHECK(list.body == R"({"items":[],"total":null,"next_cursor":null})");
 }
 
-TEST_CASE("204 has no body") { CHECK(encode_response(route("DELETE", "/v1/things/1"), std::string_view{}).value().body.empty()); }
+TEST_CASE("204 has no body") {
+    CHECK(encode_response(route("DELETE", "/v1/things/1"), std::string_view{}).value().body.empty());
+}
 
 TEST_CASE("raw JSON passes as it stands") {
     api::Document document;
@@ -162,7 +165,8 @@ TEST_CASE("large answers outgrow the arena's first block") {
 TEST_CASE("D-211 errors have one shape") {
     CHECK(error_body("NOT_FOUND", "No \"such\" bike.", "req-1") ==
           R"({"code":"NOT_FOUND","message":"No \"such\" bike.","request_id":"req-1","details":[]})");
-    CHECK(error_body("VALIDATION", "Wrong.", "r", {{"year", "out_of_range"}, {"a.b[0]", "type"}}) ==
-          R"({"code":"VALIDATION","message":"Wrong.","request_id":"r","details":[{"field":"year","issue":"out_of_range"},)"
-          R"({"field":"a.b[0]","issue":"type"}]})");
+    CHECK(
+        error_body("VALIDATION", "Wrong.", "r", {{"year", "out_of_range"}, {"a.b[0]", "type"}}) ==
+        R"({"code":"VALIDATION","message":"Wrong.","request_id":"r","details":[{"field":"year","issue":"out_of_range"},)"
+        R"({"field":"a.b[0]","issue":"type"}]})");
 }

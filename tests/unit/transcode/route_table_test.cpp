@@ -61,9 +61,26 @@ TEST_CASE("methods and paths find their route") {
 }
 
 TEST_CASE("D-212 paths without a route are 404") {
-    for (const auto* path : {"", "/", "/v1", "/v1/", "v1/things", "/v1/things/", "//v1/things", "/v1//things", "/v1/things//name",
-                             "/v1/things/7/", "/v1/things/7/name/", "/V1/things", "/v1/Things", "/v1/things/%", "/v1/things/%ff",
-                             "/v1/things/7/parts", "/v1/things/7/parts/3/4", "/v2/things", "*", "/v1/thing"}) {
+    for (const auto* path : {"",
+                             "/",
+                             "/v1",
+                             "/v1/",
+                             "v1/things",
+                             "/v1/things/",
+                             "//v1/things",
+                             "/v1//things",
+                             "/v1/things//name",
+                             "/v1/things/7/",
+                             "/v1/things/7/name/",
+                             "/V1/things",
+                             "/v1/Things",
+                             "/v1/things/%",
+                             "/v1/things/%ff",
+                             "/v1/things/7/parts",
+                             "/v1/things/7/parts/3/4",
+                             "/v2/things",
+                             "*",
+                             "/v1/thing"}) {
         CAPTURE(path);
         CHECK(things().match("GET", path).outcome == Outcome::not_found);
         CHECK(things().match("OPTIONS", path).outcome == Outcome::not_found);
@@ -130,7 +147,8 @@ TEST_CASE("wrong annotations are named when the table is built") {
 }
 
 TEST_CASE("all problems are told at once, and value() throws them") {
-    const google::protobuf::ServiceDescriptor* services[] = {test_service("AmbiguousService"), test_service("GetBodyService")};
+    const google::protobuf::ServiceDescriptor* services[] = {test_service("AmbiguousService"),
+                                                             test_service("GetBodyService")};
     const auto table = RouteTable::build(services);
     REQUIRE(table.has_error());
     CHECK(table.error().problems.size() == 2);

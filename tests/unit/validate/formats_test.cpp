@@ -104,7 +104,11 @@ TEST_CASE("D-201 money has two decimals when stored") {
          {"\xd9\xa1", "format", false}},
         any);
     const auto positive = [](std::string& text) { return check_money(text, true); };
-    run({{"0.01", "0.01"}, {"0", "out_of_range", false}, {"0.00", "out_of_range", false}, {"-0", "out_of_range", false}}, positive);
+    run({{"0.01", "0.01"},
+         {"0", "out_of_range", false},
+         {"0.00", "out_of_range", false},
+         {"-0", "out_of_range", false}},
+        positive);
 }
 
 TEST_CASE("percentages are between 0 and 100") {

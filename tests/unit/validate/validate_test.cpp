@@ -65,7 +65,8 @@ TEST_CASE("D-206 text is normalised in place, then measured") {
     CHECK(message.tags(0) == "xy");
     CHECK(lines_after([](auto& m) { m.set_name("a"); }) == Lines{"name too_short"});
     CHECK(lines_after([](auto& m) { m.set_name("abcdef"); }) == Lines{"name too_long"});
-    CHECK(lines_after([](auto& m) { m.set_text("\xe0\xb6\x9a\xe0\xb6\x9a\xe0\xb6\x9a\xe0\xb6\x9a\xe0\xb6\x9a"); }) == Lines{});
+    CHECK(lines_after([](auto& m) { m.set_text("\xe0\xb6\x9a\xe0\xb6\x9a\xe0\xb6\x9a\xe0\xb6\x9a\xe0\xb6\x9a"); }) ==
+          Lines{});
     CHECK(lines_after([](auto& m) { m.set_text("a\x01"); }) == Lines{"text format"});
     CHECK(lines_after([](auto& m) { m.set_text("a\nb"); }) == Lines{"text format"});
     CHECK(lines_after([](auto& m) { m.set_lines("a\nb"); }) == Lines{});
@@ -86,8 +87,11 @@ TEST_CASE("patterns cover the whole text; lists name the allowed tokens") {
     CHECK(lines_after([](auto& m) { m.set_code("xAB"); }) == Lines{"code format"});
     CHECK(lines_after([](auto& m) { m.set_sort("-a"); }) == Lines{});
     CHECK(lines_after([](auto& m) { m.set_sort("b"); }) == Lines{"sort not_allowed"});
-    CHECK(lines_after([](auto& m) { m.add_statuses("A"); m.add_statuses("C"); m.add_statuses("D"); }) ==
-          Lines{"statuses not_allowed"});
+    CHECK(lines_after([](auto& m) {
+              m.add_statuses("A");
+              m.add_statuses("C");
+              m.add_statuses("D");
+          }) == Lines{"statuses not_allowed"});
 }
 
 TEST_CASE("ranges of every number type are inclusive") {
@@ -106,13 +110,18 @@ TEST_CASE("ranges of every number type are inclusive") {
 TEST_CASE("enums over gRPC: zero and undefined numbers are not values") {
     CHECK(lines_after([](auto& m) { m.set_kind(api::THING_KIND_UNSPECIFIED); }) == Lines{"kind not_allowed"});
     CHECK(lines_after([](auto& m) { m.set_kind(static_cast<api::ThingKind>(9)); }) == Lines{"kind not_allowed"});
-    CHECK(lines_after([](auto& m) { m.add_kinds(api::THING_KIND_SMALL); m.add_kinds(api::THING_KIND_UNSPECIFIED); }) ==
-          Lines{"kinds[1] not_allowed"});
+    CHECK(lines_after([](auto& m) {
+              m.add_kinds(api::THING_KIND_SMALL);
+              m.add_kinds(api::THING_KIND_UNSPECIFIED);
+          }) == Lines{"kinds[1] not_allowed"});
 }
 
 TEST_CASE("lists and nested messages are walked") {
-    CHECK(lines_after([](auto& m) { m.add_tags("xy"); m.add_tags("x"); m.add_tags(" "); }) ==
-          Lines{"tags[1] too_short", "tags[2] required"});
+    CHECK(lines_after([](auto& m) {
+              m.add_tags("xy");
+              m.add_tags("x");
+              m.add_tags(" ");
+          }) == Lines{"tags[1] too_short", "tags[2] required"});
     CHECK(lines_after([](auto& m) {
               m.add_parts()->set_name("p");
               auto& second = *m.add_parts();
