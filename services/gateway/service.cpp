@@ -11,14 +11,12 @@
 #include "transcode/openapi.hpp"
 #include "trust/source.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <chrono>
-#include <exception>
-#include <thread>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace loan_manager::gateway {
@@ -90,8 +88,7 @@ public:
         upstreams_.export_metrics(process_.metrics());
         process_.metrics().gauge_from("gateway_connections", "Open client connections", {},
                                       [this] { return static_cast<double>(listener_.connections()); });
-        asio::co_spawn(trust_loop_, authenticator_.run(),
-                       asio::bind_cancellation_slot(stop_trust_.slot(), [](const std::exception_ptr&) {}));
+        authenticator_.start(trust_loop_.get_executor());
         for (const Health::Check& check : health_.checks()) {
             process_.add_ready_check(check.name, check.problem);
         }
@@ -142,7 +139,7 @@ private:
         });
         process_.on_cancel([this] {
             listener_.abort_all();
-            asio::post(trust_loop_, [this] { stop_trust_.emit(asio::cancellation_type::terminal); });
+            authenticator_.stop();
             upstreams_.shutdown(std::chrono::milliseconds::zero());
         });
     }
@@ -152,7 +149,6 @@ private:
     asio::io_context& trust_loop_;
     Upstreams upstreams_;
     trust::Authenticator authenticator_;
-    asio::cancellation_signal stop_trust_;
     Endpoints endpoints_;
     Documents documents_;
     Health health_;

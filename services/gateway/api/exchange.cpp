@@ -300,7 +300,7 @@ rpc::CallContext ApiExchange::call_context(const asio::any_io_executor& executor
     context.client_ip = client_.to_string();
     context.user_agent = std::string(request_.header(field::user_agent));
     context.bearer = std::string(bearer_);
-    context.deadline = started_ + route.deadline;
+    context.deadline = rpc::CallContext::Clock::now() + route.deadline - (gateway_.parts_.clock.steady_now() - started_);
     context.caller = caller_;
     context.executor = executor;
     context.loop = runtime::Loops::current().value_or(0);

@@ -79,8 +79,8 @@ void Connection::drain() {
 
 void Connection::abort() {
     peer_gone_ = true;
-    transport_->close();
     cancel_.emit(asio::cancellation_type::terminal);
+    transport_->close();
 }
 
 std::string_view Connection::received() const {
@@ -91,8 +91,8 @@ std::string_view Connection::received() const {
 asio::awaitable<void> Connection::serve() {
     // A cancelled call ends with its own error; the connection then goes on to its orderly end.
     co_await asio::this_coro::throw_if_cancelled(false);
-    while (co_await serve_request()) {
-        first_ = false;
+    for (bool more = true; more; first_ = false) {
+        more = co_await serve_request();
     }
     transport_->close();
 }
@@ -322,9 +322,10 @@ asio::awaitable<bool> Connection::write(WriteBuffers buffers) {
 asio::awaitable<void> Connection::linger() {
     transport_->shutdown_send();
     enter(Phase::lingering, limits_.linger_timeout);
-    do {
+    for (bool more = true; more;) {
         buffer_.consume(buffer_.size());
-    } while (co_await fill(body_read));
+        more = co_await fill(body_read);
+    }
 }
 
 asio::awaitable<bool> Connection::fill(std::size_t bytes) {

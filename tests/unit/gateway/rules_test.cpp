@@ -174,7 +174,7 @@ TEST_CASE("204 and 304 have neither body nor length") {
         response.set_body("text/plain", std::string("ignored"));
         std::string bytes;
         http::write_head(bytes, response, {}, "now");
-        CHECK(bytes.find("Content") == std::string::npos);
+        CHECK(bytes.find("Content-") == std::string::npos);
         CHECK(!http::sends_body(response, {}));
     }
 }

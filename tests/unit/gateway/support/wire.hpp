@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -81,7 +82,7 @@ public:
         run();
     }
     ~Wire() {
-        table->abort_all();
+        asio::post(loop, [this] { table->abort_all(); });
         run();
     }
 
@@ -97,7 +98,7 @@ public:
     }
     std::string take() { return std::exchange(peer.from_gateway, {}); }
     void close() {
-        peer.close();
+        asio::post(loop, [this] { peer.close(); });
         run();
     }
     std::string wait(std::chrono::milliseconds time) {
