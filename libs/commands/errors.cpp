@@ -1,0 +1,55 @@
+#include "commands/errors.hpp"
+
+#include "runtime/log.hpp"
+
+namespace loan_manager::commands {
+namespace {
+
+// Classes of SQLSTATE that say "not now": connection, resources, operator intervention, a lock not had in time,
+// a server that has become read-only.
+bool is_temporary(const postgres::Error& error) {
+    const std::string_view state = error.sqlstate;
+    return state.starts_with("08") || state.starts_with("53") || state.starts_with("57P") || state == "55P03" ||
+           state == "25006" || error.is_retryable();
+}
+
+}  // namespace
+
+rpc::Error to_rpc_error(const postgres::Error& error) {
+    using Kind = postgres::Error::Kind;
+    switch (error.kind) {
+        case Kind::unavailable:
+        case Kind::pool_exhausted:
+            runtime::log::warning("database unavailable", {{"error", postgres::to_string(error)}});
+            return rpc::unavailable();
+        case Kind::timeout: return rpc::Error("DEADLINE_EXCEEDED");
+        case Kind::cancelled: return rpc::Error("CLIENT_CLOSED");
+        case Kind::server:
+            if (is_temporary(error)) {
+                runtime::log::warning("database refused for now", {{"error", postgres::to_string(error)}});
+                return rpc::unavailable();
+            }
+            if (error.is(postgres::sqlstate::query_canceled)) {
+                return rpc::Error("DEADLINE_EXCEEDED");
+            }
+            break;
+        case Kind::protocol:
+        case Kind::conversion: break;
+    }
+    runtime::log::error("database error", {{"error", postgres::to_string(error)},
+                                           {"constraint", error.constraint},
+                                           {"detail", error.detail}});
+    return rpc::internal_error();
+}
+
+std::optional<rpc::Error> map_exception(const std::exception_ptr& thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const postgres::Failure& failure) {
+        return to_rpc_error(failure.error());
+    } catch (...) {
+        return std::nullopt;
+    }
+}
+
+}  // namespace loan_manager::commands

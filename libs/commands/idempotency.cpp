@@ -1,0 +1,111 @@
+#include "commands/idempotency.hpp"
+
+#include <array>
+#include <cstddef>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <openssl/evp.h>
+#include <span>
+
+#include "loanmanager/options/v1/options.pb.h"
+
+namespace loan_manager::commands {
+namespace {
+
+constexpr postgres::Statement try_lock{
+    "commands.try_lock", "SELECT pg_try_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::text, 215))"};
+
+constexpr postgres::Statement look_up{
+    "commands.look_up_key",
+    "SELECT fingerprint, status, body FROM fleet.idempotency_keys "
+    "WHERE user_id = $1 AND key = $2 AND expires_at > now()"};
+
+constexpr postgres::Statement store{
+    "commands.store_key",
+    "INSERT INTO fleet.idempotency_keys (user_id, key, fingerprint, status, body, expires_at) "
+    "VALUES ($1, $2, $3, $4, $5, $6) "
+    "ON CONFLICT (user_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status, "
+    "body = excluded.body, expires_at = excluded.expires_at"};
+
+std::string sha256_hex(std::string_view text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr);
+    static constexpr char hex[] = "0123456789abcdef";
+    std::string out;
+    for (unsigned i = 0; i < length; ++i) {
+        out += hex[digest[i] >> 4];
+        out += hex[digest[i] & 15];
+    }
+    return out;
+}
+
+std::string deterministic(const google::protobuf::Message& message) {
+    std::string out;
+    google::protobuf::io::StringOutputStream stream(&out);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+    coded.Trim();
+    return out;
+}
+
+bool is_fingerprint(std::string_view text) {
+    return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+unsigned usual_status(const rpc::CallContext& context) {
+    return context.route != nullptr && context.route->status() != 0 ? context.route->status() : 200;
+}
+
+}  // namespace
+
+Idempotency::Idempotency(const rpc::CallContext& context, const google::protobuf::Message& request)
+    : user_id_(context.caller.user_id), key_(context.idempotency_key), fingerprint_(context.idempotency_fingerprint) {
+    if (wanted() && !is_fingerprint(fingerprint_)) {
+        fingerprint_ = sha256_hex(context.method + '\n' + deterministic(request));
+    }
+}
+
+void Idempotency::add_look_up(postgres::Batch& batch) const {
+    batch.add(try_lock, postgres::Params(user_id_, key_));
+    batch.add(look_up, postgres::Params(user_id_, key_));
+}
+
+rpc::Result<bool> Idempotency::replay(const std::vector<postgres::Rows>& results, rpc::CallContext& context,
+                                      google::protobuf::Message& answer) const {
+    const bool locked = results.at(0).front().get<bool>(0);
+    const auto& stored = results.at(1);
+    if (stored.empty()) {
+        if (!locked) {
+            return rpc::Error("IDEMPOTENCY_IN_FLIGHT");
+        }
+        return false;
+    }
+    const auto row = stored.front();
+    if (row.get<std::string_view>(0) != fingerprint_) {
+        return rpc::Error("IDEMPOTENCY_MISMATCH");
+    }
+    const auto body = row.get<postgres::Bytes>(2);
+    if (!answer.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
+        return rpc::internal_error();
+    }
+    context.mark_replayed();
+    const auto status = row.get<unsigned>(1);
+    if (status != usual_status(context)) {
+        context.set_http_status(status);
+    }
+    return true;
+}
+
+void Idempotency::add_store(postgres::Batch& batch, const google::protobuf::Message& answer, unsigned http_status,
+                            runtime::WallTime expires) const {
+    if (http_status == 0) {
+        return;
+    }
+    const std::string body = answer.SerializeAsString();
+    const auto bytes = std::as_bytes(std::span(body.data(), body.size()));
+    batch.add(store, postgres::Params(user_id_, key_, fingerprint_, http_status, bytes, expires));
+}
+
+}  // namespace loan_manager::commands

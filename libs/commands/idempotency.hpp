@@ -1,0 +1,45 @@
+#pragma once
+
+#include <google/protobuf/message.h>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "postgres/batch.hpp"
+#include "postgres/rows.hpp"
+#include "rpc/context.hpp"
+#include "rpc/error.hpp"
+#include "runtime/colombo_time.hpp"
+
+namespace loan_manager::commands {
+
+/// The stored-answer side of one command with an idempotency key (D-215).
+class Idempotency {
+public:
+    /// Without a fingerprint from the gateway it is SHA-256 of method and deterministic serialisation.
+    Idempotency(const rpc::CallContext& context, const google::protobuf::Message& request);
+
+    bool wanted() const { return !key_.empty(); }
+
+    /// Number of results add_look_up() contributes.
+    static constexpr std::size_t look_up_results = 2;
+    /// Takes the key's lock (without waiting) and reads the stored answer. The lock statement comes first: under READ
+    /// COMMITTED the read then sees whatever a twin committed before it released the lock.
+    void add_look_up(postgres::Batch& batch) const;
+
+    /// Reads those results: true – replay, `answer` and the context are filled; false – go on.
+    /// Errors: IDEMPOTENCY_MISMATCH, IDEMPOTENCY_IN_FLIGHT.
+    rpc::Result<bool> replay(const std::vector<postgres::Rows>& results, rpc::CallContext& context,
+                             google::protobuf::Message& answer) const;
+
+    /// Stores the answer, in place of an expired one.
+    void add_store(postgres::Batch& batch, const google::protobuf::Message& answer, unsigned http_status,
+                   runtime::WallTime expires) const;
+
+private:
+    std::string user_id_;
+    std::string key_;
+    std::string fingerprint_;
+};
+
+}  // namespace loan_manager::commands

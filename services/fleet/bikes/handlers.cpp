@@ -1,0 +1,166 @@
+#include "fleet/bikes/handlers.hpp"
+
+#include "access/reach.hpp"
+#include "commands/errors.hpp"
+#include "fleet/bikes/bike_row.hpp"
+#include "fleet/bikes/list_query.hpp"
+#include "fleet/bikes/procure.hpp"
+#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/update.hpp"
+#include "fleet/organisation/repository.hpp"
+#include "fleet/stock_numbers/repository.hpp"
+
+namespace loan_manager::fleet::bikes {
+
+namespace asio = boost::asio;
+using access::Permission;
+
+namespace {
+
+// D-210: a reference that names nothing is a field issue, also in a query.
+std::vector<rpc::FieldIssue> unknown_references(const v1::ListBikesRequest& request,
+                                                const organisation::References& known) {
+    std::vector<rpc::FieldIssue> issues;
+    const auto require = [&](bool given, const char* field, const std::string& value, const auto& names) {
+        if (given && names.count(value) == 0) {
+            issues.emplace_back(field, std::string(validate::issue::not_found));
+        }
+    };
+    require(request.has_company_id(), "company_id", request.company_id(), known.companies);
+    require(request.has_branch_id(), "branch_id", request.branch_id(), known.branches);
+    require(request.has_acquisition_branch_id(), "acquisition_branch_id", request.acquisition_branch_id(),
+            known.branches);
+    return issues;
+}
+
+}  // namespace
+
+BikeHandlers::BikeHandlers(postgres::PoolGroup& pools, commands::Runner& runner, const runtime::Clock& clock,
+                           std::int32_t stock_number_max)
+    : pools_(pools), runner_(runner), clock_(clock), stock_number_max_(stock_number_max) {}
+
+void BikeHandlers::register_with(rpc::Server& server) {
+    auto service = server.service<v1::BikeService>();
+    service.query("ListBikes", &BikeHandlers::list, *this)
+        .query("GetBike", &BikeHandlers::get, *this)
+        .command("ProcureBike", &BikeHandlers::procure, *this)
+        .command("UpdateBike", &BikeHandlers::update, *this)
+        .query("ListStockHistory", &BikeHandlers::stock_history, *this)
+        .query("GetStockNumber", &BikeHandlers::stock_number, *this);
+}
+
+asio::awaitable<rpc::Result<v1::BikeList>> BikeHandlers::list(rpc::CallContext& context,
+                                                              const v1::ListBikesRequest& request) {
+    const auto page = paging::read_page(request);
+    if (!page) {
+        co_return page.error();
+    }
+    const auto readable = access::reach(context.caller, Permission::bikes_read);
+    const auto costs = access::reach(context.caller, Permission::costs_read);
+    const bool may_see_costs = access::allowed(context.caller, Permission::costs_read);
+    auto query = compose_list(request, *page, readable, may_see_costs, runtime::colombo_date(clock_.now()));
+    if (!query) {
+        co_return query.error();
+    }
+
+    // Page, count and references travel together; an unknown reference makes the other two moot.
+    postgres::Batch batch;
+    add_composed(batch, query->page_sql, std::move(query->page_params), query->reusable);
+    if (page->count) {
+        add_composed(batch, query->count_sql, std::move(query->count_params), query->reusable);
+    }
+    const bool has_references =
+        request.has_company_id() || request.has_branch_id() || request.has_acquisition_branch_id();
+    if (has_references) {
+        organisation::add_reference_check(batch, {request.company_id()},
+                                          {request.branch_id(), request.acquisition_branch_id()});
+    }
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    if (has_references) {
+        auto issues = unknown_references(request, organisation::read_reference_check(results.back()));
+        if (!issues.empty()) {
+            co_return rpc::validation(std::move(issues));
+        }
+    }
+
+    v1::BikeList list;
+    std::optional<paging::Cursor> last;
+    const auto& rows = results.at(0);
+    const int key_column = rows.columns() - 1;
+    for (const auto row : rows) {
+        if (list.items_size() == page->limit) {
+            last.emplace();
+            last->key = rows[page->limit - 1].get<std::string>(key_column);
+            last->id = list.items(page->limit - 1).id();
+            break;
+        }
+        *list.add_items() = read_bike(row, costs);
+    }
+    const auto counted =
+        page->count ? std::optional(results.at(1).front().get<std::int64_t>(0)) : std::optional<std::int64_t>();
+    paging::finish_page(list, *page, std::move(last), counted);
+    co_return list;
+}
+
+void BikeHandlers::add_composed(postgres::Batch& batch, const std::string& sql, postgres::Params params, bool reusable) {
+    if (const auto statement = reusable ? list_statements_.find(sql) : std::nullopt) {
+        batch.add(*statement, std::move(params));
+    } else {
+        batch.query(sql, std::move(params));
+    }
+}
+
+asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::get(rpc::CallContext& context, const v1::GetBikeRequest& request) {
+    postgres::Batch batch;
+    add_find(batch, request.id(), access::reach(context.caller, Permission::bikes_read));
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    if (results.at(0).empty()) {
+        co_return rpc::not_found("There is no such bike.");
+    }
+    co_return read_bike(results.at(0).front(), access::reach(context.caller, Permission::costs_read));
+}
+
+asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::procure(rpc::CallContext& context,
+                                                             const v1::ProcureBikeRequest& request) {
+    Procure command(stock_number_max_);
+    co_return co_await runner_.run(context, request, command);
+}
+
+asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::update(rpc::CallContext& context,
+                                                            const v1::UpdateBikeRequest& request) {
+    Update command;
+    co_return co_await runner_.run(context, request, command);
+}
+
+asio::awaitable<rpc::Result<v1::StockHistory>> BikeHandlers::stock_history(rpc::CallContext& context,
+                                                                           const v1::ListStockHistoryRequest& request) {
+    const auto page = paging::read_page(request);
+    if (!page) {
+        co_return page.error();
+    }
+    postgres::Batch batch;
+    add_is_readable(batch, request.id(), access::reach(context.caller, Permission::bikes_read));
+    if (auto added = stock_numbers::add_history(batch, request.id(), *page); !added) {
+        co_return added.error();
+    }
+    if (page->count) {
+        stock_numbers::add_history_count(batch, request.id());
+    }
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    if (results.at(0).empty()) {
+        co_return rpc::not_found("There is no such bike.");
+    }
+    const auto counted =
+        page->count ? std::optional(results.at(2).front().get<std::int64_t>(0)) : std::optional<std::int64_t>();
+    co_return stock_numbers::read_history(results.at(1), *page, counted);
+}
+
+asio::awaitable<rpc::Result<v1::StockNumber>> BikeHandlers::stock_number(rpc::CallContext& context,
+                                                                         const v1::GetStockNumberRequest& request) {
+    postgres::Batch batch;
+    stock_numbers::add_find(batch, request.number(), access::reach(context.caller, Permission::bikes_read));
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    co_return stock_numbers::read_found(results.at(0));
+}
+
+}  // namespace loan_manager::fleet::bikes

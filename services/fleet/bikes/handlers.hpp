@@ -1,0 +1,47 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+
+#include "commands/runner.hpp"
+#include "fleet/values/statement_cache.hpp"
+#include "loanmanager/fleet/v1/bikes.grpc.pb.h"
+#include "postgres/pool.hpp"
+#include "rpc/context.hpp"
+#include "rpc/server.hpp"
+#include "runtime/clock.hpp"
+
+namespace loan_manager::fleet::bikes {
+
+namespace v1 = loanmanager::fleet::v1;
+
+/// BikeService: gRPC in, rules and repository, gRPC out. One per process, used by all loops.
+class BikeHandlers {
+public:
+    /// Everything must outlive the handlers.
+    BikeHandlers(postgres::PoolGroup& pools, commands::Runner& runner, const runtime::Clock& clock,
+                 std::int32_t stock_number_max);
+
+    void register_with(rpc::Server& server);
+
+    boost::asio::awaitable<rpc::Result<v1::BikeList>> list(rpc::CallContext& context, const v1::ListBikesRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::Bike>> get(rpc::CallContext& context, const v1::GetBikeRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::Bike>> procure(rpc::CallContext& context,
+                                                          const v1::ProcureBikeRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::Bike>> update(rpc::CallContext& context, const v1::UpdateBikeRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::StockHistory>> stock_history(rpc::CallContext& context,
+                                                                        const v1::ListStockHistoryRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::StockNumber>> stock_number(rpc::CallContext& context,
+                                                                      const v1::GetStockNumberRequest& request);
+
+private:
+    void add_composed(postgres::Batch& batch, const std::string& sql, postgres::Params params, bool reusable);
+
+    postgres::PoolGroup& pools_;
+    commands::Runner& runner_;
+    const runtime::Clock& clock_;
+    std::int32_t stock_number_max_;
+    StatementCache list_statements_{"bikes.list_", 256};
+};
+
+}  // namespace loan_manager::fleet::bikes

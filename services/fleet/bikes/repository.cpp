@@ -1,0 +1,229 @@
+#include "fleet/bikes/repository.hpp"
+
+#include <array>
+
+#include "fleet/bikes/bike_row.hpp"
+#include "fleet/bikes/rules.hpp"
+#include "fleet/bikes/scope.hpp"
+#include "fleet/values/proto_values.hpp"
+
+namespace loan_manager::fleet::bikes {
+namespace {
+
+constexpr postgres::Statement branch_by_id_or_code{
+    "bikes.branch",
+    "SELECT c.id, c.code, r.id, r.code, r.is_active AND c.is_active FROM fleet.branches r "
+    "JOIN fleet.companies c ON c.id = r.company_id WHERE r.code = $1 OR r.id::text = $1 FOR SHARE OF r"};
+
+constexpr postgres::Statement active_user{"bikes.active_user", "SELECT 1 FROM auth.users WHERE id = $1 AND is_active"};
+
+constexpr postgres::Statement duplicates{
+    "bikes.duplicates",
+    "SELECT CASE WHEN plate_key = $2 THEN 'license_plate' WHEN frame_number = $3 THEN 'frame_number' "
+    "ELSE 'engine_number' END FROM fleet.bicycles WHERE status NOT IN ('SOLD', 'WRITTEN_OFF') "
+    "AND (plate_key = $2 OR frame_number = $3 OR engine_number = $4) AND id <> $1 ORDER BY 1 LIMIT 1"};
+
+constexpr postgres::Statement insert_bike{
+    "bikes.insert",
+    "INSERT INTO fleet.bicycles (id, title, brand, model, year, condition, business_model, license_plate, plate_key, "
+    "plate_unusual, frame_number, engine_number, mileage_km, color, description, status, company_id, current_branch_id, "
+    "acquisition_company_id, acquisition_branch_id, current_stock_number, purchase_price, asking_price, "
+    "procurement_date, procurement_source, bought_method, bought_method_note, bought_by, supplier_name, "
+    "supplier_contact, supplier_address, procurement_payment_method, procurement_invoice_no, procurement_notes, "
+    "hand_amount, settlement_amount, payment_branch_id, cr_location, first_od, caller, ldate, sk_flag, ls_flag, "
+    "house_use, purchase_total, created_at, created_by, updated_at, updated_by) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $17, $18, $19, $20, $21, "
+    "$22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $20, $43, "
+    "$44, $43, $44)"};
+
+constexpr postgres::Statement update_bike{
+    "bikes.update_facts",
+    "UPDATE fleet.bicycles SET title = $2, brand = $3, model = $4, year = $5, condition = $6, license_plate = $7, "
+    "plate_key = $8, plate_unusual = $9, frame_number = $10, engine_number = $11, mileage_km = $12, color = $13, "
+    "description = $14, asking_price = $15, purchase_price = $16, purchase_total = $16, bought_method = $17, "
+    "bought_method_note = $18, bought_by = $19, supplier_name = $20, supplier_contact = $21, supplier_address = $22, "
+    "procurement_payment_method = $23, procurement_invoice_no = $24, procurement_notes = $25, hand_amount = $26, "
+    "settlement_amount = $27, payment_branch_id = $28, cr_location = $29, first_od = $30, caller = $31, ldate = $32, "
+    "sk_flag = $33, ls_flag = $34, house_use = $35, version = $36, updated_at = $37, updated_by = $38 WHERE id = $1"};
+
+// Constraint → the field a client knows.
+struct IdentityIndex {
+    std::string_view constraint;
+    std::string_view field;
+};
+constexpr std::array identity_indexes{
+    IdentityIndex{"bicycles_live_plate_key", "license_plate"},
+    IdentityIndex{"bicycles_live_frame_key", "frame_number"},
+    IdentityIndex{"bicycles_live_engine_key", "engine_number"},
+};
+
+// Protobuf spells an optional field as has_x() and x(); a parameter wants one std::optional.
+#define LM_MAYBE(bike, field) ((bike).has_##field() ? std::optional((bike).field()) : std::nullopt)
+
+std::optional<std::string> bought_method_token(const v1::Bike& bike) {
+    return bike.has_bought_method() ? std::optional(token_of(bike.bought_method())) : std::nullopt;
+}
+
+// The facts that come in the same order in both statements.
+void add_purchase_facts(postgres::Params& params, const v1::Bike& bike) {
+    params.add(bought_method_token(bike));
+    params.add(LM_MAYBE(bike, bought_method_note));
+    params.add(LM_MAYBE(bike, bought_by));
+    params.add(LM_MAYBE(bike, supplier_name));
+    params.add(LM_MAYBE(bike, supplier_contact));
+    params.add(LM_MAYBE(bike, supplier_address));
+    params.add(LM_MAYBE(bike, procurement_payment_method));
+    params.add(LM_MAYBE(bike, procurement_invoice_no));
+    params.add(LM_MAYBE(bike, procurement_notes));
+    params.add(LM_MAYBE(bike, hand_amount));
+    params.add(LM_MAYBE(bike, settlement_amount));
+    params.add(LM_MAYBE(bike, payment_branch_id));
+    params.add(LM_MAYBE(bike, cr_location));
+    params.add(LM_MAYBE(bike, first_od));
+    params.add(LM_MAYBE(bike, caller));
+    params.add(LM_MAYBE(bike, ldate));
+    params.add(bike.sk_flag());
+    params.add(bike.ls_flag());
+    params.add(bike.house_use());
+}
+
+void add_identity_and_looks(postgres::Params& params, const v1::Bike& bike) {
+    params.add(LM_MAYBE(bike, license_plate));
+    params.add(LM_MAYBE(bike, plate_key));
+    params.add(bike.plate_unusual());
+    params.add(LM_MAYBE(bike, frame_number));
+    params.add(LM_MAYBE(bike, engine_number));
+    params.add(LM_MAYBE(bike, mileage_km));
+    params.add(LM_MAYBE(bike, color));
+    params.add(LM_MAYBE(bike, description));
+}
+
+}  // namespace
+
+void add_find(postgres::Batch& batch, const std::string& id, const access::Reach& readable) {
+    static const std::string sql =
+        "SELECT " + bike_columns() + " FROM fleet.bicycles b WHERE b.id = $1 AND " + readable_condition(2);
+    static const postgres::Statement find{"bikes.find", sql.c_str()};
+    postgres::Params params(id);
+    add_scope(params, readable);
+    batch.add(find, std::move(params));
+}
+
+void add_is_readable(postgres::Batch& batch, const std::string& id, const access::Reach& readable) {
+    static const std::string sql = "SELECT 1 FROM fleet.bicycles b WHERE b.id = $1 AND " + readable_condition(2);
+    static const postgres::Statement find{"bikes.is_readable", sql.c_str()};
+    postgres::Params params(id);
+    add_scope(params, readable);
+    batch.add(find, std::move(params));
+}
+
+void add_lock(postgres::Batch& batch, const std::string& id, const access::Reach& reach) {
+    static const std::string sql = "SELECT " + bike_columns() + ", " + commandable_condition(2) +
+                                   " AS covered FROM fleet.bicycles b WHERE b.id = $1 FOR UPDATE OF b";
+    static const postgres::Statement lock{"bikes.lock", sql.c_str()};
+    postgres::Params params(id);
+    add_scope(params, reach);
+    batch.add(lock, std::move(params));
+}
+
+rpc::Result<Locked> read_locked(const postgres::Rows& rows, const access::Reach& costs) {
+    if (rows.empty()) {
+        return rpc::not_found("There is no such bike.");
+    }
+    const auto row = rows.front();
+    Locked locked;
+    locked.bike = read_bike(row, costs);
+    locked.covered = row.get<bool>("covered");
+    return locked;
+}
+
+void add_branch(postgres::Batch& batch, const std::string& id_or_code) {
+    batch.add(branch_by_id_or_code, postgres::Params(id_or_code));
+}
+
+std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    const auto row = rows.front();
+    BranchRow branch;
+    branch.place.company_id = row.get<std::string>(0);
+    branch.place.company_code = row.get<std::string>(1);
+    branch.place.branch_id = row.get<std::string>(2);
+    branch.place.branch_code = row.get<std::string>(3);
+    branch.is_active = row.get<bool>(4);
+    return branch;
+}
+
+void add_active_user(postgres::Batch& batch, const std::string& id) { batch.add(active_user, postgres::Params(id)); }
+
+void add_duplicates(postgres::Batch& batch, const v1::Bike& bike) {
+    const std::string id = bike.id().empty() ? "00000000-0000-0000-0000-000000000000" : bike.id();
+    batch.add(duplicates, postgres::Params(id, LM_MAYBE(bike, plate_key), LM_MAYBE(bike, frame_number),
+                                           LM_MAYBE(bike, engine_number)));
+}
+
+void forget_unsound_identity(const commands::Unit& unit, v1::Bike& bike) {
+    if (unit.has_issue("license_plate")) {
+        bike.clear_plate_key();
+    }
+    if (unit.has_issue("frame_number")) {
+        bike.clear_frame_number();
+    }
+    if (unit.has_issue("engine_number")) {
+        bike.clear_engine_number();
+    }
+}
+
+std::optional<rpc::Error> read_duplicate(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    return duplicate(rows.front().get<std::string>(0));
+}
+
+void insert(commands::Unit& unit, const v1::Bike& bike) {
+    postgres::Params params(bike.id(), bike.title(), bike.brand(), bike.model(), bike.year(),
+                            token_of(bike.condition()), token_of(bike.business_model()));
+    add_identity_and_looks(params, bike);
+    params.add(token_of(bike.status()));
+    params.add(bike.company_id());
+    params.add(bike.current_branch_id());
+    params.add(bike.current_stock_number());
+    params.add(bike.purchase_price());
+    params.add(LM_MAYBE(bike, asking_price));
+    params.add(bike.procurement_date());
+    params.add(token_of(bike.procurement_source()));
+    add_purchase_facts(params, bike);
+    params.add(unit.now());
+    params.add(unit.caller().user_id);
+    unit.with_commit(insert_bike, std::move(params));
+}
+
+void update_facts(commands::Unit& unit, const v1::Bike& bike) {
+    postgres::Params params(bike.id(), bike.title(), bike.brand(), bike.model(), bike.year(),
+                            token_of(bike.condition()));
+    add_identity_and_looks(params, bike);
+    params.add(LM_MAYBE(bike, asking_price));
+    params.add(bike.purchase_price());
+    add_purchase_facts(params, bike);
+    params.add(bike.version());
+    params.add(unit.now());
+    params.add(unit.caller().user_id);
+    unit.with_commit(update_bike, std::move(params));
+}
+
+#undef LM_MAYBE
+
+std::optional<rpc::Error> refuse(const postgres::Error& error) {
+    if (error.is(postgres::sqlstate::unique_violation)) {
+        for (const auto& index : identity_indexes) {
+            if (error.constraint == index.constraint) {
+                return duplicate(index.field);
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace loan_manager::fleet::bikes

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "access/reach.hpp"
+#include "commands/unit.hpp"
+#include "fleet/stock_numbers/repository.hpp"
+#include "loanmanager/fleet/v1/bikes.pb.h"
+#include "postgres/batch.hpp"
+#include "postgres/rows.hpp"
+#include "rpc/error.hpp"
+
+/// All SQL of single bikes (lists: list_query.hpp). add_… puts a statement into a batch, read_… reads its result.
+namespace loan_manager::fleet::bikes {
+
+namespace v1 = loanmanager::fleet::v1;
+
+/// A bike the caller may read; no row otherwise.
+void add_find(postgres::Batch& batch, const std::string& id, const access::Reach& readable);
+/// One row if the caller may read the bike: for its sub-resources.
+void add_is_readable(postgres::Batch& batch, const std::string& id, const access::Reach& readable);
+
+/// A bike under its row lock.
+struct Locked {
+    v1::Bike bike;
+    bool covered = false;  ///< By the reach of the command's permission.
+};
+void add_lock(postgres::Batch& batch, const std::string& id, const access::Reach& reach);
+/// NOT_FOUND if there is no such bike, covered or not.
+rpc::Result<Locked> read_locked(const postgres::Rows& rows, const access::Reach& costs);
+
+/// A branch named by id or code, locked against being deactivated meanwhile.
+void add_branch(postgres::Batch& batch, const std::string& id_or_code);
+struct BranchRow {
+    stock_numbers::Place place;
+    bool is_active = false;
+};
+std::optional<BranchRow> read_branch(const postgres::Rows& rows);
+
+/// Whether a user who could have bought or sold a bike exists and is active.
+void add_active_user(postgres::Batch& batch, const std::string& id);
+
+/// Fields of `bike` that another live bike already has (D-208). The unique indexes decide in the end; asking first
+/// keeps a duplicate from ever waiting for, or holding, a stock counter.
+void add_duplicates(postgres::Batch& batch, const v1::Bike& bike);
+/// Drops identities that already have a field issue: they are not fit to be sent to the database.
+void forget_unsound_identity(const commands::Unit& unit, v1::Bike& bike);
+std::optional<rpc::Error> read_duplicate(const postgres::Rows& rows);
+
+/// With the commit.
+void insert(commands::Unit& unit, const v1::Bike& bike);
+void update_facts(commands::Unit& unit, const v1::Bike& bike);
+
+/// Which business error a violated constraint of bikes or stock numbers means.
+std::optional<rpc::Error> refuse(const postgres::Error& error);
+
+}  // namespace loan_manager::fleet::bikes

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loanmanager/fleet/v1/bikes.pb.h"
+#include "rpc/error.hpp"
+#include "runtime/colombo_time.hpp"
+
+/// The rules of a bike as pure functions: no I/O, no clock.
+namespace loan_manager::fleet::bikes {
+
+namespace v1 = loanmanager::fleet::v1;
+
+/// A licence plate as it is stored (D-207).
+struct Plate {
+    std::string text;      ///< Upper case, runs of spaces and hyphens as one hyphen.
+    std::string key;       ///< Without a leading province group; what must be unique.
+    bool unusual = false;  ///< The key is not of the form the registry issues.
+};
+Plate normalise_plate(std::string_view input);
+
+/// Frame and engine numbers (D-208): upper case, without spaces and hyphens. May become empty.
+std::string normalise_identity(std::string_view input);
+
+/// "{brand} {model} {year}", cut to the length a title may have.
+std::string default_title(std::string_view brand, std::string_view model, int year);
+
+/// Neither SOLD nor WRITTEN_OFF.
+bool is_live(v1::BikeStatus status);
+
+/// The identity of a bike that must be unique among live ones, with the field a client knows it by.
+struct IdentityKey {
+    std::string_view field;  ///< license_plate, frame_number, engine_number
+    std::string_view value;
+};
+std::vector<IdentityKey> identity_keys(const v1::Bike& bike);
+
+/// 409 DUPLICATE naming the field (D-208).
+rpc::Error duplicate(std::string_view field);
+
+/// Issues that declarative checks cannot express: years and dates against today, TRADE_IN as a source (only a sale may
+/// bring a trade-in in, D-709).
+std::vector<rpc::FieldIssue> check(const v1::ProcureBikeRequest& request, runtime::Date today);
+std::vector<rpc::FieldIssue> check(const v1::UpdateBikeRequest& request, runtime::Date today);
+
+/// The facts of a bike being bought (B1), with defaults applied and identity normalised. Ids, branches, number, and
+/// book-keeping fields are left to the command.
+v1::Bike draft(const v1::ProcureBikeRequest& request, runtime::Date today);
+
+/// Applies a PATCH to the row (D-501). `payment_branch_id` is left alone: it must be resolved first. Identity is
+/// normalised; a key of the mask that is unset clears.
+void apply(const v1::UpdateBikeRequest& request, v1::Bike& bike);
+
+/// Whether the mask names a key.
+bool names(const v1::UpdateBikeRequest& request, std::string_view key);
+
+/// D-501, D-502: whether this row accepts the PATCH. BIKE_SOLD, INVALID_STATE.
+rpc::Result<void> check_patchable(const v1::Bike& bike, const v1::UpdateBikeRequest& request);
+
+/// What an audit row shows of a bike: every fact that a client can set, in column names. Unset facts are null.
+boost::json::object facts(const v1::Bike& bike);
+
+}  // namespace loan_manager::fleet::bikes

@@ -1,0 +1,81 @@
+#include "fleet/bikes/scope.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace loan_manager::fleet::bikes {
+namespace {
+
+constexpr const char* open_transfer = "status IN ('PENDING', 'APPROVED', 'IN_TRANSIT')";
+
+std::string at(int parameter) { return "$" + std::to_string(parameter); }
+
+std::string inbound_by_branch(const std::string& branches) {
+    return "b.id IN (SELECT t.bicycle_id FROM fleet.transfers t WHERE t." + std::string(open_transfer) +
+           " AND t.to_branch_id = ANY (" + branches + "::uuid[]))";
+}
+
+std::string inbound_by_company(const std::string& companies) {
+    return "b.id IN (SELECT t.bicycle_id FROM fleet.transfers t JOIN fleet.branches d ON d.id = t.to_branch_id WHERE t." +
+           std::string(open_transfer) + " AND d.company_id = ANY (" + companies + "::uuid[]))";
+}
+
+std::string with_own_job(const std::string& user) {
+    return "b.id IN (SELECT j.bicycle_id FROM fleet.repair_jobs j WHERE j.mechanic_id = " + user + "::uuid)";
+}
+
+}  // namespace
+
+std::string commandable_condition(int first) {
+    return "(" + at(first) + "::boolean OR b.company_id = ANY (" + at(first + 1) +
+           "::uuid[]) OR b.current_branch_id = ANY (" + at(first + 2) + "::uuid[]) OR (" + at(first + 3) +
+           "::uuid IS NOT NULL AND EXISTS (SELECT FROM fleet.repair_jobs j WHERE j.bicycle_id = b.id AND j.mechanic_id = " +
+           at(first + 3) + "::uuid)))";
+}
+
+std::string readable_condition(int first) {
+    return "(" + commandable_condition(first) +
+           " OR EXISTS (SELECT FROM fleet.transfers t JOIN fleet.branches d ON d.id = t.to_branch_id "
+           "WHERE t.bicycle_id = b.id AND t." +
+           std::string(open_transfer) + " AND (d.id = ANY (" + at(first + 2) + "::uuid[]) OR d.company_id = ANY (" +
+           at(first + 1) + "::uuid[]))))";
+}
+
+void add_scope(postgres::Params& params, const access::Reach& reach) {
+    params.add(reach.all);
+    params.add(reach.companies);
+    params.add(reach.branches);
+    params.add(reach.self ? std::optional(reach.user_id) : std::nullopt);
+}
+
+std::vector<std::string> readable_arms(const access::Reach& reach, postgres::Params& params) {
+    std::vector<std::string> arms;
+    if (reach.all) {
+        arms.emplace_back("true");
+        return arms;
+    }
+    if (!reach.branches.empty()) {
+        params.add(reach.branches);
+        const auto list = at(static_cast<int>(params.size()));
+        // One branch is the common case, and only equality can be read in the order of the index.
+        arms.push_back(reach.branches.size() == 1 ? "b.current_branch_id = (" + list + "::uuid[])[1]"
+                                                  : "b.current_branch_id = ANY (" + list + "::uuid[])");
+        arms.push_back(inbound_by_branch(list));
+    }
+    if (!reach.companies.empty()) {
+        params.add(reach.companies);
+        const auto list = at(static_cast<int>(params.size()));
+        arms.push_back("b.company_id = ANY (" + list + "::uuid[])");
+        arms.push_back(inbound_by_company(list));
+    }
+    if (reach.self) {
+        params.add(reach.user_id);
+        arms.push_back(with_own_job(at(static_cast<int>(params.size()))));
+    }
+    if (arms.empty()) {
+        arms.emplace_back("false");
+    }
+    return arms;
+}
+
+}  // namespace loan_manager::fleet::bikes

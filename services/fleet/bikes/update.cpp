@@ -1,0 +1,143 @@
+#include "fleet/bikes/update.hpp"
+
+#include "access/reach.hpp"
+#include "fleet/bikes/bike_row.hpp"
+#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rules.hpp"
+#include "fleet/ledger/repository.hpp"
+#include "fleet/values/proto_values.hpp"
+#include "money/money.hpp"
+
+namespace loan_manager::fleet::bikes {
+namespace {
+
+constexpr const char* no_row = "00000000-0000-0000-0000-000000000000";
+
+// Commands work on the whole row; what the caller may see is decided when answering.
+access::Reach everything() {
+    access::Reach reach;
+    reach.all = true;
+    return reach;
+}
+
+// Identity as the PATCH would leave it, for the duplicates question: only the keys that are being set.
+v1::Bike identity_of(const v1::UpdateBikeRequest& request) {
+    v1::Bike bike;
+    apply(request, bike);
+    return bike;
+}
+
+}  // namespace
+
+void Update::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
+    for (const auto& issue : check(request, unit.today())) {
+        unit.issue(issue.field, issue.issue);
+    }
+    const auto sound = [&](std::string_view field, const std::string& value) {
+        return value.empty() || unit.has_issue(field) ? std::string(no_row) : value;
+    };
+    const std::string id = sound("id", request.id());
+    auto identity = identity_of(request);
+    identity.set_id(id);
+    forget_unsound_identity(unit, identity);
+    add_lock(reads, id, access::reach(unit.caller(), access::Permission::bikes_update));
+    add_branch(reads, sound("payment_branch_id", request.bike().payment_branch_id()));
+    add_active_user(reads, sound("bought_by", request.bike().bought_by()));
+    add_duplicates(reads, identity);
+    ledger::add_find_purchase(reads, id);
+}
+
+boost::asio::awaitable<rpc::Result<v1::Bike>> Update::execute(commands::Unit& unit, const request_type& request,
+                                                              std::vector<postgres::Rows>& reads) {
+    const auto& patch = request.bike();
+    const auto payment_branch = read_branch(reads.at(1));
+    if (patch.has_payment_branch_id() && !payment_branch) {
+        unit.issue("payment_branch_id", validate::issue::not_found);
+    }
+    if (patch.has_bought_by() && reads.at(2).empty()) {
+        unit.issue("bought_by", validate::issue::not_found);
+    }
+    if (auto valid = unit.valid(); !valid) {
+        co_return valid.error();
+    }
+
+    auto locked = read_locked(reads.at(0), everything());
+    if (!locked) {
+        co_return locked.error();
+    }
+    const v1::Bike& before = locked->bike;
+    if (!locked->covered) {
+        co_return rpc::out_of_scope();
+    }
+    if (auto current = commands::check_version(unit.context(), before.version()); !current) {
+        co_return current.error();
+    }
+    if (auto patchable = check_patchable(before, request); !patchable) {
+        co_return patchable.error();
+    }
+    if (auto twin = read_duplicate(reads.at(3))) {
+        co_return *std::move(twin);
+    }
+
+    v1::Bike after = before;
+    apply(request, after);
+    if (names(request, "payment_branch_id")) {
+        after.clear_payment_branch_id();
+        after.clear_payment_branch_code();
+        if (payment_branch) {
+            after.set_payment_branch_id(payment_branch->place.branch_id);
+            after.set_payment_branch_code(payment_branch->place.branch_code);
+        }
+    }
+
+    if (facts(before) != facts(after)) {
+        if (after.purchase_price() != before.purchase_price()) {
+            const auto booked = ledger::read_purchase(reads.at(4));
+            if (!booked) {
+                co_return booked.error();
+            }
+            ledger::Purchase corrected;
+            corrected.bicycle_id = before.id();
+            corrected.branch_id = before.acquisition_branch_id();
+            corrected.amount = after.purchase_price();
+            corrected.entry_date = runtime::format_date(unit.today());
+            corrected.description = "Corrected purchase price of " + before.current_stock_number();
+            ledger::rebook_purchase(unit, *booked, corrected);
+            const auto difference = money::Money::parse(after.purchase_price()).value() -
+                                    money::Money::parse(before.purchase_price()).value();
+            after.set_purchase_total(after.purchase_price());
+            after.set_total_cost((money::Money::parse(before.total_cost()).value() + difference).to_string());
+        }
+        after.set_version(before.version() + 1);
+        assign(*after.mutable_updated_at(), unit.now());
+        after.set_updated_by(unit.caller().user_id);
+        update_facts(unit, after);
+        record(unit, before, after, patch.reason());
+    }
+
+    const auto costs = access::reach(unit.caller(), access::Permission::costs_read);
+    if (!costs.covers(after.current_branch_id(), after.company_id())) {
+        hide_costs(after);
+    }
+    co_return after;
+}
+
+void Update::record(commands::Unit& unit, const v1::Bike& before, const v1::Bike& after,
+                    const std::string& reason) const {
+    commands::Change change;
+    change.action = "BIKE_UPDATED";
+    change.entity_type = "bicycle";
+    change.entity_id = after.id();
+    change.entity_no = after.current_stock_number();
+    change.branch_id = after.current_branch_id();
+    change.bicycle_id = after.id();
+    change.reason = reason;
+    change.old_values = facts(before);
+    change.new_values = facts(after);
+    commands::keep_changed(change.old_values, change.new_values);
+    unit.record(std::move(change));
+}
+
+std::optional<rpc::Error> Update::refuse(const postgres::Error& error) { return bikes::refuse(error); }
+
+}  // namespace loan_manager::fleet::bikes

@@ -1,0 +1,14 @@
+#include "fleet/service.hpp"
+
+int main(int argc, char** argv) {
+    using namespace loan_manager;
+    fleet::Settings settings;
+    runtime::ProcessSpec spec;
+    spec.program = "loan-manager-fleet";
+    spec.service = "fleet";
+    spec.summary = "Companies, branches, bikes and everything that happens to them.";
+    spec.defaults = {.port = 50061, .admin_port = 9102};
+    spec.add_settings = [&](runtime::SettingsTable& table) { fleet::add_settings(table, settings); };
+    spec.start = [&](runtime::Process& process) { return fleet::start(process, settings); };
+    return runtime::run(spec, argc, argv);
+}

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <string>
+
+#include "access/reach.hpp"
+#include "commands/unit.hpp"
+#include "fleet/paging/page.hpp"
+#include "loanmanager/fleet/v1/bikes.pb.h"
+#include "postgres/batch.hpp"
+#include "rpc/error.hpp"
+
+/// All SQL of stock numbers.
+namespace loan_manager::fleet::stock_numbers {
+
+namespace v1 = loanmanager::fleet::v1;
+
+/// A branch as numbers need it.
+struct Place {
+    std::string company_id;
+    std::string company_code;
+    std::string branch_id;
+    std::string branch_code;
+};
+
+struct Issued {
+    std::int32_t running = 0;
+    std::string full_number;
+};
+
+/// Draws the branch's next number (D-602) and keeps the counter locked until the transaction ends, so this comes last
+/// before the commit. STOCK_NUMBER_EXHAUSTED if none is left. Emits `stock_number.low` where D-603 says so.
+boost::asio::awaitable<rpc::Result<Issued>> draw(commands::Unit& unit, const Place& place, std::int32_t max);
+
+/// Records, with the commit, that the bike carries the number from now on.
+void record_purchase(commands::Unit& unit, const Issued& issued, const Place& place, const std::string& bicycle_id);
+
+/// Adds the statement that reads the history of a bike, newest first; one row more than the page holds. BAD_CURSOR.
+rpc::Result<void> add_history(postgres::Batch& batch, const std::string& bicycle_id, const paging::PageRequest& page);
+void add_history_count(postgres::Batch& batch, const std::string& bicycle_id);
+v1::StockHistory read_history(const postgres::Rows& rows, const paging::PageRequest& page,
+                              std::optional<std::int64_t> total);
+
+/// The bike behind a number ever issued, if the caller may read it.
+void add_find(postgres::Batch& batch, const std::string& number, const access::Reach& reach);
+rpc::Result<v1::StockNumber> read_found(const postgres::Rows& rows);
+
+}  // namespace loan_manager::fleet::stock_numbers

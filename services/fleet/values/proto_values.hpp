@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <google/protobuf/timestamp.pb.h>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "postgres/rows.hpp"
+#include "transcode/enum_token.hpp"
+
+namespace loan_manager::fleet {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+inline void assign(google::protobuf::Timestamp& out, WallTime time) {
+    const auto micros = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(micros);
+    out.set_seconds(seconds.count());
+    out.set_nanos(static_cast<std::int32_t>((micros - seconds).count() * 1000));
+}
+
+/// Database token ("IN_STOCK") of an enum value.
+template <class E>
+std::string token_of(E value) {
+    return std::string(transcode::enum_token(value));
+}
+
+/// Enum value of a database token. An unknown one (a newer schema) reads as the zero value.
+template <class E>
+E enum_of(std::string_view token) {
+    return transcode::enum_from_token<E>(token).value_or(E{});
+}
+
+/// Optional text columns and fields of messages.
+using MaybeText = std::optional<std::string>;
+
+}  // namespace loan_manager::fleet
