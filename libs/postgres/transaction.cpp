@@ -1,5 +1,12 @@
 #include "postgres/transaction.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <random>
+
 namespace loan_manager::postgres {
 
 namespace asio = boost::asio;
@@ -77,6 +84,13 @@ asio::awaitable<Result<void>> Transaction::rollback() {
     if (!ended) co_return ended.error();
     open_ = false;
     co_return Result<void>();
+}
+
+asio::awaitable<void> detail::pause_before_retry(int attempt) {
+    const unsigned longest = 4000U << std::min(attempt, 5);  // microseconds
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    timer.expires_after(std::chrono::microseconds(std::random_device()() % longest));
+    co_await timer.async_wait(asio::use_awaitable);
 }
 
 }  // namespace loan_manager::postgres

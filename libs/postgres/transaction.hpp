@@ -61,6 +61,9 @@ template <class T>
 struct AwaitedType<boost::asio::awaitable<T>> {
     using type = T;
 };
+
+/// A few random milliseconds, more with each attempt, so that transactions in each other's way part.
+boost::asio::awaitable<void> pause_before_retry(int attempt);
 }  // namespace detail
 
 /// Runs `body(Transaction&)`, a function returning awaitable<Result<T>>, in a transaction of a pooled connection.
@@ -73,6 +76,7 @@ auto with_transaction(Pool& pool, TransactionOptions options, Body& body, Option
     typename std::invoke_result_t<Body&, Transaction&> {
     using Outcome = typename detail::AwaitedType<std::invoke_result_t<Body&, Transaction&>>::type;
     for (int attempt = 0;; ++attempt) {
+        if (attempt > 0) co_await detail::pause_before_retry(attempt);
         Result<Lease> lease = co_await pool.acquire(deadline);
         if (!lease) {
             co_return lease.error();

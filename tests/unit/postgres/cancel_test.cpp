@@ -106,8 +106,14 @@ TEST_CASE("the cancellation slot of a coroutine ends its statement and its lease
         };
         asio::co_spawn(context, sleeper(),
                        asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr) { ended = true; }));
-        const bool running = co_await eventually([&] { return pool.stats().in_use == 1; });
-        REQUIRE(running);
+        const auto observer = co_await connect(context);
+        const std::string asleep =
+            "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)' AND state = 'active' "
+            "AND datname = current_database()";
+        for (bool running = false; !running;) {
+            const auto found = co_await observer->query(asleep);
+            running = !found.value().empty();
+        }
         signal.emit(asio::cancellation_type::terminal);
         const bool stopped = co_await eventually([&] { return ended; });
         REQUIRE(stopped);

@@ -2,6 +2,7 @@
 
 #include "cluster.hpp"
 
+#include <cstdio>
 #include <cstdlib>
 
 #include <unistd.h>
@@ -32,7 +33,7 @@ public:
         try {
             administer("DROP DATABASE IF EXISTS " + name_ + " WITH (FORCE)");
         } catch (const std::exception& error) {
-            MESSAGE("cannot drop " << name_ << ": " << error.what());
+            std::fprintf(stderr, "cannot drop %s: %s\n", name_.c_str(), error.what());
         }
     }
 
@@ -40,12 +41,19 @@ public:
 
 private:
     void administer(const std::string& sql) {
-        run([&](asio::io_context& context) -> asio::awaitable<void> {
-            const ConnectOptions options = connect_options(server_);
-            const auto connection = co_await Connection::open(context, options, nullptr);
-            const auto done = co_await connection.value()->script(sql);
-            done.value();
-        });
+        // Not run(): the database is dropped after doctest has ended.
+        asio::io_context context(1);
+        std::exception_ptr thrown;
+        asio::co_spawn(context, administer(context, sql), [&thrown](std::exception_ptr error) { thrown = error; });
+        context.run();
+        if (thrown) std::rethrow_exception(thrown);
+    }
+
+    asio::awaitable<void> administer(asio::io_context& context, const std::string& sql) {
+        const ConnectOptions options = connect_options(server_);
+        const auto connection = co_await Connection::open(context, options, nullptr);
+        const auto done = co_await connection.value()->script(sql);
+        done.value();
     }
 
     std::string name_;
@@ -82,6 +90,8 @@ void run(const Body& body, std::chrono::seconds limit) {
     asio::co_spawn(context, body(context), [&](std::exception_ptr error) {
         done = true;
         thrown = error;
+        // After a failed check other coroutines of the test may refer to what the failed one has taken along.
+        if (error) context.stop();
     });
     context.run_for(limit);
     if (thrown) std::rethrow_exception(thrown);
