@@ -101,14 +101,15 @@ TEST_CASE("the cancellation slot of a coroutine ends its statement and its lease
         std::optional<Error> error;
         bool ended = false;
         const auto sleeper = [&]() -> asio::awaitable<void> {
-            const auto slept = co_await pool.query("SELECT pg_sleep(20)", Params());
+            const auto slept = co_await pool.query("SELECT pg_sleep(21)", Params());
             if (slept.has_error()) error = slept.error();
         };
         asio::co_spawn(context, sleeper(),
                        asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr) { ended = true; }));
         const auto observer = co_await connect(context);
+        // Another length than elsewhere: the server may still be busy with what other tests left behind.
         const std::string asleep =
-            "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(20)' AND state = 'active' "
+            "SELECT 1 FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(21)' AND state = 'active' "
             "AND datname = current_database()";
         for (bool running = false; !running;) {
             const auto found = co_await observer->query(asleep);
