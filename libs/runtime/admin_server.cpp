@@ -28,7 +28,7 @@ namespace http = boost::beast::http;
 
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t max_connections = 32;
-constexpr std::uint32_t max_header_bytes = 8 * 1024;
+constexpr std::uint32_t max_header_bytes = 8192;
 // Also how long a connection may stay idle between requests; scrapers come back every 15 s.
 constexpr std::chrono::seconds request_time{30};
 constexpr std::chrono::seconds answer_time{5};
@@ -62,14 +62,14 @@ asio::awaitable<void> AdminServer::accept() {
             co_await pause.async_wait(use_tuple);
         } else if (connections_ < max_connections) {
             ++connections_;
-            asio::co_spawn(context_, serve(std::move(socket)), [this](std::exception_ptr) { --connections_; });
+            asio::co_spawn(context_, serve(std::move(socket)), [this](const std::exception_ptr&) { --connections_; });
         }
     }
 }
 
 asio::awaitable<void> AdminServer::serve(asio::ip::tcp::socket socket) {
     beast::tcp_stream stream(std::move(socket));
-    beast::flat_buffer buffer(2 * max_header_bytes);
+    beast::flat_buffer buffer(std::size_t{2} * max_header_bytes);
     for (;;) {
         http::request_parser<http::empty_body> parser;
         parser.header_limit(max_header_bytes);

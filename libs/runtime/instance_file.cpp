@@ -12,7 +12,7 @@ namespace loan_manager::runtime {
 namespace {
 
 /// The directory is this machine's, so a listener on every address is reached on the loopback.
-std::string reachable_host(std::string host) {
+std::string reachable_host(const std::string& host) {
     if (host == "0.0.0.0") {
         return "127.0.0.1";
     }
@@ -21,9 +21,9 @@ std::string reachable_host(std::string host) {
 
 }  // namespace
 
-InstanceFile::InstanceFile(const std::filesystem::path& directory, std::string host, std::uint16_t port) {
+InstanceFile::InstanceFile(const std::filesystem::path& directory, const std::string& host, std::uint16_t port) {
     std::filesystem::create_directories(directory);
-    path_ = directory / host_port(reachable_host(std::move(host)), port);
+    path_ = directory / host_port(reachable_host(host), port);
 }
 
 void InstanceFile::publish() {

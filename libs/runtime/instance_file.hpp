@@ -12,7 +12,7 @@ namespace loan_manager::runtime {
 class InstanceFile {
 public:
     /// Creates the directory if needed. Throws std::system_error if that fails.
-    InstanceFile(const std::filesystem::path& directory, std::string host, std::uint16_t port);
+    InstanceFile(const std::filesystem::path& directory, const std::string& host, std::uint16_t port);
 
     /// Creates the file, over a stale one if need be. Throws std::system_error. No effect after `withdraw`.
     void publish();

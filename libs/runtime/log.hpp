@@ -60,8 +60,8 @@ struct Options {
     Format format = Format::json;
     std::filesystem::path file;  ///< empty: standard error. Otherwise this file, and warnings on standard error too
     std::uint64_t max_bytes =
-        10 * 1024 * 1024;  ///< rotate to file.1, file.2 … before the file grows beyond this; 0: never
-    unsigned backups = 5;  ///< how many rotated files are kept
+        std::uint64_t{10} * 1024 * 1024;  ///< rotate to file.1, file.2 … before the file grows beyond this; 0: never
+    unsigned backups = 5;                 ///< how many rotated files are kept
 };
 
 /// Installs the process's log; before it lines of `warning` and above go to standard error. Throws std::system_error

@@ -14,7 +14,7 @@ namespace loan_manager::runtime::log {
 namespace {
 
 // Longer texts come from clients or from bugs; a line stays readable and the queue bounded.
-constexpr std::size_t max_text = 8 * 1024;
+constexpr std::size_t max_text = 8192;
 constexpr std::string_view mask = "***";
 constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
 

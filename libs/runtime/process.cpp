@@ -1,25 +1,13 @@
 #include "runtime/process.hpp"
 
-#include <pthread.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <atomic>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <future>
 #include <system_error>
-#include <thread>
-#include <utility>
 
-#include "runtime/admin_server.hpp"
+#include "runtime/control_thread.hpp"
 #include "runtime/log.hpp"
 #include "runtime/process_core.hpp"
 #include "runtime/process_metrics.hpp"
@@ -28,226 +16,14 @@
 namespace loan_manager::runtime {
 namespace {
 
-namespace asio = boost::asio;
-
-// How often the process looks at itself, and how fast a change of readiness shows.
-constexpr std::chrono::milliseconds look_interval{250};
-constexpr std::chrono::milliseconds look_interval_until_ready{50};
-// A loop that has not answered for so long is stuck: the process says it is not alive.
-constexpr std::chrono::seconds stuck_after{10};
-// What cancelled work gets to unwind, and what everything after the grace gets before the process is ended.
+// What cancelled work gets to unwind.
 constexpr std::chrono::seconds unwind_time{2};
-constexpr std::chrono::seconds overtime{5};
 
 constexpr int exit_stopped = 0;
 constexpr int exit_failed = 1;
 constexpr int exit_bad_settings = 2;
 
 void print_line(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
-
-/// Ends the process without destructors: for when threads cannot be joined any more.
-[[noreturn]] void leave_now(int code) {
-    // If nobody reads our standard error, the last lines are not worth hanging for.
-    ::alarm(2);
-    log::close();
-    std::_Exit(code);
-}
-
-std::string summary_of(const std::map<std::string, std::string>& failing) {
-    if (failing.empty()) {
-        return "ready";
-    }
-    std::string text = "not ready:";
-    for (const auto& [name, problem] : failing) {
-        text += " " + name + ": " + problem + ";";
-    }
-    text.pop_back();
-    return text;
-}
-
-/// The thread that serves everything about the process itself: signals, admin server, systemd. It outlives the service.
-class ControlThread {
-public:
-    ControlThread(const std::string& service, const std::string& version, const CommonSettings& settings, Loops& loops,
-                  Metrics& metrics, ProcessCore& core)
-        : settings_(settings),
-          loops_(loops),
-          metrics_(metrics),
-          core_(core),
-          admin_(context_, settings.admin_host, settings.admin_port,
-                 {{"/health/live", [this] { return live(); }},
-                  {"/health/ready", [this] { return ready(); }},
-                  {"/metrics", [this] { return collect(); }}}),
-          ready_gauge_(metrics.gauge("lm_ready", "1 while the process is ready.")) {
-        add_process_metrics(metrics, loops, service, version);
-        if (const auto interval = service_manager::watchdog_interval()) {
-            stuck_after_ = std::min<std::chrono::nanoseconds>(stuck_after, *interval / 2);
-            look_interval_ = std::min<std::chrono::nanoseconds>(look_interval, *interval / 4);
-            watched_ = true;
-        }
-        wait_for_signal();
-        admin_.start();
-        look();
-        thread_ = std::thread([this] { run(); });
-    }
-
-    ~ControlThread() {
-        context_.stop();
-        thread_.join();
-    }
-
-    std::uint16_t admin_port() const { return admin_.port(); }
-
-    /// Notice now that the service has started, not at the next look.
-    void look_soon() {
-        asio::post(context_, [this] { look_timer_.cancel(); });
-    }
-
-    /// Ends everything that refers to the service; signals and the time limit stay.
-    void forget_service() {
-        std::promise<void> done;
-        asio::post(context_, [&] {
-            admin_.stop();
-            look_timer_.cancel();
-            forgotten_ = true;
-            core_.forget_service();
-            done.set_value();
-        });
-        done.get_future().wait();
-    }
-
-private:
-    void run() {
-        pthread_setname_np(pthread_self(), "control");
-        for (;;) {
-            try {
-                context_.run();
-                return;
-            } catch (const std::exception& exception) {
-                log::error("an exception reached the control thread", {{"error", exception.what()}});
-            }
-        }
-    }
-
-    void wait_for_signal() {
-        signals_.async_wait([this](const boost::system::error_code& error, int number) {
-            if (error) {
-                return;
-            }
-            wait_for_signal();
-            on_signal(number);
-        });
-    }
-
-    void on_signal(int number) {
-        if (number == SIGHUP) {
-            log::reopen();
-            core_.run_reload();
-            log::info("reloaded: log file reopened");
-            return;
-        }
-        if (std::exchange(told_to_stop_, true)) {
-            log::warning("stopped at once by a second signal", {{"signal", number}});
-            core_.withdraw_instances();
-            leave_now(128 + number);
-        }
-        core_.request_stop(number == SIGINT ? "SIGINT" : "SIGTERM", false);
-        look_timer_.cancel();
-    }
-
-    /// Looks at the process and tells those who want to know.
-    void look() {
-        if (forgotten_) {
-            return;
-        }
-        loops_.ping();
-        if (watched_ && loops_.slowest() < stuck_after_) {
-            service_manager::alive();
-        }
-        bool ready = false;
-        if (core_.stopping()) {
-            limit_the_stop();
-        } else {
-            ready = tell_readiness();
-        }
-        look_timer_.expires_after(ready ? look_interval_ : std::min(look_interval_, fast_look_interval_));
-        // Cancelled means that somebody wants it sooner.
-        look_timer_.async_wait([this](const boost::system::error_code&) { look(); });
-    }
-
-    bool tell_readiness() {
-        const auto failing = core_.failing();
-        ready_gauge_.set(failing.empty() ? 1 : 0);
-        if (failing.empty()) {
-            core_.publish_instances();
-        }
-        if (std::string status = summary_of(failing); status != status_) {
-            service_manager::status(status);
-            if (!status_.empty()) {
-                log::info("readiness changed", {{"status", status}});
-            }
-            status_ = std::move(status);
-        }
-        return failing.empty();
-    }
-
-    void limit_the_stop() {
-        if (std::exchange(stop_limited_, true)) {
-            return;
-        }
-        limit_timer_.expires_after(settings_.shutdown_grace_seconds + overtime);
-        limit_timer_.async_wait([this](const boost::system::error_code& error) {
-            if (!error) {
-                log::error("stopping took too long; the process ends now");
-                core_.withdraw_instances();
-                leave_now(exit_failed);
-            }
-        });
-    }
-
-    AdminServer::Answer live() const {
-        if (loops_.slowest() < stuck_after_) {
-            return {200, "application/json", R"({"status":"live"})"};
-        }
-        return {503, "application/json", R"({"status":"an event loop is stuck"})"};
-    }
-
-    AdminServer::Answer ready() const {
-        const auto failing = core_.failing();
-        if (failing.empty()) {
-            return {200, "application/json", R"({"status":"ready"})"};
-        }
-        boost::json::object problems;
-        for (const auto& [name, problem] : failing) {
-            problems.emplace(name, problem);
-        }
-        const boost::json::object body{{"status", "not ready"}, {"failing", std::move(problems)}};
-        return {503, "application/json", boost::json::serialize(body)};
-    }
-
-    AdminServer::Answer collect() const { return {200, "text/plain; version=0.0.4; charset=utf-8", metrics_.text()}; }
-
-    const CommonSettings& settings_;
-    Loops& loops_;
-    Metrics& metrics_;
-    ProcessCore& core_;
-    asio::io_context context_{1};
-    asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
-    asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
-    asio::steady_timer look_timer_{context_};
-    asio::steady_timer limit_timer_{context_};
-    AdminServer admin_;
-    Gauge ready_gauge_;
-    std::chrono::nanoseconds stuck_after_ = stuck_after;
-    std::chrono::nanoseconds look_interval_ = look_interval;
-    std::chrono::nanoseconds fast_look_interval_ = look_interval_until_ready;
-    std::string status_;
-    bool watched_ = false;
-    bool told_to_stop_ = false;
-    bool stop_limited_ = false;
-    bool forgotten_ = false;
-    std::thread thread_;
-};
 
 /// The steps from "stop" to the end of the loops. Returns whether the loops ended.
 bool stop(ProcessCore& core, const CommonSettings& settings, Loops& loops) {
@@ -267,7 +43,8 @@ int serve(const ProcessSpec& spec, const std::string& version, const CommonSetti
     Metrics metrics;
     Loops loops(settings.threads);
     ProcessCore core(settings, loops, metrics);
-    ControlThread control(spec.service, version, settings, loops, metrics, core);
+    add_process_metrics(metrics, loops, spec.service, version);
+    ControlThread control(settings, loops, metrics, core);
     log::info("starting", {{"version", version},
                            {"pid", ::getpid()},
                            {"admin", host_port(settings.admin_host, control.admin_port())},

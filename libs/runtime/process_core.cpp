@@ -1,7 +1,6 @@
 #include "runtime/process_core.hpp"
 
 #include <exception>
-#include <ranges>
 #include <system_error>
 #include <utility>
 
@@ -14,9 +13,9 @@ namespace {
 /// running.
 template <typename Hooks, typename... Arguments>
 void run_hooks(std::string_view step, const Hooks& hooks, Arguments... arguments) {
-    for (const auto& hook : hooks | std::views::reverse) {
+    for (auto hook = hooks.rbegin(); hook != hooks.rend(); ++hook) {
         try {
-            hook(arguments...);
+            (*hook)(arguments...);
         } catch (const std::exception& exception) {
             log::error("a step of the process failed", {{"step", step}, {"error", exception.what()}});
         }

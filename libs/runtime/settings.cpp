@@ -15,7 +15,7 @@ namespace loan_manager::runtime {
 namespace {
 
 // Longer than any secret or list; keeps a wrong file name from filling the memory.
-constexpr std::size_t max_file_bytes = 1024 * 1024;
+constexpr std::size_t max_file_bytes = std::size_t{1024} * 1024;
 
 struct FileText {
     std::string text;
