@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <google/protobuf/message.h>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rpc/error.hpp"
+
+namespace loan_manager::paging {
+
+inline constexpr std::int32_t default_limit = 50;
+/// `total` is exact up to here (D-213).
+inline constexpr std::int64_t total_cap = 10'000;
+
+/// Where a page ended, and what its client has been told. Opaque to clients; not secret and not trusted: whatever is
+/// in it is checked like any other input.
+struct Cursor {
+    std::string key;  ///< Sort value of the last row, in the list's own text form.
+    std::string id;   ///< UUID of the last row.
+    std::optional<std::int64_t> total;
+    bool total_capped = false;
+};
+
+/// What a cursor is bound to: everything in the request except `cursor`, `limit` and `with_total`.
+std::string fingerprint(const google::protobuf::Message& request);
+
+std::string encode(const Cursor& cursor, std::string_view fingerprint);
+/// BAD_CURSOR if it is not one of ours or belongs to other filters or another sort.
+rpc::Result<Cursor> decode(std::string_view text, std::string_view fingerprint);
+
+rpc::Error bad_cursor();
+
+/// Instants as cursor keys: microseconds since 1970, exactly what a timestamptz holds. BAD_CURSOR if it is no such text.
+std::string time_key(std::chrono::system_clock::time_point time);
+rpc::Result<std::chrono::system_clock::time_point> read_time_key(std::string_view key);
+/// Whole numbers as cursor keys.
+rpc::Result<std::int64_t> read_number_key(std::string_view key);
+
+/// `sort=-created_at`: the field and its direction.
+struct Sort {
+    std::string_view field;
+    bool descending = false;
+};
+Sort parse_sort(std::string_view text);
+
+}  // namespace loan_manager::paging

@@ -1,0 +1,69 @@
+#include "auth/keys/repository.hpp"
+
+namespace loan_manager::auth::keys {
+namespace {
+
+namespace asio = boost::asio;
+using postgres::Params;
+using postgres::Result;
+using postgres::Rows;
+using postgres::Statement;
+
+constexpr Statement select_keys{
+    "auth.keys.list",
+    "SELECT k.kid, k.public_jwk, k.activates_at, k.valid_until, k.retired_at FROM auth.signing_keys k"
+    " ORDER BY k.activates_at, k.kid"};
+
+// A new or retired key is news to verifiers, hence the epoch.
+constexpr Statement insert_key{
+    "auth.keys.publish",
+    "WITH fresh AS (INSERT INTO auth.signing_keys (kid, public_jwk, created_at, activates_at, valid_until)"
+    " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kid) DO NOTHING RETURNING kid)"
+    " UPDATE auth.trust_state SET epoch = epoch + 1 WHERE EXISTS (SELECT FROM fresh)"};
+
+constexpr Statement extend_key{
+    "auth.keys.extend",
+    "UPDATE auth.signing_keys SET valid_until = $2 WHERE kid = $1 AND retired_at IS NULL AND valid_until < $2"};
+
+constexpr Statement retire_key{
+    "auth.keys.retire",
+    "WITH gone AS (UPDATE auth.signing_keys SET retired_at = $2"
+    " WHERE kid = $1 AND (retired_at IS NULL OR retired_at > $2) RETURNING kid)"
+    " UPDATE auth.trust_state SET epoch = epoch + 1 WHERE EXISTS (SELECT FROM gone)"};
+
+asio::awaitable<Result<void>> run(postgres::Connection& connection, const Statement& statement, Params params) {
+    const Result<Rows> rows = co_await connection.execute(statement, params);
+    if (!rows) co_return rows.error();
+    co_return Result<void>();
+}
+
+}  // namespace
+
+asio::awaitable<Result<std::vector<KeyRecord>>> list(postgres::Connection& connection) {
+    const Result<Rows> rows = co_await connection.execute(select_keys);
+    if (!rows) co_return rows.error();
+    std::vector<KeyRecord> records;
+    for (const postgres::Row row : *rows) {
+        records.push_back({.kid = row.get<std::string>(0),
+                           .public_jwk = row.get<std::string>(1),
+                           .activates_at = row.get<WallTime>(2),
+                           .valid_until = row.get<WallTime>(3),
+                           .retired_at = row.get<std::optional<WallTime>>(4)});
+    }
+    co_return records;
+}
+
+asio::awaitable<Result<void>> publish(postgres::Connection& connection, const KeyRecord& record, WallTime now) {
+    Params params(record.kid, record.public_jwk, now, record.activates_at, record.valid_until);
+    return run(connection, insert_key, std::move(params));
+}
+
+asio::awaitable<Result<void>> extend(postgres::Connection& connection, const std::string& kid, WallTime valid_until) {
+    return run(connection, extend_key, Params(kid, valid_until));
+}
+
+asio::awaitable<Result<void>> retire(postgres::Connection& connection, const std::string& kid, WallTime at) {
+    return run(connection, retire_key, Params(kid, at));
+}
+
+}  // namespace loan_manager::auth::keys

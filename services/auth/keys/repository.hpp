@@ -1,0 +1,28 @@
+// SQL of auth.signing_keys.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <vector>
+
+#include "auth/keys/rules.hpp"
+#include "postgres/pool.hpp"
+#include "postgres/transaction.hpp"
+
+namespace loan_manager::auth::keys {
+
+boost::asio::awaitable<postgres::Result<std::vector<KeyRecord>>> list(postgres::Connection& connection);
+
+/// Publishes a key. One that is known already, also a retired one, stays as it is.
+boost::asio::awaitable<postgres::Result<void>> publish(postgres::Connection& connection, const KeyRecord& record,
+                                                       WallTime now);
+
+/// Moves the end of a key's publication.
+boost::asio::awaitable<postgres::Result<void>> extend(postgres::Connection& connection, const std::string& kid,
+                                                      WallTime valid_until);
+
+/// Takes a key out of use; it is published until `at`.
+boost::asio::awaitable<postgres::Result<void>> retire(postgres::Connection& connection, const std::string& kid,
+                                                      WallTime at);
+
+}  // namespace loan_manager::auth::keys

@@ -1,0 +1,217 @@
+#include "auth/service.hpp"
+
+#include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+#include <vector>
+
+#include "auth/parts.hpp"
+#include "auth/sessions/handlers.hpp"
+#include "auth/sessions/repository.hpp"
+#include "auth/trust/handlers.hpp"
+#include "auth/users/handlers.hpp"
+#include "commands/errors.hpp"
+#include "commands/runner.hpp"
+#include "loanmanager/auth/v1/auth.grpc.pb.h"
+#include "rpc/server.hpp"
+#include "runtime/log.hpp"
+#include "trust/authenticator.hpp"
+#include "trust/source.hpp"
+
+namespace loan_manager::auth {
+namespace {
+
+namespace asio = boost::asio;
+namespace v1 = loanmanager::auth::v1;
+
+constexpr std::chrono::minutes clear_away_interval{10};
+
+postgres::PoolOptions pool_options(const Settings& settings) {
+    postgres::Result<postgres::Dsn> dsn = postgres::Dsn::parse(settings.database.database_url);
+    if (!dsn) throw runtime::StartupError("DATABASE_URL: " + dsn.error().message);
+    postgres::PoolOptions options;
+    options.connect.dsn = std::move(*dsn);
+    options.connect.application_name = "loan-manager auth";
+    options.max_connections = settings.database.db_pool_size;
+    return options;
+}
+
+std::vector<asio::io_context*> contexts_of(runtime::Loops& loops) {
+    std::vector<asio::io_context*> contexts;
+    for (std::size_t i = 0; i != loops.size(); ++i) contexts.push_back(&loops.at(i));
+    return contexts;
+}
+
+std::vector<asio::any_io_executor> executors_of(runtime::Loops& loops) {
+    std::vector<asio::any_io_executor> executors;
+    for (std::size_t i = 0; i != loops.size(); ++i) executors.emplace_back(loops.at(i).get_executor());
+    return executors;
+}
+
+std::unique_ptr<keys::Keyring> make_keyring(const Settings& settings) {
+    const runtime::Clock& clock = runtime::system_clock();
+    if (settings.algorithm == "HS256") {
+        return std::make_unique<keys::Keyring>(token::Key::hs256(settings.jwt_secret_key).value(), clock);
+    }
+    return std::make_unique<keys::Keyring>(keys::KeyDirectory(settings.key_directory), clock);
+}
+
+loan_manager::trust::AuthenticatorOptions authenticator_options(const Settings& settings) {
+    loan_manager::trust::AuthenticatorOptions options;
+    options.algorithm = settings.algorithm;
+    options.shared_secret = settings.jwt_secret_key;
+    return options;
+}
+
+rpc::ServerOptions server_options(runtime::Process& process) {
+    rpc::ServerOptions options;
+    options.host = process.settings().host;
+    options.port = process.settings().port;
+    return options;
+}
+
+/// Deletes what no decision needs any more, now and then; every instance may do it.
+asio::awaitable<void> clear_away_repeatedly(postgres::Pool& pool, const sessions::ThrottleLimits& limits) {
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (;;) {
+        const postgres::Result<void> done =
+            co_await sessions::clear_away(pool, limits, runtime::system_clock().now());
+        if (!done) {
+            runtime::log::warning("old sessions cannot be cleared away",
+                                  {{"reason", postgres::to_string(done.error())}});
+        }
+        timer.expires_after(clear_away_interval);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+/// Members are destroyed from last to first. Keys and trust live on loop 0.
+class Service {
+public:
+    Service(runtime::Process& process, const Settings& settings)
+        : process_(process),
+          settings_(settings),
+          home_(process.loops().at(0)),
+          pools_(contexts_of(process.loops()), pool_options(settings)),
+          home_pool_(home_, home_pool_options(settings)),
+          hashes_(settings.argon2, settings.argon2_threads, settings.argon2_queue),
+          keyring_(make_keyring(settings)),
+          parts_{settings, pools_, hashes_, *keyring_, runtime::system_clock()},
+          commands_(pools_, commands::RunnerOptions()),
+          trust_handlers_(parts_),
+          session_handlers_(parts_),
+          user_handlers_(parts_, commands_),
+          authenticator_(authenticator_options(settings),
+                         loan_manager::trust::local_source([this](std::int64_t epoch) { return trust_handlers_.trust_since(epoch); })),
+          server_(server_options(process), executors_of(process.loops()), hooks()) {}
+
+    void start() {
+        register_calls();
+        runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
+        in_background(keys_stop_, keyring_->run(home_pool_));
+        in_background(clear_stop_, clear_away_repeatedly(home_pool_, settings_.throttle));
+        authenticator_.start(home_.get_executor());
+        process_.add_ready_check("signing key", [this]() -> std::optional<std::string> {
+            return keyring_->signing_key() ? std::nullopt : std::optional<std::string>("not published yet");
+        });
+        process_.add_ready_check("database", [this]() -> std::optional<std::string> {
+            return home_pool_.stats().available ? std::nullopt : std::optional<std::string>("cannot be reached");
+        });
+        process_.metrics().gauge_from("password_hashes_pending", "Password hashes running or waiting.", {},
+                                      [this] { return static_cast<double>(hashes_.pending()); });
+        register_stop();
+        server_.start();
+        server_.set_serving(true);
+        process_.listening(process_.settings().host, server_.port());
+    }
+
+private:
+    /// Keys and housekeeping do not compete with sign-ins for connections.
+    static postgres::PoolOptions home_pool_options(const Settings& settings) {
+        postgres::PoolOptions options = pool_options(settings);
+        options.max_connections = 1;
+        options.connect.application_name += ": keys";
+        return options;
+    }
+
+    rpc::ServerHooks hooks() {
+        rpc::ServerHooks hooks;
+        hooks.authenticate = [this](std::string_view bearer) { return authenticator_.authenticate(bearer); };
+        hooks.map_exception = commands::map_exception;
+        hooks.metrics = &process_.metrics();
+        return hooks;
+    }
+
+    void register_calls() {
+        // Signing in and out changes state but needs no idempotency key (D-215), so these are not commands.
+        server_.service<v1::AuthService>()
+            .query("Login", &sessions::Handlers::login, session_handlers_)
+            .query("Refresh", &sessions::Handlers::refresh, session_handlers_)
+            .query("Logout", &sessions::Handlers::logout, session_handlers_)
+            .query("GetMe", &users::Handlers::get_me, user_handlers_)
+            .command("ChangePassword", &users::Handlers::change_password, user_handlers_)
+            .query("ListStaff", &users::Handlers::list_staff, user_handlers_);
+        server_.service<v1::TrustService>()
+            .query("GetTrust", &trust::Handlers::get_trust, trust_handlers_, rpc::OpenTo::anyone)
+            .query("GetJwks", &trust::Handlers::get_jwks, trust_handlers_);
+    }
+
+    void in_background(asio::cancellation_signal& stop, asio::awaitable<void> task) {
+        // A signal belongs to the thread of its coroutine.
+        asio::post(home_, [this, &stop, task = std::move(task)]() mutable {
+            asio::co_spawn(home_, std::move(task),
+                           asio::bind_cancellation_slot(stop.slot(), [](const std::exception_ptr&) {}));
+        });
+    }
+
+    void register_stop() {
+        process_.on_not_ready([this] { server_.set_serving(false); });
+        process_.on_drain([this](runtime::Process::SteadyTime deadline) {
+            const auto left =
+                std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+            server_.shutdown(std::max(left, std::chrono::milliseconds{0}));
+        });
+        process_.on_cancel([this] {
+            server_.shutdown(std::chrono::milliseconds{0});
+            authenticator_.stop();
+            asio::post(home_, [this] {
+                keys_stop_.emit(asio::cancellation_type::terminal);
+                clear_stop_.emit(asio::cancellation_type::terminal);
+                home_pool_.close();
+            });
+            pools_.close();
+        });
+    }
+
+    runtime::Process& process_;
+    const Settings& settings_;
+    asio::io_context& home_;
+    postgres::PoolGroup pools_;
+    postgres::Pool home_pool_;
+    passwords::HashPool hashes_;
+    std::unique_ptr<keys::Keyring> keyring_;
+    Parts parts_;
+    commands::Runner commands_;
+    trust::Handlers trust_handlers_;
+    sessions::Handlers session_handlers_;
+    users::Handlers user_handlers_;
+    loan_manager::trust::Authenticator authenticator_;
+    asio::cancellation_signal keys_stop_, clear_stop_;
+    rpc::Server server_;
+};
+
+}  // namespace
+
+std::shared_ptr<void> start(runtime::Process& process, const Settings& settings) {
+    auto service = std::make_shared<Service>(process, settings);
+    service->start();
+    return service;
+}
+
+}  // namespace loan_manager::auth

@@ -1,0 +1,36 @@
+#include "auth/sessions/guard.hpp"
+
+#include "postgres/transaction.hpp"
+#include "runtime/log.hpp"
+
+namespace loan_manager::auth::sessions {
+
+namespace asio = boost::asio;
+
+asio::awaitable<rpc::Result<Admission>> admit(const Parts& parts, const rpc::CallContext& context,
+                                              std::string account) {
+    const ThrottleLimits& limits = parts.settings.throttle;
+    const std::string address = throttle_address(context.client_ip);
+    const postgres::Lease lease = (co_await parts.pools.local().acquire(context.deadline)).value();
+    postgres::Transaction transaction(*lease);
+    LoginFacts facts = (co_await lock_attempts(transaction, address, account, limits, parts.clock.now())).value();
+    // Read again after waiting for the lock, so that the order of the attempts is the order of their times.
+    const WallTime now = parts.clock.now();
+    const std::chrono::seconds wait = time_to_wait(facts.history, limits, now);
+    if (wait > std::chrono::seconds{0}) {
+        static_cast<void>(co_await transaction.rollback());
+        runtime::log::warning("sign-in throttled", {{"request_id", context.request_id},
+                                                    {"address", address},
+                                                    {"known_user", facts.user.has_value()},
+                                                    {"wait_seconds", wait.count()}});
+        co_return rpc::Error("LOGIN_THROTTLED", "Too many attempts to sign in; wait before the next one.",
+                             std::vector<rpc::FieldIssue>(), static_cast<std::uint32_t>(wait.count()));
+    }
+    Admission admission;
+    admission.attempt = (co_await begin_attempt(transaction, address, account, now)).value();
+    admission.address = address;
+    admission.user = std::move(facts.user);
+    co_return admission;
+}
+
+}  // namespace loan_manager::auth::sessions

@@ -1,0 +1,151 @@
+#include "auth/sessions/handlers.hpp"
+
+#include "auth/sessions/issue.hpp"
+#include "auth/sessions/refresh_rules.hpp"
+#include "auth/users/repository.hpp"
+#include "auth/users/rules.hpp"
+#include "postgres/transaction.hpp"
+#include "runtime/log.hpp"
+#include "runtime/uuid.hpp"
+
+namespace loan_manager::auth::sessions {
+namespace {
+
+namespace asio = boost::asio;
+namespace log = runtime::log;
+namespace v1 = loanmanager::auth::v1;
+
+// A sign-in that meets a change of the same user is tried again with what is true then.
+constexpr int max_tries = 4;
+
+// The call as its audit row tells it: as if the user had been signed in already. A name that cannot be a username is
+// left out, since people type passwords there.
+rpc::CallContext trace_of(const rpc::CallContext& context, const std::string& account, const std::optional<User>& user) {
+    rpc::CallContext trace(context);
+    if (is_username(account)) trace.caller.username = account;
+    if (user) {
+        trace.caller.user_id = user->id;
+        trace.caller.roles = user->roles;
+    }
+    return trace;
+}
+
+bool may_sign_in(const std::optional<User>& user) {
+    return user && user->is_active && user->password_hash.starts_with("$argon2id$");
+}
+
+}  // namespace
+
+asio::awaitable<rpc::Result<bool>> Handlers::check_password(const std::optional<User>& user, std::string password) {
+    if (may_sign_in(user)) co_return co_await parts_.hashes.verify(std::move(password), user->password_hash);
+    co_return co_await parts_.hashes.verify_nobody(std::move(password));
+}
+
+asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::login(rpc::CallContext& context,
+                                                                const v1::LoginRequest& request) {
+    const std::string account = normalise_username(request.username());
+    rpc::Result<Admission> admission = co_await admit(parts_, context, account);
+    if (!admission) co_return admission.error();
+
+    const rpc::Result<bool> matches = co_await check_password(admission->user, request.password());
+    if (!matches) {
+        // Nobody looked at the password, so it was no guess.
+        (co_await withdraw_attempt(parts_.pools.local(), admission->attempt, context.deadline)).value();
+        co_return matches.error();
+    }
+    if (!*matches) {
+        const rpc::CallContext trace = trace_of(context, account, admission->user);
+        (co_await fail_attempt(parts_.pools.local(), admission->attempt, admission->user, trace, parts_.clock.now()))
+            .value();
+        co_return rpc::Error("BAD_CREDENTIALS");
+    }
+    co_return co_await open_session(context, std::move(*admission), request.password());
+}
+
+asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::open_session(rpc::CallContext& context, Admission admission,
+                                                                       std::string password) {
+    postgres::Pool& pool = parts_.pools.local();
+    User user = std::move(*admission.user);
+    const std::string verified_hash = user.password_hash;
+    const rpc::CallContext trace = trace_of(context, user.username, user);
+
+    std::optional<std::string> new_hash;
+    if (passwords::needs_rehash(verified_hash, parts_.hashes.cost())) {
+        // Not worth failing for: the next sign-in tries again.
+        rpc::Result<std::string> hash = co_await parts_.hashes.hash(std::move(password));
+        if (hash) new_hash = *std::move(hash);
+    }
+    for (int attempt = 0; attempt < max_tries; ++attempt) {
+        const rpc::Result<IssuedTokens> tokens =
+            issue(parts_, user, runtime::new_uuid().to_string(), parts_.clock.now());
+        if (!tokens) {
+            (co_await withdraw_attempt(pool, admission.attempt, context.deadline)).value();
+            co_return tokens.error();
+        }
+        {
+            const postgres::Lease lease = (co_await pool.acquire(context.deadline)).value();
+            postgres::Transaction transaction(*lease);
+            const postgres::Result<bool> stored = co_await complete_login(
+                transaction, admission.attempt, admission.address, user, new_hash, tokens->stored, trace);
+            if (stored.value()) co_return tokens->answer;
+            (co_await transaction.rollback()).value();
+        }
+        // Rights or password were changed while the hash was computed.
+        const std::optional<User> current = (co_await users::find(pool, user.id, context.deadline)).value();
+        if (!may_sign_in(current) || current->password_hash != verified_hash) break;
+        user = *current;
+    }
+    const std::optional<User> refused(user);
+    (co_await fail_attempt(pool, admission.attempt, refused, trace, parts_.clock.now())).value();
+    co_return rpc::Error("BAD_CREDENTIALS");
+}
+
+asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::refresh(rpc::CallContext& context,
+                                                                  const v1::RefreshRequest& request) {
+    const auto hash = refresh_token_hash(request.refresh_token());
+    rpc::Result<v1::TokenResponse> answer = rpc::Error("UNAUTHENTICATED");
+    // Runs in a transaction that commits also when the answer is an error: a family ended for reuse stays ended.
+    auto body = [&](postgres::Transaction& transaction) -> asio::awaitable<postgres::Result<void>> {
+        answer = rpc::Error("UNAUTHENTICATED");
+        const std::optional<StoredRefreshToken> stored = (co_await lock_refresh_token(transaction, hash)).value();
+        const WallTime now = parts_.clock.now();
+        switch (judge(stored ? std::optional<RefreshState>(stored->state) : std::nullopt, now)) {
+            case RefreshVerdict::refuse: break;
+            case RefreshVerdict::reuse:
+                (co_await end_family(transaction, stored->family_id, stored->user.id, true, now)).value();
+                log::warning("refresh token used twice: session ended", {{"request_id", context.request_id},
+                                                                         {"user_id", stored->user.id},
+                                                                         {"family_id", stored->family_id}});
+                answer = rpc::Error("TOKEN_REUSED");
+                break;
+            case RefreshVerdict::reuse_again: answer = rpc::Error("TOKEN_REUSED"); break;
+            case RefreshVerdict::accept: {
+                const rpc::Result<IssuedTokens> tokens = issue(parts_, stored->user, stored->family_id, now);
+                if (!tokens) {
+                    answer = tokens.error();
+                    break;
+                }
+                (co_await rotate(transaction, stored->id, stored->user.id, tokens->stored)).value();
+                answer = tokens->answer;
+                break;
+            }
+        }
+        co_return postgres::Result<void>();
+    };
+    const postgres::TransactionOptions options;
+    const postgres::Result<void> done =
+        co_await postgres::with_transaction(parts_.pools.local(), options, body, context.deadline);
+    done.value();
+    co_return answer;
+}
+
+asio::awaitable<rpc::Result<google::protobuf::Empty>> Handlers::logout(rpc::CallContext& context,
+                                                                       const v1::LogoutRequest& request) {
+    const auto hash = refresh_token_hash(request.refresh_token());
+    const postgres::Result<void> done =
+        co_await sessions::logout(parts_.pools.local(), hash, parts_.clock.now(), context.deadline);
+    done.value();
+    co_return google::protobuf::Empty();
+}
+
+}  // namespace loan_manager::auth::sessions

@@ -1,0 +1,266 @@
+#include "auth/sessions/repository.hpp"
+
+#include <algorithm>
+
+#include "auth/users/repository.hpp"
+#include "commands/journal.hpp"
+
+namespace loan_manager::auth::sessions {
+namespace {
+
+namespace asio = boost::asio;
+using postgres::Batch;
+using postgres::OptionalDeadline;
+using postgres::Params;
+using postgres::Result;
+using postgres::Rows;
+using postgres::Statement;
+
+constexpr Statement lock_address{"auth.attempts.lock",
+                                 "SELECT pg_advisory_xact_lock(hashtextextended('auth.login:' || $1, 0))"};
+
+constexpr Statement attempts_of_address{
+    "auth.attempts.of_address",
+    "SELECT a.started_at FROM auth.login_attempts a WHERE a.address = $1 AND a.started_at > $2"
+    " ORDER BY a.started_at DESC LIMIT $3"};
+
+constexpr Statement attempts_of_pair{
+    "auth.attempts.of_pair",
+    "SELECT a.started_at, a.outcome = 'PENDING' FROM auth.login_attempts a"
+    " WHERE a.address = $1 AND a.account = $2 AND a.outcome IN ('PENDING', 'FAILED')"
+    " ORDER BY a.started_at DESC LIMIT $3"};
+
+constexpr Statement is_known_address{
+    "auth.addresses.is_known",
+    "SELECT EXISTS (SELECT FROM auth.known_addresses k JOIN auth.users u ON u.id = k.user_id"
+    " WHERE u.username = $1 AND k.address = $2 AND k.last_seen_at > $3)"};
+
+constexpr Statement insert_attempt{
+    "auth.attempts.insert",
+    "INSERT INTO auth.login_attempts (address, account, started_at, outcome) VALUES ($1, $2, $3, 'PENDING')"
+    " RETURNING id"};
+
+constexpr Statement set_outcome{"auth.attempts.set_outcome",
+                                "UPDATE auth.login_attempts SET outcome = $2 WHERE id = $1"};
+
+constexpr Statement forgive_pair{
+    "auth.attempts.forgive",
+    "UPDATE auth.login_attempts a SET outcome = 'FORGIVEN' FROM auth.login_attempts s"
+    " WHERE s.id = $1 AND a.address = s.address AND a.account = s.account AND a.outcome = 'FAILED'"};
+
+constexpr Statement count_failure{"auth.users.count_failure",
+                                  "UPDATE auth.users SET failed_logins = failed_logins + 1 WHERE id = $1"};
+
+constexpr Statement signed_in{
+    "auth.users.signed_in",
+    "UPDATE auth.users SET failed_logins = 0, last_login_at = $3, password_hash = coalesce($4, password_hash)"
+    " WHERE id = $1 AND token_version = $2 AND is_active"};
+
+constexpr Statement remember_address{
+    "auth.addresses.remember",
+    "INSERT INTO auth.known_addresses (user_id, address, first_seen_at, last_seen_at) VALUES ($1, $2, $3, $3)"
+    " ON CONFLICT (user_id, address) DO UPDATE SET last_seen_at = excluded.last_seen_at"};
+
+constexpr Statement insert_token{
+    "auth.refresh.insert",
+    "INSERT INTO auth.refresh_tokens (id, user_id, family_id, token_hash, access_jti, issued_at, expires_at)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+
+constexpr Statement lock_token{
+    "auth.refresh.lock_token",
+    "SELECT t.id::text, t.family_id::text, t.expires_at, t.used_at IS NOT NULL, t.revoked_at IS NOT NULL"
+    " FROM auth.refresh_tokens t WHERE t.token_hash = $1 FOR UPDATE"};
+
+constexpr Statement spend_token{"auth.refresh.spend", "UPDATE auth.refresh_tokens SET used_at = $2 WHERE id = $1"};
+
+constexpr Statement revoke_family{
+    "auth.refresh.revoke_family",
+    "UPDATE auth.refresh_tokens SET revoked_at = $2 WHERE family_id = $1 AND revoked_at IS NULL"};
+
+constexpr Statement revoke_access_tokens{"auth.users.raise_token_version",
+                                         "UPDATE auth.users SET token_version = token_version + 1 WHERE id = $1"};
+
+constexpr Statement revoke_family_of_token{
+    "auth.refresh.logout",
+    "UPDATE auth.refresh_tokens SET revoked_at = $2 WHERE revoked_at IS NULL"
+    " AND family_id = (SELECT t.family_id FROM auth.refresh_tokens t WHERE t.token_hash = $1)"};
+
+constexpr Statement clear_attempts{
+    "auth.attempts.clear",
+    "DELETE FROM auth.login_attempts WHERE id IN"
+    " (SELECT a.id FROM auth.login_attempts a WHERE a.started_at < $1 ORDER BY a.started_at LIMIT 5000)"};
+
+// A family goes as a whole, so that a spent token is recognised as long as a successor can be alive.
+constexpr Statement clear_tokens{
+    "auth.refresh.clear",
+    "DELETE FROM auth.refresh_tokens d USING"
+    " (SELECT t.family_id FROM auth.refresh_tokens t WHERE t.expires_at < $1 GROUP BY t.family_id LIMIT 500) old"
+    " WHERE d.family_id = old.family_id"
+    " AND NOT EXISTS (SELECT FROM auth.refresh_tokens n WHERE n.family_id = old.family_id AND n.expires_at >= $1)"};
+
+constexpr Statement clear_addresses{"auth.addresses.clear",
+                                    "DELETE FROM auth.known_addresses WHERE last_seen_at < $1"};
+
+postgres::Bytes to_bytes(const std::array<std::uint8_t, 32>& hash) {
+    postgres::Bytes bytes(hash.size());
+    std::transform(hash.begin(), hash.end(), bytes.begin(), [](std::uint8_t b) { return std::byte{b}; });
+    return bytes;
+}
+
+void add_audit(Batch& batch, const char* action, const std::optional<User>& user, const rpc::CallContext& trace,
+               WallTime now) {
+    commands::Change change;
+    change.action = action;
+    change.entity_type = "user";
+    if (user) change.entity_id = user->id;
+    change.with_event = false;
+    const std::vector<commands::Change> changes{std::move(change)};
+    commands::add_journal(batch, trace, now, changes, {}, {});
+}
+
+Params token_row(const std::string& user_id, const NewRefreshToken& token) {
+    return Params(token.id, user_id, token.family_id, to_bytes(token.hash), token.access_jti, token.issued_at,
+                  token.expires_at);
+}
+
+Result<void> outcome(const Result<std::vector<Rows>>& rows) {
+    if (!rows) return rows.error();
+    return {};
+}
+
+asio::awaitable<Result<void>> end_attempt(postgres::Pool& pool, std::int64_t attempt, const char* outcome_name,
+                                          OptionalDeadline deadline) {
+    const Params params(attempt, outcome_name);
+    const Result<Rows> rows = co_await pool.execute(set_outcome, params, deadline);
+    if (!rows) co_return rows.error();
+    co_return Result<void>();
+}
+
+}  // namespace
+
+asio::awaitable<Result<LoginFacts>> lock_attempts(postgres::Transaction& transaction, const std::string& address,
+                                                  const std::string& account, const ThrottleLimits& limits,
+                                                  WallTime now) {
+    // One round trip; under READ COMMITTED each statement sees what was committed when the lock had been taken.
+    Batch batch;
+    batch.add(lock_address, Params(address))
+        .add(attempts_of_address, Params(address, now - std::chrono::minutes{1}, limits.attempts_per_minute))
+        .add(attempts_of_pair, Params(address, account, limits.failures))
+        .add(is_known_address, Params(account, address, now - limits.known_for))
+        .add(users::by_username, Params(account));
+    Result<std::vector<Rows>> rows = co_await transaction.run(batch);
+    if (!rows) co_return rows.error();
+    LoginFacts facts;
+    for (const postgres::Row row : (*rows)[1]) facts.history.of_address.push_back(row.get<WallTime>(0));
+    for (const postgres::Row row : (*rows)[2]) {
+        facts.history.of_pair.push_back({.at = row.get<WallTime>(0), .pending = row.get<bool>(1)});
+    }
+    facts.history.known_address = (*rows)[3].front().get<bool>(0);
+    if (!(*rows)[4].empty()) facts.user = users::read((*rows)[4].front());
+    co_return facts;
+}
+
+asio::awaitable<Result<std::int64_t>> begin_attempt(postgres::Transaction& transaction, const std::string& address,
+                                                    const std::string& account, WallTime now) {
+    Batch batch;
+    batch.add(insert_attempt, Params(address, account, now));
+    Result<std::vector<Rows>> rows = co_await transaction.commit_with(std::move(batch));
+    if (!rows) co_return rows.error();
+    co_return rows->front().front().get<std::int64_t>(0);
+}
+
+asio::awaitable<Result<void>> fail_attempt(postgres::Pool& pool, std::int64_t attempt, const std::optional<User>& user,
+                                           const rpc::CallContext& trace, WallTime now) {
+    // The same statements whether or not the user exists: the answer must take the same time.
+    Batch batch;
+    batch.begin()
+        .add(set_outcome, Params(attempt, "FAILED"))
+        .add(count_failure, Params(user ? std::optional<std::string>(user->id) : std::nullopt));
+    add_audit(batch, "LOGIN_FAILED", user, trace, now);
+    batch.commit();
+    co_return outcome(co_await pool.run(batch, trace.deadline));
+}
+
+asio::awaitable<Result<void>> pass_attempt(postgres::Pool& pool, std::int64_t attempt, OptionalDeadline deadline) {
+    return end_attempt(pool, attempt, "SUCCEEDED", deadline);
+}
+
+asio::awaitable<Result<void>> withdraw_attempt(postgres::Pool& pool, std::int64_t attempt, OptionalDeadline deadline) {
+    return end_attempt(pool, attempt, "FORGIVEN", deadline);
+}
+
+asio::awaitable<Result<bool>> complete_login(postgres::Transaction& transaction, std::int64_t attempt,
+                                             const std::string& address, const User& user,
+                                             const std::optional<std::string>& new_hash, const NewRefreshToken& token,
+                                             const rpc::CallContext& trace) {
+    // First the user's row: it is locked against a change of password or rights that would end this session.
+    const Params change(user.id, user.token_version, token.issued_at, new_hash);
+    const Result<Rows> changed = co_await transaction.execute(signed_in, change);
+    if (!changed) co_return changed.error();
+    if (changed->affected() == 0) co_return false;
+    Batch batch;
+    batch.add(set_outcome, Params(attempt, "SUCCEEDED"))
+        .add(forgive_pair, Params(attempt))
+        .add(remember_address, Params(user.id, address, token.issued_at))
+        .add(insert_token, token_row(user.id, token));
+    add_audit(batch, "LOGIN", user, trace, token.issued_at);
+    const Result<std::vector<Rows>> rows = co_await transaction.commit_with(std::move(batch));
+    if (!rows) co_return rows.error();
+    co_return true;
+}
+
+asio::awaitable<Result<std::optional<StoredRefreshToken>>> lock_refresh_token(
+    postgres::Transaction& transaction, const std::array<std::uint8_t, 32>& hash) {
+    const postgres::Bytes key = to_bytes(hash);
+    Batch batch;
+    batch.add(users::lock_by_refresh_token, Params(key)).add(lock_token, Params(key));
+    Result<std::vector<Rows>> rows = co_await transaction.run(batch);
+    if (!rows) co_return rows.error();
+    if ((*rows)[1].empty()) co_return std::optional<StoredRefreshToken>();
+    const postgres::Row row = (*rows)[1].front();
+    StoredRefreshToken token{.id = row.get<std::string>(0),
+                             .family_id = row.get<std::string>(1),
+                             .state = {.expires_at = row.get<WallTime>(2),
+                                       .used = row.get<bool>(3),
+                                       .revoked = row.get<bool>(4),
+                                       .user_active = true},
+                             .user = users::read((*rows)[0].front())};
+    token.state.user_active = token.user.is_active;
+    co_return std::optional<StoredRefreshToken>(std::move(token));
+}
+
+asio::awaitable<Result<void>> rotate(postgres::Transaction& transaction, const std::string& old_id,
+                                     const std::string& user_id, const NewRefreshToken& next) {
+    Batch batch;
+    batch.add(spend_token, Params(old_id, next.issued_at)).add(insert_token, token_row(user_id, next));
+    co_return outcome(co_await transaction.run(batch));
+}
+
+asio::awaitable<Result<void>> end_family(postgres::Transaction& transaction, const std::string& family_id,
+                                         const std::string& user_id, bool revoke_access, WallTime now) {
+    Batch batch;
+    batch.add(revoke_family, Params(family_id, now));
+    if (revoke_access) batch.add(revoke_access_tokens, Params(user_id));
+    co_return outcome(co_await transaction.run(batch));
+}
+
+asio::awaitable<Result<void>> logout(postgres::Pool& pool, const std::array<std::uint8_t, 32>& hash, WallTime now,
+                                     OptionalDeadline deadline) {
+    const postgres::Bytes key = to_bytes(hash);
+    Batch batch;
+    batch.begin()
+        .add(users::lock_by_refresh_token, Params(key))
+        .add(revoke_family_of_token, Params(key, now))
+        .commit();
+    co_return outcome(co_await pool.run(batch, deadline));
+}
+
+asio::awaitable<Result<void>> clear_away(postgres::Pool& pool, const ThrottleLimits& limits, WallTime now) {
+    Batch batch;
+    batch.add(clear_attempts, Params(now - limits.window - limits.wait - std::chrono::hours{1}))
+        .add(clear_tokens, Params(now - std::chrono::hours{24}))
+        .add(clear_addresses, Params(now - limits.known_for));
+    co_return outcome(co_await pool.run(batch, {}));
+}
+
+}  // namespace loan_manager::auth::sessions

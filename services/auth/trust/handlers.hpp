@@ -1,0 +1,34 @@
+// What verifiers of tokens ask for.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+
+#include "auth/parts.hpp"
+#include "loanmanager/auth/v1/auth.pb.h"
+#include "rpc/context.hpp"
+#include "rpc/error.hpp"
+
+namespace loan_manager::auth::trust {
+
+/// All state is in the database: any instance answers for all.
+class Handlers {
+public:
+    explicit Handlers(const Parts& parts) : parts_(parts) {}
+
+    /// Keys, and the revocations since an epoch that can still concern a living token. An epoch from the future (the
+    /// database was restored from a backup) counts as 0. UNAVAILABLE until the keys are known.
+    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::Trust>> get_trust(
+        rpc::CallContext& context, const loanmanager::auth::v1::GetTrustRequest& request);
+
+    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::Jwks>> get_jwks(
+        rpc::CallContext& context, const loanmanager::auth::v1::GetJwksRequest& request);
+
+    /// get_trust for the auth process itself.
+    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::Trust>> trust_since(std::int64_t epoch);
+
+private:
+    Parts parts_;
+};
+
+}  // namespace loan_manager::auth::trust

@@ -1,0 +1,112 @@
+#include "auth/users/provision.hpp"
+
+#include "auth/passwords/one_time.hpp"
+#include "auth/users/repository.hpp"
+#include "auth/users/rules.hpp"
+#include "commands/errors.hpp"
+#include "commands/journal.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/uuid.hpp"
+
+namespace loan_manager::auth {
+namespace {
+
+namespace asio = boost::asio;
+using postgres::Batch;
+using postgres::Params;
+using postgres::Rows;
+using postgres::Statement;
+
+// The channel that the lifecycle-refresher listens to.
+const std::string channel = "fleet_changes";
+
+constexpr Statement insert_user{
+    "auth.users.insert",
+    "INSERT INTO auth.users (id, username, full_name, staff_no, email, phone, password_hash, must_change_password,"
+    " password_changed_at, roles, company_scope, branch_scope, is_demo, created_at, created_by, updated_at, updated_by)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9, $14, $9, $14)"};
+
+constexpr Statement replace_password{
+    "auth.users.reset_password",
+    "UPDATE auth.users SET password_hash = $2, must_change_password = true, password_changed_at = $3,"
+    " token_version = token_version + 1, version = version + 1, updated_at = $3, updated_by = $4 WHERE id = $1"};
+
+constexpr Statement end_sessions{
+    "auth.users.end_sessions",
+    "UPDATE auth.refresh_tokens SET revoked_at = $2 WHERE revoked_at IS NULL AND user_id = $1"};
+
+rpc::Error to_error(const postgres::Error& error) {
+    if (error.is(postgres::sqlstate::unique_violation)) {
+        const char* field = error.constraint == "users_staff_no_key" ? "staff_no" : "username";
+        return rpc::Error("DUPLICATE", std::string("There is a user with this ") + field + " already.",
+                          std::vector<rpc::FieldIssue>{rpc::FieldIssue(field, std::string(validate::issue::not_allowed))});
+    }
+    return commands::to_rpc_error(error);
+}
+
+// Nobody called: the change belongs to the user `system`.
+rpc::CallContext system_context() {
+    rpc::CallContext context;
+    context.request_id = runtime::new_uuid().to_string();
+    context.caller.user_id = system_user_id;
+    context.caller.username = "system";
+    return context;
+}
+
+std::vector<commands::Change> audit(const char* action, const std::string& id, const std::string& username) {
+    commands::Change change;
+    change.action = action;
+    change.entity_type = "user";
+    change.entity_id = id;
+    change.entity_no = username;
+    return {std::move(change)};
+}
+
+}  // namespace
+
+asio::awaitable<rpc::Result<CreatedUser>> create_user(postgres::Connection& connection, NewUser user,
+                                                      passwords::Cost cost) {
+    std::vector<validate::Issue> issues = check_new_user(user);
+    if (!issues.empty()) co_return rpc::validation(std::move(issues));
+    const bool one_time = !user.password;
+    CreatedUser created{.id = runtime::new_uuid().to_string(),
+                        .password = one_time ? passwords::one_time_password() : *user.password};
+    const auto now = runtime::system_clock().now();
+
+    // Without BEGIN of its own: part of the caller's transaction, or one implicit transaction.
+    Batch batch;
+    batch.add(insert_user,
+              Params(created.id, user.username, user.full_name, user.staff_no, user.email, user.phone,
+                     passwords::hash(created.password, cost), one_time, now, user.roles, user.company_scope,
+                     user.branch_scope, user.is_demo, user.created_by));
+    const std::vector<commands::Change> changes = audit("USER_CREATED", created.id, user.username);
+    commands::add_journal(batch, system_context(), now, changes, {}, channel);
+    const postgres::Result<std::vector<Rows>> rows = co_await connection.run(batch);
+    if (!rows) co_return to_error(rows.error());
+    co_return created;
+}
+
+asio::awaitable<rpc::Result<std::string>> reset_password(postgres::Connection& connection, std::string username,
+                                                         passwords::Cost cost) {
+    const std::string name = normalise_username(username);
+    const Params by_name(name);
+    const postgres::Result<Rows> found = co_await connection.execute(users::by_username, by_name);
+    if (!found) co_return to_error(found.error());
+    if (found->empty()) co_return rpc::not_found("There is no user of this name.");
+    const User user = users::read(found->front());
+    if (!user.is_active) co_return rpc::not_found("This user is not active.");
+
+    std::string password = passwords::one_time_password();
+    const auto now = runtime::system_clock().now();
+    Batch batch;
+    batch.add(replace_password, Params(user.id, passwords::hash(password, cost), now, system_user_id))
+        .add(end_sessions, Params(user.id, now));
+    std::vector<commands::Change> changes = audit("USER_UPDATED", user.id, name);
+    changes.front().reason = "password reset";
+    commands::add_journal(batch, system_context(), now, changes, {}, channel);
+    const postgres::Result<std::vector<Rows>> rows = co_await connection.run(batch);
+    if (!rows) co_return to_error(rows.error());
+    co_return rpc::Result<std::string>(boost::system::in_place_value, std::move(password));
+}
+
+}  // namespace loan_manager::auth

@@ -1,0 +1,25 @@
+// A user as the database holds it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loan_manager::auth {
+
+struct User {
+    std::string id;
+    std::string username;
+    std::string full_name;
+    std::optional<std::string> staff_no, email, phone;
+    std::string password_hash;
+    bool must_change_password = false;
+    std::vector<std::string> roles;
+    std::vector<std::string> company_scope, branch_scope;  // UUIDs
+    bool is_active = false;
+    std::int32_t token_version = 0;
+    std::int32_t version = 0;
+};
+
+}  // namespace loan_manager::auth
