@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "access/reach.hpp"
-#include "lifecycle-refresher/paging/cursor.hpp"
 #include "lifecycle-refresher/reports/report_query.hpp"
+#include "paging/page.hpp"
 
 namespace loan_manager::lifecycle {
 namespace {
@@ -98,14 +98,10 @@ void read_values(const Row& row, int first, bool visible, Message& out) {
 boost::asio::awaitable<rpc::Result<v1::BranchStockReport>> branch_stock(postgres::PoolGroup& pools,
                                                                         rpc::CallContext& context,
                                                                         const v1::BranchStockRequest& request) {
-    std::optional<PageCursor> cursor;
-    if (request.has_cursor()) {
-        cursor = decode_cursor(request, request.cursor(), 2);
-        if (!cursor) {
-            co_return rpc::Error("BAD_CURSOR");
-        }
+    rpc::Result<paging::PageRequest> page = paging::read_page(request);
+    if (!page) {
+        co_return page.error();
     }
-    const int limit = request.has_limit() ? request.limit() : default_limit;
 
     postgres::Lease lease = (co_await pools.local().acquire(context.deadline)).value();
     postgres::TransactionOptions options;
@@ -132,14 +128,17 @@ boost::asio::awaitable<rpc::Result<v1::BranchStockReport>> branch_stock(postgres
     postgres::Batch batch;
     add_freshness(batch, *find_view("branch_stock_summary"));
     batch.query(totals_sql(), filters(reach, costs, *place, request));
-    Params page = filters(reach, costs, *place, request);
-    if (cursor) {
-        page.add(cursor->keys[0]).add(cursor->keys[1]);
+    Params rows = filters(reach, costs, *place, request);
+    if (page->cursor) {
+        // Key "WW/IN_STOCK": branch code and status.
+        const std::string& key = page->cursor->key;
+        const std::size_t slash = std::min(key.find('/'), key.size());
+        rows.add(key.substr(0, slash)).add(key.substr(std::min(slash + 1, key.size())));
     } else {
-        page.add(nullptr).add(nullptr);
+        rows.add(nullptr).add(nullptr);
     }
-    page.add(limit + 1);
-    batch.query(page_sql(), std::move(page));
+    rows.add(page->limit + 1);
+    batch.query(page_sql(), std::move(rows));
     Result<std::vector<Rows>> answers = co_await transaction.run(batch);
     if (!answers && is_not_ready(answers.error())) {
         co_await transaction.rollback();
@@ -159,16 +158,13 @@ boost::asio::awaitable<rpc::Result<v1::BranchStockReport>> branch_stock(postgres
     totals.set_bikes(sums.get<std::int32_t>(1));
     read_ages(sums, 4, totals);
     read_values(sums, 2, sums.get<bool>(8) && access::allowed(context.caller, Permission::costs_read), totals);
-    const std::int64_t count = sums.get<std::int64_t>(0);
-    if (!request.has_with_total() || request.with_total()) {
-        report.set_total(static_cast<std::int32_t>(std::min(count, total_cap)));
-        report.set_total_capped(count > total_cap);
-    }
+    std::optional<paging::Cursor> next;
     for (const Row row : results[2]) {
-        if (report.items_size() == limit) {
-            PageCursor next;
-            next.keys = {report.items(limit - 1).branch_code(), report.items(limit - 1).status()};
-            report.set_next_cursor(encode_cursor(request, next));
+        if (report.items_size() == page->limit) {
+            const v1::BranchStockRow& last = report.items(page->limit - 1);
+            next.emplace();
+            next->key = last.branch_code() + "/" + last.status();
+            next->id = last.branch_id();
             break;
         }
         v1::BranchStockRow& out = *report.add_items();
@@ -179,6 +175,8 @@ boost::asio::awaitable<rpc::Result<v1::BranchStockReport>> branch_stock(postgres
         read_values(row, 4, row.get<bool>(10), out);
         read_ages(row, 6, out);
     }
+    const std::int64_t count = sums.get<std::int64_t>(0);
+    paging::finish_page(report, *page, std::move(next), page->count ? std::optional(count) : std::nullopt);
     co_return report;
 }
 

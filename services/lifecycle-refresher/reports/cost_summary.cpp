@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "access/reach.hpp"
-#include "lifecycle-refresher/paging/cursor.hpp"
 #include "lifecycle-refresher/reports/report_query.hpp"
+#include "paging/page.hpp"
 #include "runtime/uuid.hpp"
 
 namespace loan_manager::lifecycle {
@@ -117,14 +117,13 @@ boost::asio::awaitable<rpc::Result<v1::CostSummaryReport>> cost_summary(postgres
     if (!access::allowed(context.caller, access::Permission::costs_read)) {
         co_return rpc::forbidden();
     }
-    std::optional<PageCursor> cursor;
-    if (request.has_cursor()) {
-        cursor = decode_cursor(request, request.cursor(), 2);
-        if (!cursor || !runtime::parse_date(cursor->keys[0]) || !runtime::is_uuid(cursor->keys[1])) {
-            co_return rpc::Error("BAD_CURSOR");
-        }
+    rpc::Result<paging::PageRequest> page = paging::read_page(request);
+    if (!page) {
+        co_return page.error();
     }
-    const int limit = request.has_limit() ? request.limit() : default_limit;
+    if (page->cursor && (!runtime::parse_date(page->cursor->key) || !runtime::is_uuid(page->cursor->id))) {
+        co_return paging::bad_cursor();
+    }
 
     postgres::Lease lease = (co_await pools.local().acquire(context.deadline)).value();
     postgres::TransactionOptions options;
@@ -144,14 +143,14 @@ boost::asio::awaitable<rpc::Result<v1::CostSummaryReport>> cost_summary(postgres
     postgres::Batch batch;
     add_freshness(batch, *find_view("bike_cost_summary"));
     batch.query(totals_sql(), filters(reach, *place, request));
-    Params page = filters(reach, *place, request);
-    if (cursor) {
-        page.add(cursor->keys[0]).add(cursor->keys[1]);
+    Params rows = filters(reach, *place, request);
+    if (page->cursor) {
+        rows.add(page->cursor->key).add(page->cursor->id);
     } else {
-        page.add(nullptr).add(nullptr);
+        rows.add(nullptr).add(nullptr);
     }
-    page.add(limit + 1);
-    batch.query(page_sql(), std::move(page));
+    rows.add(page->limit + 1);
+    batch.query(page_sql(), std::move(rows));
     Result<std::vector<Rows>> answers = co_await transaction.run(batch);
     if (!answers && is_not_ready(answers.error())) {
         co_await transaction.rollback();
@@ -167,21 +166,19 @@ boost::asio::awaitable<rpc::Result<v1::CostSummaryReport>> cost_summary(postgres
     v1::CostSummaryReport report;
     write_freshness(*freshness, report);
     read_totals(results[1].front(), *report.mutable_totals());
-    const std::int64_t count = results[1].front().get<std::int64_t>(0);
-    if (!request.has_with_total() || request.with_total()) {
-        report.set_total(static_cast<std::int32_t>(std::min(count, total_cap)));
-        report.set_total_capped(count > total_cap);
-    }
+    std::optional<paging::Cursor> next;
     for (const Row row : results[2]) {
-        if (report.items_size() == limit) {
-            const v1::CostSummaryRow& last = report.items(limit - 1);
-            PageCursor next;
-            next.keys = {last.procurement_date(), last.bicycle_id()};
-            report.set_next_cursor(encode_cursor(request, next));
+        if (report.items_size() == page->limit) {
+            const v1::CostSummaryRow& last = report.items(page->limit - 1);
+            next.emplace();
+            next->key = last.procurement_date();
+            next->id = last.bicycle_id();
             break;
         }
         read_row(row, *report.add_items());
     }
+    const std::int64_t count = results[1].front().get<std::int64_t>(0);
+    paging::finish_page(report, *page, std::move(next), page->count ? std::optional(count) : std::nullopt);
     co_return report;
 }
 

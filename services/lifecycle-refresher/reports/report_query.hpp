@@ -62,7 +62,4 @@ rpc::Error view_not_ready();
 /// True for the error of reading a view that was never filled.
 bool is_not_ready(const postgres::Error& error);
 
-inline constexpr int default_limit = 50;
-inline constexpr std::int64_t total_cap = 10'000;
-
 }  // namespace loan_manager::lifecycle

@@ -1,12 +1,11 @@
 #include "lifecycle-refresher/views/handlers.hpp"
 
-#include <charconv>
 #include <utility>
 #include <vector>
 
-#include "lifecycle-refresher/paging/cursor.hpp"
 #include "lifecycle-refresher/refresh/repository.hpp"
 #include "lifecycle-refresher/views/messages.hpp"
+#include "paging/page.hpp"
 #include "runtime/uuid.hpp"
 
 namespace loan_manager::lifecycle {
@@ -14,9 +13,6 @@ namespace {
 
 namespace v1 = loanmanager::lifecycle::v1;
 using boost::asio::awaitable;
-
-constexpr int default_limit = 50;
-constexpr std::int64_t total_cap = 10'000;
 
 rpc::Error no_such_view() { return rpc::not_found("There is no view of this name."); }
 
@@ -69,19 +65,6 @@ private:
     RefreshGate& gate_;
 };
 
-std::optional<RunPosition> position_of(const PageCursor& cursor) {
-    std::int64_t micros = 0;
-    const std::string& text = cursor.keys[0];
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), micros);
-    if (error != std::errc() || end != text.data() + text.size() || !runtime::is_uuid(cursor.keys[1])) {
-        return std::nullopt;
-    }
-    RunPosition position;
-    position.started_at = WallTime(std::chrono::microseconds{micros});
-    position.id = cursor.keys[1];
-    return position;
-}
-
 }  // namespace
 
 awaitable<rpc::Result<v1::ViewList>> ViewHandlers::list(rpc::CallContext& context, const v1::ListViewsRequest&) {
@@ -105,46 +88,43 @@ awaitable<rpc::Result<v1::ViewList>> ViewHandlers::list(rpc::CallContext& contex
 
 awaitable<rpc::Result<v1::RefreshList>> ViewHandlers::history(rpc::CallContext& context,
                                                               const v1::ListRefreshesRequest& request) {
-    std::optional<PageCursor> cursor;
+    rpc::Result<paging::PageRequest> page = paging::read_page(request);
+    if (!page) {
+        co_return page.error();
+    }
     std::optional<RunPosition> after;
-    if (request.has_cursor()) {
-        cursor = decode_cursor(request, request.cursor(), 2);
-        after = cursor ? position_of(*cursor) : std::nullopt;
-        if (!after) {
-            co_return rpc::Error("BAD_CURSOR");
+    if (page->cursor) {
+        const rpc::Result<WallTime> started_at = paging::read_time_key(page->cursor->key);
+        if (!started_at || !runtime::is_uuid(page->cursor->id)) {
+            co_return paging::bad_cursor();
         }
+        after.emplace();
+        after->started_at = *started_at;
+        after->id = page->cursor->id;
     }
     if (find_view(request.name()) == nullptr) {
         co_return no_such_view();
     }
-    const int limit = request.has_limit() ? request.limit() : default_limit;
     postgres::Lease lease = (co_await pools_.local().acquire(context.deadline)).value();
     const std::vector<Run> runs =
-        (co_await repository::history(*lease, request.name(), after, limit + 1)).value();
-
-    v1::RefreshList answer;
-    std::optional<std::int64_t> total;
-    if (!request.has_with_total() || request.with_total()) {
-        total = cursor ? cursor->total : std::nullopt;
-        if (!total) {
-            total = (co_await repository::count_history(*lease, request.name(), total_cap)).value();
-        }
-        answer.set_total(static_cast<std::int32_t>(std::min(*total, total_cap)));
-        answer.set_total_capped(*total > total_cap);
+        (co_await repository::history(*lease, request.name(), after, page->limit + 1)).value();
+    std::optional<std::int64_t> count;
+    if (page->count) {
+        count = (co_await repository::count_history(*lease, request.name(), paging::total_cap)).value();
     }
+    v1::RefreshList answer;
+    std::optional<paging::Cursor> next;
     for (const Run& run : runs) {
-        if (answer.items_size() == limit) {
-            const Run& last = runs[static_cast<std::size_t>(limit) - 1];
-            const auto micros =
-                std::chrono::duration_cast<std::chrono::microseconds>(last.started_at.time_since_epoch()).count();
-            PageCursor next;
-            next.keys = {std::to_string(micros), last.id};
-            next.total = total;
-            answer.set_next_cursor(encode_cursor(request, next));
+        if (answer.items_size() == page->limit) {
+            const Run& last = runs[static_cast<std::size_t>(page->limit) - 1];
+            next.emplace();
+            next->key = paging::time_key(last.started_at);
+            next->id = last.id;
             break;
         }
         write_run(run, *answer.add_items());
     }
+    paging::finish_page(answer, *page, std::move(next), count);
     co_return answer;
 }
 

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace loan_manager::ctl {
+
+/// Print this and end with 0.
+struct ShowText {
+    std::string text;
+};
+
+struct Refresh {
+    std::vector<std::string> views;  ///< Empty: all.
+    std::string address;             ///< Empty: LIFECYCLE_ADDRESS.
+    std::chrono::seconds timeout{600};
+    bool nightly = false;
+};
+
+struct Migrate {
+    std::string database_url;  ///< Empty: DATABASE_URL. The same in every command below.
+    std::string directory;     ///< Empty: where it was installed, or the source tree.
+};
+
+struct Check {
+    std::string database_url;
+    bool json = false;
+};
+
+struct SeedBase {
+    std::string database_url;
+};
+
+struct SeedDemo {
+    std::string database_url;
+    std::string passwords_file;
+    unsigned threads = 0;  ///< 0: one per processor.
+};
+
+struct UserCreate {
+    std::string database_url;
+    std::string username;
+    std::string full_name;  ///< Empty: the username.
+    std::vector<std::string> roles;
+    std::vector<std::string> companies;  ///< Codes.
+    std::vector<std::string> branches;   ///< Codes.
+    bool first_admin = false;
+};
+
+struct UserResetPassword {
+    std::string database_url;
+    std::string username;
+};
+
+using Command = std::variant<ShowText, Refresh, Migrate, Check, SeedBase, SeedDemo, UserCreate, UserResetPassword>;
+
+/// Words after the program's name → what to do. Pure. Throws Failure (usage) naming what is wrong.
+Command parse_command_line(std::span<const std::string> words);
+
+}  // namespace loan_manager::ctl
