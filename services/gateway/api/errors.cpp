@@ -23,8 +23,10 @@ http::Response error_response(const HttpError& error, std::string_view request_i
     http::Response response(error.status);
     response.set_body("application/json", transcode::error_body(error.error.code, error.error.message, request_id,
                                                                 error.error.details));
-    if (error.error.retry_after_seconds > 0) {
-        response.add("Retry-After", std::to_string(error.error.retry_after_seconds));
+    const std::uint32_t hint = rpc::code_info(error.error.code).retry_after_seconds;
+    if (const std::uint32_t seconds = error.error.retry_after_seconds > 0 ? error.error.retry_after_seconds : hint;
+        seconds > 0) {
+        response.add("Retry-After", std::to_string(seconds));
     }
     if (error.status == 401) {
         response.add("WWW-Authenticate", challenge(error));
@@ -40,8 +42,6 @@ HttpError error_of(http::Refusal reason) {
         return HttpError(status, rpc::Error("TOO_LARGE", message));
     };
     switch (reason) {
-        case http::Refusal::malformed:
-            return bad(400, "This is not a valid HTTP/1.1 request.");
         case http::Refusal::timed_out:
             return bad(408, "The request did not arrive in time.");
         case http::Refusal::expectation_unknown:
@@ -54,10 +54,10 @@ HttpError error_of(http::Refusal reason) {
             return large(431, "The request has too many or too long header fields.");
         case http::Refusal::body_too_large:
             return large(413, "The body is too large.");
-        case http::Refusal::failed:
+        case http::Refusal::malformed:
             break;
     }
-    return HttpError(rpc::internal_error());
+    return bad(400, "This is not a valid HTTP/1.1 request.");
 }
 
 rpc::Error error_of(const transcode::Error& error) {

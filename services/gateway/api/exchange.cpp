@@ -378,6 +378,18 @@ http::Response ApiExchange::refuse(http::Refusal reason) {
     return fail(error_of(reason));
 }
 
+http::Response ApiExchange::failed(const std::exception_ptr& exception) {
+    try {
+        std::rethrow_exception(exception);
+    } catch (const rpc::Failure& failure) {
+        return fail(HttpError(failure.error()));
+    } catch (const std::exception& error) {
+        runtime::log::error("a request failed",
+                            {{"request_id", request_id_}, {"route", route_name_}, {"error", error.what()}});
+    }
+    return fail(HttpError(rpc::internal_error()));
+}
+
 http::Response ApiExchange::decorate(http::Response response) const {
     response.add("X-Request-ID", request_id_);
     response.add("X-Content-Type-Options", "nosniff");

@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ public:
     [[nodiscard]] std::uint64_t body_limit() const override;
     boost::asio::awaitable<http::Response> answer() override;
     http::Response refuse(http::Refusal reason) override;
+    http::Response failed(const std::exception_ptr& exception) override;
     void finished(unsigned status, std::uint64_t bytes_sent) noexcept override;
 
 private:

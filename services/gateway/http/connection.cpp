@@ -188,7 +188,7 @@ asio::awaitable<Connection::HeadResult> Connection::read_head(RequestParser& par
 asio::awaitable<Response> Connection::respond(Exchange& exchange, RequestParser& parser) {
     std::optional<Response> early;
     std::optional<Refusal> refusal;
-    bool failed = false;
+    std::exception_ptr exception;
     try {
         const std::string_view expectation = request_.header(field::expect);
         if (!expectation.empty() && !boost::beast::iequals(expectation, "100-continue")) {
@@ -198,10 +198,10 @@ asio::awaitable<Response> Connection::respond(Exchange& exchange, RequestParser&
             early = co_await exchange.admit();
         }
     } catch (...) {
-        failed = true;
+        exception = std::current_exception();
     }
-    if (failed) {
-        refusal = Refusal::failed;
+    if (exception) {
+        early = exchange.failed(exception);
     }
     if (early || refusal) {
         if (!parser.done()) {
@@ -224,10 +224,10 @@ asio::awaitable<Response> Connection::respond(Exchange& exchange, RequestParser&
     try {
         co_return co_await answer(exchange);
     } catch (...) {
-        failed = true;
+        exception = std::current_exception();
     }
     transport_->unwatch();
-    co_return exchange.refuse(Refusal::failed);
+    co_return exchange.failed(exception);
 }
 
 asio::awaitable<Response> Connection::answer(Exchange& exchange) {

@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 
@@ -21,7 +22,6 @@ enum class Refusal {
     body_too_large,        ///< 413
     version_unsupported,   ///< 505
     expectation_unknown,   ///< 417
-    failed,                ///< 500, the application threw
 };
 
 /// One request and its response. Lives from the end of the head to the last byte of the response, on one loop.
@@ -38,6 +38,8 @@ public:
     virtual boost::asio::awaitable<Response> answer() = 0;
     /// The application's form of a refusal. May be called at any time, also when the head could not be parsed.
     virtual Response refuse(Refusal reason) = 0;
+    /// The application's answer to its own exception, which went through `admit` or `answer`.
+    virtual Response failed(const std::exception_ptr& exception) = 0;
     /// Called once, at the end. `status` is 499 if the client left before an answer was ready.
     virtual void finished(unsigned status, std::uint64_t bytes_sent) noexcept = 0;
 };

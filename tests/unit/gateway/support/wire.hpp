@@ -59,10 +59,11 @@ private:
         }
         http::Response refuse(http::Refusal reason) override {
             app_.refused.push_back(reason);
-            http::Response response(reason == http::Refusal::failed ? 500 : 400);
+            http::Response response(400);
             response.set_body("text/plain", std::string("refused"));
             return response;
         }
+        http::Response failed(const std::exception_ptr&) override { return http::Response(500); }
         void finished(unsigned status, std::uint64_t) noexcept override { app_.finished.push_back(status); }
 
     private:
