@@ -192,23 +192,26 @@ void append_json_string(std::string_view text, std::string& out) {
 
 void write_message(const WriterPlan& plan, const Message& message, std::string& out) {
     const Reflection& reflection = *message.GetReflection();
-    char separator = '{';
+    const std::size_t start = out.size();
     for (const WriterField& field : plan.fields) {
         if (field.omit_when != nullptr && reflection.GetBool(message, field.omit_when)) continue;
-        const bool unset = field.has_presence && !reflection.HasField(message, field.field);
-        if (unset && field.omit_unset) continue;
-        out += separator;
-        separator = ',';
+        if (field.has_presence && !reflection.HasField(message, field.field)) {
+            if (!field.omit_unset) out += field.null_entry;
+            continue;
+        }
         out += field.key;
-        if (unset) {
-            out += "null";
-        } else if (field.repeated) {
+        if (field.repeated) {
             append_array(field, message, reflection, out);
         } else {
             append_value(field, message, reflection, out);
         }
     }
-    if (separator == '{') out += '{';
+    // Every entry begins with a comma; the first one's place is that of the brace.
+    if (out.size() == start) {
+        out += '{';
+    } else {
+        out[start] = '{';
+    }
     out += '}';
 }
 

@@ -67,8 +67,10 @@ const WriterPlan* WriterPlans::of(const Descriptor* type, std::vector<std::strin
         }
         WriterField writer;
         writer.field = field;
+        writer.key = ',';
         append_json_string(field->name(), writer.key);
         writer.key += ':';
+        writer.null_entry = writer.key + "null";
         writer.kind = *kind;
         writer.repeated = field->is_repeated();
         writer.has_presence = field->has_presence();

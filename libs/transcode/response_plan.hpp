@@ -18,8 +18,9 @@ struct WriterPlan;
 
 struct WriterField {
     const google::protobuf::FieldDescriptor* field = nullptr;
-    /// `"brand":`, ready to be copied.
+    /// `,"brand":` and `,"brand":null`, ready to be copied.
     std::string key;
+    std::string null_entry;
     FieldKind kind = FieldKind::text;
     bool repeated = false;
     bool has_presence = false;

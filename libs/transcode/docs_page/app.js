@@ -213,8 +213,7 @@ function operationBody(entry) {
   const parameters = (op.parameters || []).map(resolve);
   const node = el('div.body.try', {},
     el('p', {}, op.summary || '', op.description ? el('div.muted', {}, op.description) : ''),
-    el('p', {}, el('span.badge', {}, (op.security || []).length ? 'signed in' : 'public'),
-      (op['x-permission'] || []).map((p) => el('span.badge', {}, p))),
+    el('p', {}, el('span.badge', {}, (op.security || []).length ? 'signed in' : 'public')),
     parameters.length ? [el('h3', {}, 'Parameters'), el('table', {}, parameters.map((p) => parameterRow(p, inputs, update)))] : '',
     media ? [el('h3', {}, 'Body ', typeNode(media.schema)), body, lazyFields(media.schema, 0)] : '',
     el('h3', {}, 'Try it'), curl,
