@@ -1,0 +1,180 @@
+#include "fleet/bikes/rules.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "fleet/stock_numbers/rules.hpp"
+
+using namespace loan_manager::fleet;
+using namespace loan_manager::fleet::bikes;
+using loan_manager::runtime::Date;
+
+namespace {
+
+constexpr Date today{std::chrono::year{2026}, std::chrono::month{11}, std::chrono::day{22}};
+
+v1::ProcureBikeRequest purchase() {
+    v1::ProcureBikeRequest request;
+    request.set_branch_id("WW");
+    request.set_brand("Honda");
+    request.set_model("CB 125F");
+    request.set_year(2020);
+    request.set_purchase_price("150000.00");
+    return request;
+}
+
+bool has(const std::vector<loan_manager::rpc::FieldIssue>& issues, std::string_view field, std::string_view what) {
+    return std::any_of(issues.begin(), issues.end(),
+                       [&](const auto& issue) { return issue.field == field && issue.issue == what; });
+}
+
+}  // namespace
+
+TEST_CASE("D-207 plate normalisation") {
+    struct Example {
+        const char* input;
+        const char* text;
+        const char* key;
+        bool unusual;
+    };
+    const Example examples[] = {
+        {"wp abc 1234", "WP-ABC-1234", "ABC-1234", false},
+        {"WP--ABC - 1234", "WP-ABC-1234", "ABC-1234", false},
+        {"abc-1234", "ABC-1234", "ABC-1234", false},
+        {"125-4567", "125-4567", "125-4567", false},
+        {"sp 19-0001", "SP-19-0001", "19-0001", false},
+        {"SG-1234", "SG-1234", "SG-1234", false},  // dropping the group would leave one
+        {"XX-ABC-1234", "XX-ABC-1234", "XX-ABC-1234", true},
+        {"ABCD-1234", "ABCD-1234", "ABCD-1234", true},
+        {"ABC-123", "ABC-123", "ABC-123", true},
+        {"AB1-1234", "AB1-1234", "AB1-1234", true},
+        {"WP-ABC-1234-5", "WP-ABC-1234-5", "ABC-1234-5", true},
+    };
+    for (const auto& example : examples) {
+        CAPTURE(example.input);
+        const auto plate = normalise_plate(example.input);
+        CHECK(plate.text == example.text);
+        CHECK(plate.key == example.key);
+        CHECK(plate.unusual == example.unusual);
+    }
+}
+
+TEST_CASE("D-208 frame and engine numbers lose spaces and hyphens") {
+    CHECK(normalise_identity("me4 kc-09 xyz") == "ME4KC09XYZ");
+    auto request = purchase();
+    request.set_frame_number(" - ");
+    request.set_engine_number("e-1");
+    const auto bike = draft(request, today);
+    CHECK_FALSE(bike.has_frame_number());
+    CHECK(bike.engine_number() == "E1");
+    REQUIRE(identity_keys(bike).size() == 1);
+    CHECK(identity_keys(bike)[0].field == "engine_number");
+    CHECK(duplicate("engine_number").details.at(0).field == "engine_number");
+}
+
+TEST_CASE("B1 a purchase gets its defaults") {
+    const auto bike = draft(purchase(), today);
+    CHECK(bike.title() == "Honda CB 125F 2020");
+    CHECK(bike.condition() == v1::BIKE_CONDITION_USED);
+    CHECK(bike.business_model() == v1::BUSINESS_MODEL_STOCK);
+    CHECK(bike.procurement_source() == v1::PROCUREMENT_SOURCE_OTHER);
+    CHECK(bike.procurement_date() == "2026-11-22");
+    CHECK(bike.status() == v1::BIKE_STATUS_IN_STOCK);
+    CHECK_FALSE(bike.has_bought_method());
+    CHECK_FALSE(bike.plate_unusual());
+
+    const std::string wide(300, 'x');
+    CHECK(default_title(wide, "m", 2020).size() == 200);
+    std::string sinhala;
+    for (int i = 0; i < 201; ++i) {
+        sinhala += "\xE0\xB6\x85";
+    }
+    CHECK(default_title(sinhala, "m", 2020).size() == 600);  // 200 code points, none of them cut in two
+}
+
+TEST_CASE("D-204 dates and years are judged against today") {
+    auto request = purchase();
+    request.set_year(2027);
+    request.set_procurement_date("2026-11-22");
+    CHECK(check(request, today).empty());
+    request.set_year(2028);
+    request.set_procurement_date("2026-11-23");
+    const auto issues = check(request, today);
+    CHECK(has(issues, "year", "out_of_range"));
+    CHECK(has(issues, "procurement_date", "out_of_range"));
+}
+
+TEST_CASE("D-709 only a sale brings in a trade-in") {
+    auto request = purchase();
+    request.set_procurement_source(v1::PROCUREMENT_SOURCE_TRADE_IN);
+    CHECK(has(check(request, today), "procurement_source", "not_allowed"));
+}
+
+TEST_CASE("D-501 only live bikes accept a PATCH") {
+    v1::UpdateBikeRequest request;
+    v1::Bike bike;
+    for (const auto status : {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_ALLOCATED, v1::BIKE_STATUS_IN_TRANSIT,
+                              v1::BIKE_STATUS_MAINTENANCE}) {
+        bike.set_status(status);
+        CHECK(check_patchable(bike, request).has_value());
+    }
+    bike.set_status(v1::BIKE_STATUS_SOLD);
+    CHECK(check_patchable(bike, request).error().code == "BIKE_SOLD");
+    bike.set_status(v1::BIKE_STATUS_WRITTEN_OFF);
+    CHECK(check_patchable(bike, request).error().code == "INVALID_STATE");
+}
+
+TEST_CASE("D-502 a purchase price needs a reason, and not on a trade-in") {
+    v1::UpdateBikeRequest request;
+    request.mutable_bike()->set_purchase_price("1.00");
+    CHECK(has(check(request, today), "reason", "required"));
+    request.mutable_bike()->set_reason("typing error");
+    CHECK(check(request, today).empty());
+    v1::Bike bike;
+    bike.set_status(v1::BIKE_STATUS_IN_STOCK);
+    bike.set_procurement_source(v1::PROCUREMENT_SOURCE_TRADE_IN);
+    CHECK(check_patchable(bike, request).error().code == "INVALID_STATE");
+}
+
+TEST_CASE("D-210 a PATCH changes what its mask names and clears what is null") {
+    auto bike = draft(purchase(), today);
+    bike.set_license_plate("ABC-1234");
+    bike.set_plate_key("ABC-1234");
+    bike.set_color("red");
+    bike.set_payment_branch_id("kept");
+
+    v1::UpdateBikeRequest request;
+    for (const char* path : {"license_plate", "mileage_km", "sk_flag", "payment_branch_id", "reason"}) {
+        request.mutable_update_mask()->add_paths(path);
+    }
+    request.mutable_bike()->set_mileage_km(12);
+    request.mutable_bike()->set_sk_flag(true);
+    const auto before = facts(bike);
+    apply(request, bike);
+    CHECK_FALSE(bike.has_license_plate());
+    CHECK_FALSE(bike.has_plate_key());
+    CHECK(bike.mileage_km() == 12);
+    CHECK(bike.sk_flag());
+    CHECK(bike.color() == "red");
+    CHECK(bike.payment_branch_id() == "kept");
+    CHECK(before != facts(bike));
+    CHECK(facts(bike).at("license_plate").is_null());
+    CHECK(facts(bike).at("condition") == "USED");
+}
+
+TEST_CASE("D-601 number format") {
+    CHECK(stock_numbers::full_number("MA", "WW", 1) == "MA/WW/ST/0001");
+    CHECK(stock_numbers::full_number("MA", "WW", 2066) == "MA/WW/ST/2066");
+    CHECK(stock_numbers::full_number("IN", "BRC", 123456) == "IN/BRC/ST/123456");
+}
+
+TEST_CASE("D-603 a branch that runs low says so twice") {
+    for (std::int32_t n = 1; n <= 9999; ++n) {
+        REQUIRE(stock_numbers::is_running_low(n, 9999) == (n == 9000 || n == 9900));
+    }
+    CHECK(stock_numbers::is_running_low(900000, 999999));
+    CHECK(stock_numbers::is_running_low(990000, 999999));
+}
