@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ostream>
 
 #include "loanmanager/common/v1/error.pb.h"
 
@@ -88,6 +89,8 @@ Error::Error(std::string_view error_code)
     : code(error_code),
       message(code_info(error_code).message),
       retry_after_seconds(code_info(error_code).retry_after_seconds) {}
+
+std::ostream& operator<<(std::ostream& out, const Error& error) { return out << error.code << ": " << error.message; }
 
 void throw_exception_from_error(const Error& error, const boost::source_location&) { throw Failure(error); }
 

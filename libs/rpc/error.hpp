@@ -3,6 +3,7 @@
 #include <boost/system/result.hpp>
 #include <cstdint>
 #include <grpcpp/support/status.h>
+#include <iosfwd>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ struct Error {
     std::vector<FieldIssue> details;       ///< Field issues, mostly of VALIDATION.
     std::uint32_t retry_after_seconds = 0; ///< 0: not known.
 };
+
+/// "BIKE_SOLD: The bike is sold."; for logs and tests.
+std::ostream& operator<<(std::ostream& out, const Error& error);
 
 /// Thrown by `Result::value()` on an error; the server wrapper answers with it.
 class Failure : public std::runtime_error {

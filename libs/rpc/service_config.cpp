@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <string_view>
 
 #include "loanmanager/options/v1/options.pb.h"
 
@@ -30,43 +31,28 @@ json::array reads_of(const std::vector<const google::protobuf::ServiceDescriptor
     return names;
 }
 
-json::object retry_policy() {
-    json::object policy;
-    policy["maxAttempts"] = 3;
-    policy["initialBackoff"] = "0.02s";
-    policy["maxBackoff"] = "0.2s";
-    policy["backoffMultiplier"] = 2;
-    policy["retryableStatusCodes"] = json::array{"UNAVAILABLE"};
-    return policy;
-}
+// Text, not boost::json: that writes 0.2 as 2E-1, which gRPC does not read as a number.
+constexpr std::string_view balancing =
+    R"("loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":""})";
+
+constexpr std::string_view retry_policy =
+    R"({"maxAttempts":3,"initialBackoff":"0.02s","maxBackoff":"0.2s","backoffMultiplier":2,)"
+    R"("retryableStatusCodes":["UNAVAILABLE"]})";
+
+// The retry budget: it must outlast the burst of failures when one busy instance is killed, and be used up quickly
+// when nobody answers. Each failure costs 1, each success earns a fifth; retries stop at half.
+constexpr std::string_view retry_budget = R"("retryThrottling":{"maxTokens":1000,"tokenRatio":0.2})";
 
 }  // namespace
 
 std::string service_config(const std::vector<const google::protobuf::ServiceDescriptor*>& services) {
-    json::object round_robin;
-    round_robin["round_robin"] = json::object();
-    json::object health;
-    health["serviceName"] = "";  // the server as a whole
-    json::object config;
-    config["loadBalancingConfig"] = json::array{std::move(round_robin)};
-    config["healthCheckConfig"] = std::move(health);
-
-    json::array reads = reads_of(services);
+    std::string config = "{" + std::string(balancing);
+    const json::array reads = reads_of(services);
     if (!reads.empty()) {
-        json::object method;
-        method["name"] = std::move(reads);
-        method["retryPolicy"] = retry_policy();
-        json::array methods;
-        methods.push_back(std::move(method));
-        config["methodConfig"] = std::move(methods);
-        // The retry budget: it must outlast the burst of failures when one busy instance is killed, and be used up
-        // quickly when nobody answers. Each failure costs 1, each success earns a fifth; retries stop at half.
-        json::object budget;
-        budget["maxTokens"] = 1000;
-        budget["tokenRatio"] = 0.2;
-        config["retryThrottling"] = std::move(budget);
+        config += R"(,"methodConfig":[{"name":)" + json::serialize(reads) + R"(,"retryPolicy":)" +
+                  std::string(retry_policy) + "}]," + std::string(retry_budget);
     }
-    return json::serialize(config);
+    return config + "}";
 }
 
 }  // namespace loan_manager::rpc

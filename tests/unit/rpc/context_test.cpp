@@ -1,0 +1,115 @@
+#include <doctest/doctest.h>
+#include <grpcpp/support/string_ref.h>
+
+#include "rpc/context.hpp"
+
+using namespace loan_manager::rpc;
+
+namespace {
+
+class Metadata {
+public:
+    void add(const char* key, std::string value) {
+        values_.push_back(std::make_unique<std::string>(std::move(value)));
+        map_.emplace(key, *values_.back());
+    }
+    Result<void> read(CallContext& context) const { return read_metadata(map_, context); }
+
+private:
+    std::vector<std::unique_ptr<std::string>> values_;
+    std::multimap<grpc::string_ref, grpc::string_ref> map_;
+};
+
+}  // namespace
+
+TEST_CASE("D-216 a request id is kept if it has the right form and replaced otherwise") {
+    for (const char* good : {"abcdefgh", "A.b_c-12345", "0123456789012345678901234567890123456789012345678901234567890123"}) {
+        Metadata metadata;
+        metadata.add("x-request-id", good);
+        CallContext context;
+        REQUIRE(metadata.read(context).has_value());
+        CHECK(context.request_id == good);
+    }
+    for (const char* bad : {"", "short", "has space in it", "new\nline-12345", "umlaut-\xc3\xa4-12345",
+                            "01234567890123456789012345678901234567890123456789012345678901234"}) {
+        Metadata metadata;
+        metadata.add("x-request-id", bad);
+        CallContext context;
+        REQUIRE(metadata.read(context).has_value());
+        CHECK(context.request_id != bad);
+        CHECK(context.request_id.size() == 36);
+        CHECK(is_request_id(context.request_id));
+    }
+}
+
+TEST_CASE("D-214 if-match is one version number") {
+    for (const char* bad : {"*", "abc", "1x", "-1", "1,2", "99999999999"}) {
+        CAPTURE(bad);
+        Metadata metadata;
+        metadata.add("if-match", bad);
+        CallContext context;
+        const Result<void> read = metadata.read(context);
+        REQUIRE_FALSE(read.has_value());
+        CHECK(read.error().code == "BAD_IF_MATCH");
+    }
+    Metadata metadata;
+    metadata.add("if-match", "12");
+    CallContext context;
+    REQUIRE(metadata.read(context).has_value());
+    CHECK(context.if_match == 12);
+}
+
+TEST_CASE("D-215 an idempotency key has 8 to 128 letters, digits, - or _") {
+    CHECK(is_idempotency_key("abc_DEF-123"));
+    CHECK(is_idempotency_key(std::string(128, 'a')));
+    CHECK_FALSE(is_idempotency_key("seven77"));
+    CHECK_FALSE(is_idempotency_key(std::string(129, 'a')));
+    CHECK_FALSE(is_idempotency_key("with.dot.1"));
+    Metadata metadata;
+    metadata.add("idempotency-key", "no good");
+    CallContext context;
+    const Result<void> read = metadata.read(context);
+    REQUIRE_FALSE(read.has_value());
+    CHECK(read.error().code == "BAD_IDEMPOTENCY_KEY");
+}
+
+TEST_CASE("the bearer token is read whatever the case of its scheme, other schemes are ignored") {
+    for (const char* header : {"Bearer abc.def", "bearer abc.def", "BEARER abc.def"}) {
+        Metadata metadata;
+        metadata.add("authorization", header);
+        CallContext context;
+        REQUIRE(metadata.read(context).has_value());
+        CHECK(context.bearer == "abc.def");
+    }
+    for (const char* header : {"Basic abc", "Bearer", "Bearer ", "abc.def"}) {
+        Metadata metadata;
+        metadata.add("authorization", header);
+        CallContext context;
+        REQUIRE(metadata.read(context).has_value());
+        CHECK(context.bearer.empty());
+    }
+}
+
+TEST_CASE("text from outside is bounded and printable before it becomes metadata") {
+    Metadata metadata;
+    metadata.add("x-user-agent", std::string(5000, 'a'));
+    CallContext context;
+    REQUIRE(metadata.read(context).has_value());
+    CHECK(context.user_agent.size() == 512);
+    CHECK(metadata_text("a\nb\x7f\xc3\xa4 ok") == "a?b??? ok");
+}
+
+TEST_CASE("unreadable field issues are refused") {
+    Metadata metadata;
+    metadata.add("field-issues-bin", "\xff\xff");
+    CallContext context;
+    CHECK_FALSE(metadata.read(context).has_value());
+}
+
+TEST_CASE("the remaining budget is never negative") {
+    CallContext context;
+    context.deadline = CallContext::Clock::now() - std::chrono::seconds(5);
+    CHECK(context.remaining() == std::chrono::milliseconds(0));
+    context.deadline = CallContext::Clock::now() + std::chrono::seconds(5);
+    CHECK(context.remaining() > std::chrono::seconds(4));
+}

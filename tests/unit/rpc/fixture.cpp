@@ -1,0 +1,107 @@
+#include "fixture.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+namespace loan_manager::rpc::testing {
+namespace {
+
+asio::awaitable<Result<access::Identity>> fake_authenticate(std::string_view bearer) {
+    access::Identity identity;
+    if (bearer == "expired") {
+        co_return Error("TOKEN_EXPIRED");
+    }
+    if (bearer != "admin" && bearer != "viewer") {
+        co_return Error("UNAUTHENTICATED");
+    }
+    identity.user_id = "user-" + std::string(bearer);
+    identity.roles.emplace_back(bearer);
+    co_return identity;
+}
+
+asio::awaitable<Result<fleet::Bike>> plain_bike() {
+    fleet::Bike bike;
+    bike.set_id("some-bike");
+    co_return bike;
+}
+
+asio::awaitable<Result<fleet::BikeList>> empty_list() { co_return fleet::BikeList(); }
+asio::awaitable<Result<auth::Trust>> plain_trust() { co_return auth::Trust(); }
+
+ServerOptions on_loopback(ServerOptions options) {
+    options.host = "127.0.0.1";
+    return options;
+}
+
+ServerHooks with_tokens(ServerHooks hooks) {
+    hooks.authenticate = fake_authenticate;
+    return hooks;
+}
+
+}  // namespace
+
+TestServer::TestServer(Threads& threads, Handlers handlers, ServerOptions options, ServerHooks hooks)
+    : handlers_(std::move(handlers)),
+      server_(on_loopback(std::move(options)), threads.executors(), with_tokens(std::move(hooks))) {
+    ServiceBuilder bikes = server_.service<fleet::BikeService>();
+    bikes.query("GetBike", [this](CallContext& c, const fleet::GetBikeRequest& r) {
+        return handlers_.get ? handlers_.get(c, r) : plain_bike();
+    });
+    bikes.query("ListBikes", [this](CallContext& c, const fleet::ListBikesRequest& r) {
+        return handlers_.list ? handlers_.list(c, r) : empty_list();
+    });
+    bikes.command("ProcureBike", [this](CallContext& c, const fleet::ProcureBikeRequest& r) {
+        return handlers_.procure ? handlers_.procure(c, r) : plain_bike();
+    });
+    bikes.command("UpdateBike", [this](CallContext& c, const fleet::UpdateBikeRequest& r) {
+        return handlers_.update ? handlers_.update(c, r) : plain_bike();
+    });
+    bikes.query("ListStockHistory",
+                [](CallContext&, const fleet::ListStockHistoryRequest&) -> asio::awaitable<Result<fleet::StockHistory>> {
+                    co_return fleet::StockHistory();
+                });
+    bikes.query("GetStockNumber",
+                [](CallContext&, const fleet::GetStockNumberRequest&) -> asio::awaitable<Result<fleet::StockNumber>> {
+                    co_return fleet::StockNumber();
+                });
+    ServiceBuilder trust = server_.service<auth::TrustService>();
+    trust.query("GetTrust",
+                [this](CallContext& c, const auth::GetTrustRequest& r) {
+                    return handlers_.trust ? handlers_.trust(c, r) : plain_trust();
+                },
+                OpenTo::anyone);
+    trust.query("GetJwks", [](CallContext&, const auth::GetJwksRequest&) -> asio::awaitable<Result<auth::Jwks>> {
+        auth::Jwks jwks;
+        jwks.set_json("{}");
+        co_return jwks;
+    });
+    server_.start();
+    server_.set_serving(true);
+}
+
+UpstreamOptions to(const std::string& address) {
+    UpstreamOptions options;
+    options.name = "test";
+    options.address = address;
+    options.services = {fleet::BikeList::descriptor()->file()->FindServiceByName("BikeService"),
+                        auth::Trust::descriptor()->file()->FindServiceByName("TrustService")};
+    options.directory_interval = 20ms;
+    return options;
+}
+
+asio::awaitable<void> wait_for_cancellation() {
+    asio::steady_timer never(co_await asio::this_coro::executor, std::chrono::steady_clock::time_point::max());
+    co_await never.async_wait(asio::use_awaitable);
+}
+
+asio::awaitable<void> wait(std::chrono::milliseconds time) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, time);
+    co_await timer.async_wait(asio::use_awaitable);
+}
+
+unsigned short free_port() {
+    asio::io_context context;
+    asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
+    return acceptor.local_endpoint().port();
+}
+
+}  // namespace loan_manager::rpc::testing

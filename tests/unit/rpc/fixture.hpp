@@ -1,0 +1,125 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <chrono>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "loanmanager/auth/v1/auth.grpc.pb.h"
+#include "loanmanager/fleet/v1/bikes.grpc.pb.h"
+#include "rpc/client.hpp"
+#include "rpc/server.hpp"
+#include "runtime/loops.hpp"
+#include "runtime/metrics.hpp"
+
+namespace loan_manager::rpc::testing {
+
+namespace asio = boost::asio;
+namespace fleet = loanmanager::fleet::v1;
+namespace auth = loanmanager::auth::v1;
+using namespace std::chrono_literals;
+
+inline const std::string list_bikes = "/loanmanager.fleet.v1.BikeService/ListBikes";
+inline const std::string get_bike = "/loanmanager.fleet.v1.BikeService/GetBike";
+inline const std::string procure_bike = "/loanmanager.fleet.v1.BikeService/ProcureBike";
+inline const std::string update_bike = "/loanmanager.fleet.v1.BikeService/UpdateBike";
+inline const std::string get_trust = "/loanmanager.auth.v1.TrustService/GetTrust";
+inline const std::string get_jwks = "/loanmanager.auth.v1.TrustService/GetJwks";
+
+/// Two running event loops. Declare it first: it must end last.
+class Threads {
+public:
+    Threads() { loops_.start(); }
+
+    std::vector<asio::any_io_executor> executors() {
+        std::vector<asio::any_io_executor> all;
+        for (std::size_t i = 0; i < loops_.size(); ++i) {
+            all.emplace_back(loops_.at(i).get_executor());
+        }
+        return all;
+    }
+    asio::any_io_executor next() { return loops_.next().get_executor(); }
+    bool finish() { return loops_.finish(std::chrono::steady_clock::now() + 20s); }
+
+    /// Starts a coroutine on a loop; the future has its result.
+    template <class T>
+    std::future<T> spawn(asio::awaitable<T> coroutine) {
+        return asio::co_spawn(loops_.next(), std::move(coroutine), asio::use_future);
+    }
+    template <class T>
+    T run(asio::awaitable<T> coroutine) {
+        return spawn(std::move(coroutine)).get();
+    }
+
+private:
+    runtime::Loops loops_{2};
+};
+
+/// What the test server's methods do; each may be replaced before it starts.
+struct Handlers {
+    std::function<asio::awaitable<Result<fleet::Bike>>(CallContext&, const fleet::GetBikeRequest&)> get;
+    std::function<asio::awaitable<Result<fleet::Bike>>(CallContext&, const fleet::ProcureBikeRequest&)> procure;
+    std::function<asio::awaitable<Result<fleet::Bike>>(CallContext&, const fleet::UpdateBikeRequest&)> update;
+    std::function<asio::awaitable<Result<fleet::BikeList>>(CallContext&, const fleet::ListBikesRequest&)> list;
+    std::function<asio::awaitable<Result<auth::Trust>>(CallContext&, const auth::GetTrustRequest&)> trust;
+};
+
+/// BikeService and TrustService with handlers of the test's choice. The token "admin" is an admin's, "viewer" a
+/// viewer's; "expired" has expired, anything else is no token.
+class TestServer {
+public:
+    TestServer(Threads& threads, Handlers handlers, ServerOptions options = {}, ServerHooks hooks = {});
+
+    Server& operator*() { return server_; }
+    Server* operator->() { return &server_; }
+    std::string address() const { return "127.0.0.1:" + std::to_string(server_.port()); }
+
+private:
+    Handlers handlers_;
+    Server server_;
+};
+
+/// Context of a caller with a generous budget.
+inline CallContext caller(std::string token = "admin", std::chrono::milliseconds budget = 20s) {
+    CallContext context;
+    context.request_id = "test-request-1";
+    context.bearer = std::move(token);
+    context.deadline = CallContext::Clock::now() + budget;
+    return context;
+}
+
+/// A request that passes validation.
+inline fleet::GetBikeRequest some_bike() {
+    fleet::GetBikeRequest request;
+    request.set_id("01900000-0000-7000-8000-000000000001");
+    return request;
+}
+
+UpstreamOptions to(const std::string& address);
+
+/// One typed call, from the test's thread.
+template <class Response>
+Result<Response> call_now(Threads& threads, Upstream& upstream, const std::string& method, const CallContext& context,
+                          const google::protobuf::Message& request, const CallOptions& options = {}) {
+    return threads.run(call<Response>(upstream, method, context, request, options));
+}
+
+/// Suspends for ever, until cancelled.
+asio::awaitable<void> wait_for_cancellation();
+
+/// Waits on the executor; for handlers that take their time.
+asio::awaitable<void> wait(std::chrono::milliseconds time);
+
+/// A TCP port of 127.0.0.1 nobody listens on just now.
+unsigned short free_port();
+
+}  // namespace loan_manager::rpc::testing
