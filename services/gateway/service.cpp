@@ -6,6 +6,7 @@
 #include "gateway/api/health.hpp"
 #include "gateway/api/upstreams.hpp"
 #include "gateway/http/listener.hpp"
+#include "rpc/error.hpp"
 #include "runtime/listen.hpp"
 #include "transcode/contract.hpp"
 #include "transcode/openapi.hpp"
@@ -17,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace loan_manager::gateway {
@@ -34,6 +36,12 @@ transcode::RouteTable build_routes() {
         throw runtime::StartupError("the contract cannot be routed:\n" + routes.error().text());
     }
     return std::move(*routes);
+}
+
+transcode::OpenApiInfo api_info() {
+    transcode::OpenApiInfo info;
+    info.http_status_of = [](std::string_view code) { return rpc::code_info(code).http_status; };
+    return info;
 }
 
 UpstreamsOptions upstream_options(const Settings& settings) {
@@ -74,7 +82,7 @@ public:
           upstreams_(upstream_options(settings), transcode::contract_services(), trust_loop_.get_executor()),
           authenticator_(trust_options(settings), trust::upstream_source(upstreams_.at("auth"))),
           endpoints_(build_routes(), upstreams_, process.metrics()),
-          documents_(transcode::openapi_document(endpoints_.routes())),
+          documents_(transcode::openapi_document(endpoints_.routes(), api_info())),
           health_(checks(), clock_),
           gateway_(Gateway::Parts{endpoints_, authenticator_, health_, documents_, process.metrics(), clock_,
                                   Cors(settings.cors_origins), TrustedProxies(settings.trusted_proxies),
