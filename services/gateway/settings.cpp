@@ -33,7 +33,6 @@ void add_tokens(runtime::SettingsTable& table, Settings& settings) {
         .one_of({"EdDSA", "HS256"})
         .help("How access tokens are signed; the same for all services");
     table.text("JWT_SECRET_KEY", settings.jwt_secret_key)
-        .default_value("")
         .secret()
         .min_length(32)
         .help("Shared secret, for HS256 only");
