@@ -87,9 +87,9 @@ public:
           gateway_(Gateway::Parts{endpoints_, authenticator_, health_, documents_, process.metrics(), clock_,
                                   Cors(settings.cors_origins), TrustedProxies(settings.trusted_proxies),
                                   rate_limits(settings, clock_)}),
-          listener_(runtime::open_acceptor(process.loops().at(0), process.settings().host, process.settings().port,
-                                           "PORT"),
-                    gateway_, tables(), listener_options(settings)) {}
+          listener_(
+              runtime::open_acceptor(process.loops().at(0), process.settings().host, process.settings().port, "PORT"),
+              gateway_, tables(), listener_options(settings)) {}
 
     void start() {
         upstreams_.start();

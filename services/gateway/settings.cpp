@@ -32,10 +32,7 @@ void add_tokens(runtime::SettingsTable& table, Settings& settings) {
         .default_value("EdDSA")
         .one_of({"EdDSA", "HS256"})
         .help("How access tokens are signed; the same for all services");
-    table.text("JWT_SECRET_KEY", settings.jwt_secret_key)
-        .secret()
-        .min_length(32)
-        .help("Shared secret, for HS256 only");
+    table.text("JWT_SECRET_KEY", settings.jwt_secret_key).secret().min_length(32).help("Shared secret, for HS256 only");
     table.duration("JWKS_MAX_STALE", settings.jwks_max_stale)
         .default_value("1h")
         .range(1'000, 7 * 86'400'000LL)
@@ -49,9 +46,7 @@ void add_tokens(runtime::SettingsTable& table, Settings& settings) {
 
 void add_rates(runtime::SettingsTable& table, Settings& settings) {
     table.group("Rate limits");
-    table.flag("RATE_LIMIT_ENABLED", settings.rate_limit_enabled)
-        .default_value("true")
-        .help("Off for load tests only");
+    table.flag("RATE_LIMIT_ENABLED", settings.rate_limit_enabled).default_value("true").help("Off for load tests only");
     table.decimal("RATE_LIMIT_USER_PER_SECOND", settings.rate_limit_user_per_second)
         .default_value("100")
         .range(1, 1'000'000)
@@ -77,8 +72,9 @@ void add_clients(runtime::SettingsTable& table, Settings& settings) {
         .help("Origins whose pages may call the API, e.g. `[\"https://app.example.lk\"]`");
     table.list("TRUSTED_PROXIES", settings.trusted_proxies)
         .default_value(R"(["127.0.0.0/8","::1"])")
-        .help("Addresses and networks whose X-Forwarded-For is believed; whoever can connect from there can claim any "
-              "client address");
+        .help(
+            "Addresses and networks whose X-Forwarded-For is believed; whoever can connect from there can claim any "
+            "client address");
     table.number("MAX_CONNECTIONS", settings.max_connections)
         .default_value(10'000)
         .range(1, 1'000'000)

@@ -21,8 +21,8 @@ std::string_view challenge(const HttpError& error) {
 
 http::Response error_response(const HttpError& error, std::string_view request_id) {
     http::Response response(error.status);
-    response.set_body("application/json", transcode::error_body(error.error.code, error.error.message, request_id,
-                                                                error.error.details));
+    response.set_body("application/json",
+                      transcode::error_body(error.error.code, error.error.message, request_id, error.error.details));
     const std::uint32_t hint = rpc::code_info(error.error.code).retry_after_seconds;
     if (const std::uint32_t seconds = error.error.retry_after_seconds > 0 ? error.error.retry_after_seconds : hint;
         seconds > 0) {
@@ -60,8 +60,6 @@ HttpError error_of(http::Refusal reason) {
     return bad(400, "This is not a valid HTTP/1.1 request.");
 }
 
-rpc::Error error_of(const transcode::Error& error) {
-    return rpc::Error(error.code, error.message, error.details);
-}
+rpc::Error error_of(const transcode::Error& error) { return rpc::Error(error.code, error.message, error.details); }
 
 }  // namespace loan_manager::gateway

@@ -9,9 +9,9 @@
 #include "transcode/request.hpp"
 #include "transcode/response.hpp"
 
+#include <grpcpp/support/slice.h>
 #include <boost/asio/this_coro.hpp>
 #include <boost/beast/core/string.hpp>
-#include <grpcpp/support/slice.h>
 
 #include <algorithm>
 #include <charconv>
@@ -178,7 +178,8 @@ std::uint64_t ApiExchange::body_limit() const {
 
 ApiExchange::Refused ApiExchange::check_size() const {
     if (request_.content_length.value_or(0) > body_limit()) {
-        return HttpError(rpc::Error("TOO_LARGE", "The body is larger than " + std::to_string(body_limit()) + " bytes."));
+        return HttpError(
+            rpc::Error("TOO_LARGE", "The body is larger than " + std::to_string(body_limit()) + " bytes."));
     }
     return std::nullopt;
 }
@@ -215,7 +216,8 @@ ApiExchange::Refused ApiExchange::check_rate() const {
     if (decision.allowed) {
         return std::nullopt;
     }
-    return HttpError(rate_limited(limiter->rate(), caller_.anonymous() ? "one address without a valid token" : "one user",
+    return HttpError(rate_limited(limiter->rate(),
+                                  caller_.anonymous() ? "one address without a valid token" : "one user",
                                   decision.retry_after_seconds));
 }
 
@@ -300,14 +302,14 @@ rpc::CallContext ApiExchange::call_context(const asio::any_io_executor& executor
     context.client_ip = client_.to_string();
     context.user_agent = std::string(request_.header(field::user_agent));
     context.bearer = std::string(bearer_);
-    context.deadline = rpc::CallContext::Clock::now() + route.deadline - (gateway_.parts_.clock.steady_now() - started_);
+    context.deadline =
+        rpc::CallContext::Clock::now() + route.deadline - (gateway_.parts_.clock.steady_now() - started_);
     context.caller = caller_;
     context.executor = executor;
     context.loop = runtime::Loops::current().value_or(0);
     if (!idempotency_key_.empty()) {
         context.idempotency_key = std::string(idempotency_key_);
-        context.idempotency_fingerprint =
-            command_fingerprint(request_.method_text, request_.target, request_.body);
+        context.idempotency_fingerprint = command_fingerprint(request_.method_text, request_.target, request_.body);
     }
     if (if_match_.kind == IfMatch::Kind::version) {
         context.if_match = if_match_.version;
@@ -319,8 +321,9 @@ http::Response ApiExchange::succeed(rpc::RawAnswer& answer) {
     const transcode::Route& route = endpoint_->route;
     auto encoded = transcode::encode_response(route, flatten(answer.body));
     if (!encoded) {
-        runtime::log::error("a service's answer could not be read",
-                            {{"request_id", request_id_}, {"rpc", route.grpc_method}, {"error", encoded.error().message}});
+        runtime::log::error(
+            "a service's answer could not be read",
+            {{"request_id", request_id_}, {"rpc", route.grpc_method}, {"error", encoded.error().message}});
         return fail(HttpError(rpc::internal_error()));
     }
     unsigned status = route.status;
@@ -362,9 +365,7 @@ void ApiExchange::add_entity_tag(http::Response& response, std::optional<std::in
 
 // ---- what every answer has in common --------------------------------------------------------------------------------
 
-bool ApiExchange::is_read() const {
-    return request_.method == verb::get || request_.method == verb::head;
-}
+bool ApiExchange::is_read() const { return request_.method == verb::get || request_.method == verb::head; }
 
 http::Response ApiExchange::fail(const HttpError& error) {
     code_ = error.error.code;
@@ -374,9 +375,7 @@ http::Response ApiExchange::fail(const HttpError& error) {
     return decorate(std::move(response));
 }
 
-http::Response ApiExchange::refuse(http::Refusal reason) {
-    return fail(error_of(reason));
-}
+http::Response ApiExchange::refuse(http::Refusal reason) { return fail(error_of(reason)); }
 
 http::Response ApiExchange::failed(const std::exception_ptr& exception) {
     try {

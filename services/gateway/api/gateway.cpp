@@ -21,8 +21,7 @@ std::unique_ptr<http::Exchange> Gateway::open(const http::Request& request, cons
 
 std::string Gateway::busy_response() const {
     const std::string id = runtime::new_uuid().to_string();
-    http::Response response =
-        error_response(HttpError(rpc::Error("UNAVAILABLE", "Too many connections.", {}, 1)), id);
+    http::Response response = error_response(HttpError(rpc::Error("UNAVAILABLE", "Too many connections.", {}, 1)), id);
     response.add("X-Request-ID", id);
     http::DateCache dates;
     std::string bytes;

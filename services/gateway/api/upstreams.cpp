@@ -43,7 +43,8 @@ void Upstreams::start() {
 void Upstreams::shutdown(std::chrono::milliseconds grace) {
     const auto deadline = std::chrono::steady_clock::now() + grace;
     for (auto& [name, upstream] : upstreams_) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
         upstream->shutdown(std::max(left, std::chrono::milliseconds::zero()));
     }
 }
@@ -73,8 +74,7 @@ void Upstreams::export_metrics(runtime::Metrics& metrics) const {
     for (const auto& [name, upstream] : upstreams_) {
         const rpc::Upstream* it = upstream.get();
         metrics.gauge_from("gateway_upstream_ready", "1 while an instance of the upstream is reachable",
-                           {{"upstream", name}},
-                           [it] { return it->state() == rpc::UpstreamState::ready ? 1.0 : 0.0; });
+                           {{"upstream", name}}, [it] { return it->state() == rpc::UpstreamState::ready ? 1.0 : 0.0; });
         metrics.gauge_from("gateway_upstream_calls_in_flight", "Calls to the upstream under way", {{"upstream", name}},
                            [it] { return static_cast<double>(it->in_flight()); });
         metrics.gauge_from("gateway_upstream_instances", "Known instances of the upstream", {{"upstream", name}},

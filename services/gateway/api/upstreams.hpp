@@ -27,9 +27,9 @@ struct UpstreamsOptions {
 /// One rpc::Upstream for each name the contract uses. Safe from every thread after construction.
 class Upstreams {
 public:
-    /// Throws runtime::StartupError when the contract names an upstream without an address, or an address is unreadable.
-    Upstreams(const UpstreamsOptions& options,
-              const std::vector<const google::protobuf::ServiceDescriptor*>& services,
+    /// Throws runtime::StartupError when the contract names an upstream without an address, or an address is
+    /// unreadable.
+    Upstreams(const UpstreamsOptions& options, const std::vector<const google::protobuf::ServiceDescriptor*>& services,
               boost::asio::any_io_executor executor);
 
     void start();

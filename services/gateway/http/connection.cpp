@@ -45,9 +45,7 @@ Connection::Connection(std::unique_ptr<Transport> transport, Application& applic
     table_->add(*this);
 }
 
-Connection::~Connection() {
-    table_->remove(*this);
-}
+Connection::~Connection() { table_->remove(*this); }
 
 void Connection::start() {
     asio::co_spawn(
@@ -122,8 +120,8 @@ asio::awaitable<bool> Connection::serve_request() {
         co_return false;
     }
 
-    const bool close = response.closes() || !request_.keep_alive || body_left_ == BodyLeft::unreadable ||
-                       table_->draining();
+    const bool close =
+        response.closes() || !request_.keep_alive || body_left_ == BodyLeft::unreadable || table_->draining();
     const bool sent = co_await send(response, close);
     exchange->finished(response.status(), sent_);
     if (!sent) {
@@ -180,7 +178,8 @@ asio::awaitable<Connection::HeadResult> Connection::read_head(RequestParser& par
         if (!co_await fill(head_read)) {
             refusal = Refusal::timed_out;
             // A client that has sent nothing is not owed an answer.
-            co_return timed_out_ && phase_ == Phase::head ? HeadResult::refused : HeadResult::closed;
+            const bool owed = timed_out_ && phase_ == Phase::head;
+            co_return owed ? HeadResult::refused : HeadResult::closed;
         }
     }
 }
@@ -291,9 +290,8 @@ asio::awaitable<bool> Connection::read_body(RequestParser& parser, std::uint64_t
 }
 
 asio::awaitable<bool> Connection::send(const Response& response, bool close) {
-    const Framing framing{.head_only = request_.method == verb::head,
-                          .http_1_0 = request_.version == 10,
-                          .close = close};
+    const Framing framing{
+        .head_only = request_.method == verb::head, .http_1_0 = request_.version == 10, .close = close};
     head_out_.clear();
     write_head(head_out_, response, framing, table_->date());
     WriteBuffers buffers{asio::buffer(head_out_), asio::const_buffer()};

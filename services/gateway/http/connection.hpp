@@ -38,8 +38,8 @@ public:
     /// Starts serving on the table's loop; the connection keeps itself alive until it ends.
     void start();
 
-    // For the table. On the loop itself: Asio hands a cancellation over to the loop otherwise, where the connection it is
-    // meant for may have ended.
+    // For the table. On the loop itself: Asio hands a cancellation over to the loop otherwise, where the connection it
+    // is meant for may have ended.
 
     /// Ends what has taken too long.
     void check_deadline(SteadyTime now);

@@ -16,9 +16,7 @@ ConnectionTable::ConnectionTable(boost::asio::io_context& loop, const runtime::C
 
 ConnectionTable::~ConnectionTable() = default;
 
-void ConnectionTable::start() {
-    schedule();
-}
+void ConnectionTable::start() { schedule(); }
 
 void ConnectionTable::stop() {
     stopped_ = true;

@@ -42,7 +42,8 @@ public:
     [[nodiscard]] bool draining() const { return draining_; }
     /// Connections at present; from any thread.
     [[nodiscard]] std::size_t size() const { return in_flight_.count(); }
-    /// Waits until there are none, at most until `deadline`; true when there are none. From a thread other than the loop.
+    /// Waits until there are none, at most until `deadline`; true when there are none. From a thread other than the
+    /// loop.
     bool wait_empty(std::chrono::steady_clock::time_point deadline) { return in_flight_.wait_idle(deadline); }
 
     [[nodiscard]] std::chrono::steady_clock::time_point now() const { return clock_.steady_now(); }

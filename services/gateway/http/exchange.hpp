@@ -15,13 +15,13 @@ namespace loan_manager::gateway::http {
 
 /// Why a connection refuses a request by itself.
 enum class Refusal {
-    malformed,             ///< 400
-    timed_out,             ///< 408
-    line_too_long,         ///< 414
-    head_too_long,         ///< 431
-    body_too_large,        ///< 413
-    version_unsupported,   ///< 505
-    expectation_unknown,   ///< 417
+    malformed,            ///< 400
+    timed_out,            ///< 408
+    line_too_long,        ///< 414
+    head_too_long,        ///< 431
+    body_too_large,       ///< 413
+    version_unsupported,  ///< 505
+    expectation_unknown,  ///< 417
 };
 
 /// One request and its response. Lives from the end of the head to the last byte of the response, on one loop.

@@ -30,8 +30,8 @@ ParseError classify(const boost::beast::error_code& ec) {
 // reg-name, IPv4 or bracketed IPv6 with an optional port; nothing that could be taken for a path or user info.
 bool is_host(std::string_view host) {
     return std::all_of(host.begin(), host.end(), [](unsigned char c) {
-        return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':' || c == '[' || c == ']' || c == '%' ||
-               c == '~';
+        return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':' || c == '[' || c == ']' ||
+               c == '%' || c == '~';
     });
 }
 

@@ -18,9 +18,7 @@ void append_number(std::string& out, std::uint64_t number) {
     out.append(digits.data(), end);
 }
 
-bool has_length(unsigned status) {
-    return status >= 200 && status != 204 && status != 304;
-}
+bool has_length(unsigned status) { return status >= 200 && status != 204 && status != 304; }
 
 }  // namespace
 
@@ -34,7 +32,8 @@ std::string_view reason_phrase(unsigned status) {
             return "Client Closed Request";
         default: {
             const auto known = boost::beast::http::int_to_status(status);
-            return known == boost::beast::http::status::unknown ? "Unknown" : boost::beast::http::obsolete_reason(known);
+            return known == boost::beast::http::status::unknown ? "Unknown"
+                                                                : boost::beast::http::obsolete_reason(known);
         }
     }
 }
@@ -78,11 +77,10 @@ std::string_view DateCache::at(std::chrono::system_clock::time_point now) {
         static constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
         std::array<char, 64> text;
-        const int length =
-            std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                          days[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
-                          months[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour,
-                          parts.tm_min, parts.tm_sec);
+        const int length = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                                         days[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
+                                         months[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900,
+                                         parts.tm_hour, parts.tm_min, parts.tm_sec);
         text_.assign(text.data(), static_cast<std::size_t>(length));
     }
     return text_;

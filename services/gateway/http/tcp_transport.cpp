@@ -9,8 +9,8 @@
 namespace loan_manager::gateway::http {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 TcpTransport::TcpTransport(tcp::socket socket) : socket_(std::move(socket)), watch_(std::make_shared<Watch>()) {
     error_code ignored;
@@ -26,9 +26,7 @@ TcpTransport::TcpTransport(tcp::socket socket) : socket_(std::move(socket)), wat
     }
 }
 
-TcpTransport::~TcpTransport() {
-    ++watch_->turn;
-}
+TcpTransport::~TcpTransport() { ++watch_->turn; }
 
 asio::awaitable<IoResult> TcpTransport::read_some(asio::mutable_buffer into) {
     const auto [error, bytes] = co_await socket_.async_read_some(into, asio::as_tuple(asio::use_awaitable));

@@ -20,8 +20,8 @@ public:
 
     [[nodiscard]] bool contains(const boost::asio::ip::address& address) const;
 
-    /// The client's address: the peer itself unless it is a trusted proxy. Then the last entry of X-Forwarded-For that is
-    /// not a trusted proxy, since only what trusted proxies appended is true; without that header, X-Real-IP.
+    /// The client's address: the peer itself unless it is a trusted proxy. Then the last entry of X-Forwarded-For that
+    /// is not a trusted proxy, since only what trusted proxies appended is true; without that header, X-Real-IP.
     [[nodiscard]] boost::asio::ip::address client(const boost::asio::ip::address& peer, std::string_view forwarded_for,
                                                   std::string_view real_ip) const;
 

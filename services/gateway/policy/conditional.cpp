@@ -24,8 +24,9 @@ std::string_view take_tag(std::string_view& text) {
         return {};
     }
     const std::size_t close = text.find('"', open + 1);
-    if (close == std::string_view::npos || !std::all_of(text.begin() + static_cast<std::ptrdiff_t>(open) + 1,
-                                                        text.begin() + static_cast<std::ptrdiff_t>(close), is_tag_char)) {
+    if (close == std::string_view::npos ||
+        !std::all_of(text.begin() + static_cast<std::ptrdiff_t>(open) + 1,
+                     text.begin() + static_cast<std::ptrdiff_t>(close), is_tag_char)) {
         return {};
     }
     const std::string_view tag = text.substr(0, close + 1);
@@ -33,9 +34,7 @@ std::string_view take_tag(std::string_view& text) {
     return tag;
 }
 
-std::string_view opaque(std::string_view tag) {
-    return tag.starts_with("W/") ? tag.substr(2) : tag;
-}
+std::string_view opaque(std::string_view tag) { return tag.starts_with("W/") ? tag.substr(2) : tag; }
 
 }  // namespace
 
@@ -59,13 +58,9 @@ IfMatch parse_if_match(const http::Request& request) {
     return result;
 }
 
-std::string strong_etag(std::int64_t version) {
-    return '"' + std::to_string(version) + '"';
-}
+std::string strong_etag(std::int64_t version) { return '"' + std::to_string(version) + '"'; }
 
-std::string weak_etag(std::string_view body) {
-    return "W/\"" + sha256_hex({body}).substr(0, 32) + '"';
-}
+std::string weak_etag(std::string_view body) { return "W/\"" + sha256_hex({body}).substr(0, 32) + '"'; }
 
 bool none_match_hits(const http::Request& request, std::string_view etag) {
     for (const http::Field& header : request.fields) {

@@ -47,8 +47,9 @@ TEST_CASE("a read: what the service is told, and what the client gets") {
     answer_bikes(gateway);
     const std::string token = bearer();
     const Reply reply = gateway.request("GET", bike_path,
-                                        token + "X-Request-ID: req.1234-5\r\nX-Forwarded-For: 6.6.6.6, 198.51.100.4\r\n"
-                                                "User-Agent: tests\r\n");
+                                        token +
+                                            "X-Request-ID: req.1234-5\r\nX-Forwarded-For: 6.6.6.6, 198.51.100.4\r\n"
+                                            "User-Agent: tests\r\n");
     CHECK(reply.status == 200);
     CHECK(reply.field("ETag") == "\"7\"");
     CHECK(reply.field("Cache-Control") == "private, no-cache");
@@ -71,8 +72,9 @@ TEST_CASE("client-supplied identity headers never reach a service") {
     RunningGateway gateway;
     answer_bikes(gateway);
     gateway.request("GET", bike_path,
-                    bearer() + "X-User-Id: boss\r\nX-Client-Ip: 1.2.3.4\r\nX-Roles: admin\r\nx-user-agent: forged\r\n"
-                               "Idempotency-Fingerprint: aa\r\nField-Issues-Bin: AAAA\r\nGrpc-Timeout: 1H\r\n");
+                    bearer() +
+                        "X-User-Id: boss\r\nX-Client-Ip: 1.2.3.4\r\nX-Roles: admin\r\nx-user-agent: forged\r\n"
+                        "Idempotency-Fingerprint: aa\r\nField-Issues-Bin: AAAA\r\nGrpc-Timeout: 1H\r\n");
     for (const auto& [key, value] : gateway.service.last().metadata) {
         CAPTURE(key);
         CHECK(key != "x-user-id");
@@ -95,8 +97,8 @@ TEST_CASE("D-214 conditional reads: 304 for rows and lists, HEAD like GET") {
 
     const Reply list = gateway.request("GET", "/v1/bikes?limit=5", bearer());
     CHECK(list.field("ETag").starts_with("W/\""));
-    CHECK(gateway.request("GET", "/v1/bikes?limit=5", bearer() + "If-None-Match: " + list.field("ETag") + "\r\n").status ==
-          304);
+    CHECK(gateway.request("GET", "/v1/bikes?limit=5", bearer() + "If-None-Match: " + list.field("ETag") + "\r\n")
+              .status == 304);
 
     const Reply head = gateway.request("HEAD", bike_path, bearer());
     CHECK(head.status == 200);
@@ -176,7 +178,8 @@ TEST_CASE("D-211 error shape: 405 names the methods, the request id is in body a
     CHECK(malformed.status == 400);
     CHECK(malformed.code() == "BAD_REQUEST");
     CHECK(malformed.json().at("request_id").as_string() == malformed.field("X-Request-ID"));
-    const Reply long_line = gateway.client().exchange("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    const Reply long_line =
+        gateway.client().exchange("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n");
     CHECK(long_line.status == 414);
     const Reply long_head =
         gateway.client().exchange("GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(40'000, 'a') + "\r\n\r\n");
@@ -233,7 +236,7 @@ TEST_CASE("D-217 rate limits: users by token, others by address, /health never")
     CHECK(codes(bike_path, bearer(), 10) == 7);
     CHECK(codes(bike_path, {}, 10) == 8);
     CHECK(codes(bike_path, "X-Forwarded-For: 198.51.100.1\r\n", 10) == 8);  // another address, its own bucket
-    CHECK(codes("/.well-known/jwks.json", {}, 3) == 3);                      // public: the address's bucket, still empty
+    CHECK(codes("/.well-known/jwks.json", {}, 3) == 3);                     // public: the address's bucket, still empty
     CHECK(codes("/health", {}, 50) == 0);
     gateway.rate_clock.advance(std::chrono::seconds(1));
     CHECK(codes(bike_path, bearer(), 3) == 0);
@@ -409,8 +412,8 @@ TEST_CASE("an oversized body announced over a socket is refused readably") {
     CHECK(reply.status == 413);
     CHECK(reply.code() == "TOO_LARGE");
     Client waiting = gateway.client();
-    const Reply expecting =
-        waiting.exchange("POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                         "Content-Length: 9999999\r\nExpect: 100-continue\r\n\r\n");
+    const Reply expecting = waiting.exchange(
+        "POST /v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        "Content-Length: 9999999\r\nExpect: 100-continue\r\n\r\n");
     CHECK(expecting.status == 413);
 }

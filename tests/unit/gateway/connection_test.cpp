@@ -28,7 +28,8 @@ TEST_CASE("a request is answered byte for byte and the connection stays open") {
 TEST_CASE("a request that arrives one byte at a time") {
     Wire wire;
     const std::string request =
-        "\r\nPOST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX: y\r\n\r\n";
+        "\r\nPOST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nX: "
+        "y\r\n\r\n";
     std::string answer;
     for (const char c : request) {
         answer += wire.exchange({&c, 1});
@@ -38,9 +39,10 @@ TEST_CASE("a request that arrives one byte at a time") {
 
 TEST_CASE("pipelined requests are answered in their order, the body of one never read as the next") {
     Wire wire;
-    CHECK(wire.exchange("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n"
-                        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 34\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n123"
-                        "GET /2 HTTP/1.1\r\nHost: x\r\n\r\n") ==
+    CHECK(wire.exchange(
+              "GET /1 HTTP/1.1\r\nHost: x\r\n\r\n"
+              "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 34\r\n\r\nGET /evil HTTP/1.1\r\nHost: x\r\n\r\n123"
+              "GET /2 HTTP/1.1\r\nHost: x\r\n\r\n") ==
           ok("/1") + ok("GET /evil HTTP/1.1\r\nHost: x\r\n\r\n123") + ok("/2"));
 }
 
@@ -53,13 +55,15 @@ TEST_CASE("HEAD has the fields of GET and no body") {
 
 TEST_CASE("connection ends when the client asks for it, and with HTTP/1.0 unless it asks otherwise") {
     Wire asked;
-    CHECK(asked.exchange("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") == ok("/a", "Connection: close\r\n"));
+    CHECK(asked.exchange("GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") ==
+          ok("/a", "Connection: close\r\n"));
     CHECK(asked.peer.closed);
     Wire old;
     CHECK(old.exchange("GET /a HTTP/1.0\r\n\r\n") == ok("/a", "Connection: close\r\n"));
     CHECK(old.peer.closed);
     Wire bench;  // ab -k
-    CHECK(bench.exchange("GET /a HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n") == ok("/a", "Connection: keep-alive\r\n"));
+    CHECK(bench.exchange("GET /a HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n") ==
+          ok("/a", "Connection: keep-alive\r\n"));
     CHECK(!bench.peer.closed);
 }
 
@@ -193,7 +197,8 @@ TEST_CASE("100-continue: sent when the body is wanted, and not sent when the req
     CHECK(wanted.exchange("GET /next HTTP/1.1\r\nHost: x\r\n\r\n") == ok("/next"));
 
     Wire early;
-    const auto refused = early.exchange("POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+    const auto refused =
+        early.exchange("POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
     CHECK(refused.starts_with("HTTP/1.1 401 Unauthorized\r\n"));
     CHECK(refused.find("Connection: close") != std::string::npos);
 
@@ -286,7 +291,8 @@ TEST_CASE("a client that leaves cancels the call; 499 is recorded and nothing is
 
 TEST_CASE("an exception of the application is a 500, and the connection goes on") {
     Wire wire;
-    CHECK(wire.exchange("GET /throw HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
+    CHECK(
+        wire.exchange("GET /throw HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
     CHECK(wire.exchange("GET /a HTTP/1.1\r\nHost: x\r\n\r\n") == ok("/a"));
 }
 

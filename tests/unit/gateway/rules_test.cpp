@@ -73,8 +73,8 @@ TEST_CASE("D-215 fingerprint: SHA-256 of method, path with query, raw body") {
 TEST_CASE("D-216 request id: a good one is kept, anything else replaced by a UUIDv7") {
     CHECK(request_id(Parsed("X-Request-ID: abc.DEF_1-\r\n")) == "abc.DEF_1-");
     CHECK(request_id(Parsed("X-Request-ID: " + std::string(64, 'a') + "\r\n")) == std::string(64, 'a'));
-    for (const std::string& bad : {std::string("short"), std::string(65, 'a'), std::string("with blank"),
-                                   std::string("semi;colon")}) {
+    for (const std::string& bad :
+         {std::string("short"), std::string(65, 'a'), std::string("with blank"), std::string("semi;colon")}) {
         CAPTURE(bad);
         const auto id = request_id(Parsed("X-Request-ID: " + bad + "\r\n"));
         CHECK(id.size() == 36);

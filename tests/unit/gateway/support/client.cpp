@@ -1,10 +1,10 @@
 #include "support/client.hpp"
 
+#include <sys/socket.h>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/json/parse.hpp>
-#include <sys/socket.h>
 
 #include <stdexcept>
 

@@ -19,8 +19,7 @@ RunningGateway::RunningGateway(Options options) {
     UpstreamsOptions upstreams;
     upstreams.addresses = {{"auth", address}, {"fleet", address}, {"lifecycle-refresher", address}};
     upstreams.max_in_flight = options.max_in_flight;
-    upstreams_ =
-        std::make_unique<Upstreams>(upstreams, transcode::contract_services(), loops_.at(0).get_executor());
+    upstreams_ = std::make_unique<Upstreams>(upstreams, transcode::contract_services(), loops_.at(0).get_executor());
     upstreams_->start();
 
     trust::AuthenticatorOptions trust;
@@ -36,9 +35,9 @@ RunningGateway::RunningGateway(Options options) {
     RateLimits limits;
     limits.users = std::make_unique<RateLimiter>(options.user_rate, 1000, rate_clock);
     limits.addresses = std::make_unique<RateLimiter>(options.address_rate, 1000, rate_clock);
-    gateway_ = std::make_unique<Gateway>(Gateway::Parts{
-        *endpoints_, *authenticator_, *health_, *documents_, metrics_, clock, Cors({"https://app.example.lk"}),
-        TrustedProxies({"127.0.0.1"}), std::move(limits)});
+    gateway_ = std::make_unique<Gateway>(Gateway::Parts{*endpoints_, *authenticator_, *health_, *documents_, metrics_,
+                                                        clock, Cors({"https://app.example.lk"}),
+                                                        TrustedProxies({"127.0.0.1"}), std::move(limits)});
 
     std::vector<std::shared_ptr<http::ConnectionTable>> tables;
     for (std::size_t i = 0; i != loops_.size(); ++i) {

@@ -53,8 +53,7 @@ private:
                 app_.cancelled += error && state.cancelled() != asio::cancellation_type::none ? 1 : 0;
             }
             http::Response response;
-            response.set_body("text/plain",
-                              request_.path == "/echo" ? request_.body : std::string(request_.path));
+            response.set_body("text/plain", request_.path == "/echo" ? request_.body : std::string(request_.path));
             co_return response;
         }
         http::Response refuse(http::Refusal reason) override {
