@@ -1,5 +1,6 @@
 #include "rpc/server.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
@@ -10,6 +11,8 @@
 #include <grpcpp/server_builder.h>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
+#include <utility>
 
 #include "rpc/server_call.hpp"
 
@@ -20,6 +23,11 @@ namespace {
 
 // Calls that were told to end get this long before gRPC cuts their streams.
 constexpr auto cancel_time = 1s;
+
+// Balancing clients learn over their health streams that this server no longer serves. A call that arrives after
+// gRPC's shutdown has begun is lost, so that waits until none has come for this long, at most so long in total.
+constexpr auto quiet_time = 50ms;
+constexpr auto quiet_limit = 500ms;
 
 void init_plugins() {
     static std::once_flag once;
@@ -66,6 +74,7 @@ struct Server::Impl {
     std::mutex stop_mutex;
 
     void configure(grpc::ServerBuilder& builder);
+    void wait_until_quiet(std::chrono::milliseconds limit);
     void cancel_calls_after(std::chrono::milliseconds grace, asio::steady_timer& timer);
 };
 
@@ -153,6 +162,14 @@ void Server::set_serving(bool serving) {
     }
 }
 
+void Server::Impl::wait_until_quiet(std::chrono::milliseconds limit) {
+    const auto until = std::chrono::steady_clock::now() + limit;
+    for (std::size_t seen = state->begun, last = seen + 1; seen != last && std::chrono::steady_clock::now() < until;) {
+        std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(quiet_time, limit));
+        last = std::exchange(seen, state->begun.load());
+    }
+}
+
 void Server::Impl::cancel_calls_after(std::chrono::milliseconds grace, asio::steady_timer& timer) {
     timer.expires_after(grace);
     timer.async_wait([shared = state](boost::system::error_code error) {
@@ -180,6 +197,10 @@ void Server::shutdown(std::chrono::milliseconds grace) {
         return;
     }
     impl_->server->GetHealthCheckService()->SetServingStatus(false);
+    const auto began = std::chrono::steady_clock::now();
+    impl_->wait_until_quiet(std::min<std::chrono::milliseconds>(grace, quiet_limit));
+    grace -= std::min(grace, std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                                   began));
     const asio::any_io_executor& executor = impl_->state->loops.front()->executor;
     auto timer = std::make_shared<asio::steady_timer>(executor);
     impl_->cancel_calls_after(grace, *timer);

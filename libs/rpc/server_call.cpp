@@ -41,7 +41,8 @@ grpc::ServerUnaryReactor* ServerCall::begin(const std::shared_ptr<ServerState>& 
         reactor->Finish(status);
         return reactor;
     }
-    const std::size_t loop = state->next_loop.fetch_add(1, std::memory_order_relaxed) % state->loops.size();
+    // Counts calls as well: shutdown() waits until no more arrive.
+    const std::size_t loop = state->begun.fetch_add(1, std::memory_order_relaxed) % state->loops.size();
     auto call = std::make_shared<ServerCall>(state, method, server_context, request, response, loop);
     call->held_by_grpc_ = call;
     asio::post(call->loop_.executor, [call] { call->start(); });
@@ -247,12 +248,12 @@ void ServerCall::end(const std::exception_ptr& exception) {
 void ServerCall::finish() {
     const grpc::Status status = error_ ? to_status(*error_) : grpc::Status::OK;
     record(status);
+    state_->in_flight.fetch_sub(1);
     // Nothing of gRPC's is touched after Finish.
     Finish(status);
     server_context_ = nullptr;
     request_ = nullptr;
     response_ = nullptr;
-    state_->in_flight.fetch_sub(1);
 }
 
 void ServerCall::record(const grpc::Status& status) {

@@ -32,7 +32,7 @@ struct ServerState {
         std::list<ServerCall*> calls;
     };
     std::vector<std::unique_ptr<Loop>> loops;
-    std::atomic<std::size_t> next_loop{0};
+    std::atomic<std::size_t> begun{0};  ///< Calls since the start; also deals them out to the loops.
     std::atomic<std::size_t> in_flight{0};
 };
 

@@ -184,13 +184,15 @@ TEST_CASE("a change of instances leaves calls in flight alone") {
     std::atomic<bool> first = true;
     Handlers handlers = named("a");
     handlers.get = [&](CallContext&, const fleet::GetBikeRequest&) -> asio::awaitable<Result<fleet::Bike>> {
-        if (first.exchange(false)) {
-            entered.set_value();
+        fleet::Bike bike;
+        bike.set_id("a");
+        if (!first.exchange(false)) {
+            co_return bike;
         }
+        entered.set_value();
         while (may_go_on.wait_for(0s) != std::future_status::ready) {
             co_await wait(5ms);
         }
-        fleet::Bike bike;
         bike.set_id("finished");
         co_return bike;
     };
@@ -267,6 +269,14 @@ namespace {
 struct Tally {
     std::atomic<int> calls = 0;
     std::atomic<int> failed = 0;
+
+    void add(const Result<fleet::Bike>& result, const char* kind) {
+        ++calls;
+        if (!result) {
+            ++failed;
+            MESSAGE(kind << " failed: " << result.error());
+        }
+    }
 };
 
 asio::awaitable<void> keep_calling(Upstream& upstream, std::atomic<bool>& stop, Tally& tally) {
@@ -280,8 +290,8 @@ asio::awaitable<void> keep_calling(Upstream& upstream, std::atomic<bool>& stop, 
         context.deadline = CallContext::Clock::now() + 10s;
         Result<fleet::Bike> written = co_await rpc::call<fleet::Bike>(upstream, procure_bike, context, command, options);
         Result<fleet::Bike> read = co_await rpc::call<fleet::Bike>(upstream, get_bike, context, query, options);
-        tally.calls += 2;
-        tally.failed += (written ? 0 : 1) + (read ? 0 : 1);
+        tally.add(written, "command");
+        tally.add(read, "query");
     }
 }
 
