@@ -72,20 +72,20 @@ json::object error_schema() {
 }
 
 constexpr CommonError errors[] = {
-    {400, "BadRequest", "Malformed JSON, unknown fields or parameters, or malformed headers.", false},
-    {401, "Unauthenticated", "No token, or one that is not valid (any more).", false},
-    {403, "Forbidden", "The caller lacks the permission, or the row is out of scope.", false},
-    {404, "NotFound", "No such row within the caller's reach.", false},
-    {409, "Conflict", "The state of the row, or another command, stands in the way.", false},
-    {412, "PreconditionFailed", "The row has changed since the ETag in If-Match.", false},
-    {413, "TooLarge", "The body is too large.", false},
-    {415, "UnsupportedMediaType", "The body must be application/json.", false},
-    {422, "Validation", "Fields of the request are wrong; `details` names all of them.", false},
-    {428, "PreconditionRequired", "If-Match is missing.", false},
-    {429, "RateLimited", "Too many requests.", true},
-    {500, "Internal", "An error of the server; `request_id` finds it in the logs.", false},
-    {503, "Unavailable", "A service is not reachable just now.", true},
-    {504, "DeadlineExceeded", "The request took too long.", false},
+    {"BadRequest", "Malformed JSON, unknown fields or parameters, or malformed headers.", 400, false},
+    {"Unauthenticated", "No token, or one that is not valid (any more).", 401, false},
+    {"Forbidden", "The caller lacks the permission, or the row is out of scope.", 403, false},
+    {"NotFound", "No such row within the caller's reach.", 404, false},
+    {"Conflict", "The state of the row, or another command, stands in the way.", 409, false},
+    {"PreconditionFailed", "The row has changed since the ETag in If-Match.", 412, false},
+    {"TooLarge", "The body is too large.", 413, false},
+    {"UnsupportedMediaType", "The body must be application/json.", 415, false},
+    {"Validation", "Fields of the request are wrong; `details` names all of them.", 422, false},
+    {"PreconditionRequired", "If-Match is missing.", 428, false},
+    {"RateLimited", "Too many requests.", 429, true},
+    {"Internal", "An error of the server; `request_id` finds it in the logs.", 500, false},
+    {"Unavailable", "A service is not reachable just now.", 503, true},
+    {"DeadlineExceeded", "The request took too long.", 504, false},
 };
 
 json::object shared_responses() {

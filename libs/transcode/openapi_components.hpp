@@ -10,10 +10,10 @@ namespace loan_manager::transcode {
 
 /// An error answer any operation may give.
 struct CommonError {
-    unsigned status;
     /// Under `#/components/responses/`.
     const char* name;
     const char* description;
+    unsigned status;
     bool retry_after;
 };
 

@@ -37,7 +37,9 @@ LocationPlan plan_location(const std::string& text, const Descriptor* response, 
         const std::string name = close == std::string::npos ? "" : text.substr(open + 1, close - open - 1);
         const auto* field = response->FindFieldByName(name);
         if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_STRING) {
-            problems.push_back("location \"" + text + "\" needs a text field \"" + name + "\" of the response");
+            std::string problem = "location \"" + text;
+            problem += "\" needs a text field \"" + name;
+            problems.push_back(problem + "\" of the response");
             return plan;
         }
         plan.texts.push_back(text.substr(at, open - at));
