@@ -33,6 +33,7 @@ struct PermissionRow {
 
 using P = Permission;
 
+// clang-format off: the columns are the point of the table.
 constexpr std::array<PermissionRow, permission_count> permissions{{
     //                                                                        admin
     //                                                                        |head_manager
@@ -94,6 +95,7 @@ constexpr std::array<PermissionRow, permission_count> permissions{{
     {P::users_read, "users:read",                                            "x.......x."},
     {P::audit_read, "audit:read",                                            "xx......x."},
 }};
+// clang-format on
 
 // Look-ups index by enumerator, so the tables must list everything in the enum's order.
 consteval bool tables_are_in_order() {

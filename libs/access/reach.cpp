@@ -29,10 +29,18 @@ Reach reach_of_any(const Identity& identity, std::initializer_list<Permission> p
             continue;
         }
         switch (reach_of(*role)) {
-            case ReachKind::all: result.all = true; break;
-            case ReachKind::companies: add(result.companies, identity.company_scope); break;
-            case ReachKind::branches: add(result.branches, identity.branch_scope); break;
-            case ReachKind::self: result.self = !identity.user_id.empty(); break;
+            case ReachKind::all:
+                result.all = true;
+                break;
+            case ReachKind::companies:
+                add(result.companies, identity.company_scope);
+                break;
+            case ReachKind::branches:
+                add(result.branches, identity.branch_scope);
+                break;
+            case ReachKind::self:
+                result.self = !identity.user_id.empty();
+                break;
         }
     }
     if (result.all) {

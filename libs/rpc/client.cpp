@@ -1,8 +1,8 @@
 #include "rpc/client.hpp"
 
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
-#include <grpcpp/impl/codegen/proto_utils.h>
 #include <stdexcept>
 
 #include "rpc/client_call.hpp"
@@ -57,8 +57,8 @@ asio::awaitable<Result<RawAnswer>> call_raw(Upstream& upstream, const std::strin
 }
 
 asio::awaitable<Result<void>> call_message(Upstream& upstream, const std::string& method, const CallContext& context,
-                                           const google::protobuf::Message& request,
-                                           google::protobuf::Message& answer, const CallOptions& options) {
+                                           const google::protobuf::Message& request, google::protobuf::Message& answer,
+                                           const CallOptions& options) {
     grpc::ByteBuffer bytes = to_bytes(request);
     Result<RawAnswer> raw = co_await call_raw(upstream, method, context, bytes, options);
     if (!raw) {

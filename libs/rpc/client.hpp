@@ -1,9 +1,9 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <chrono>
 #include <google/protobuf/message.h>
 #include <grpcpp/support/byte_buffer.h>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -47,8 +47,8 @@ boost::asio::awaitable<Result<void>> call_message(Upstream& upstream, const std:
 
 /// Typed: `Result<Me> me = co_await rpc::call<Me>(auth, method, context, request);`
 template <class Response>
-boost::asio::awaitable<Result<Response>> call(Upstream& upstream, const std::string& method,
-                                              const CallContext& context, const google::protobuf::Message& request,
+boost::asio::awaitable<Result<Response>> call(Upstream& upstream, const std::string& method, const CallContext& context,
+                                              const google::protobuf::Message& request,
                                               const CallOptions& options = {}) {
     Response answer;
     Result<void> done = co_await call_message(upstream, method, context, request, answer, options);

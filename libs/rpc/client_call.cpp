@@ -1,7 +1,7 @@
 #include "rpc/client_call.hpp"
 
-#include <boost/asio/post.hpp>
 #include <grpcpp/generic/generic_stub.h>
+#include <boost/asio/post.hpp>
 
 namespace loan_manager::rpc {
 

@@ -1,9 +1,9 @@
 #include "rpc/context.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/string_ref.h>
+#include <algorithm>
+#include <charconv>
 
 #include "runtime/uuid.hpp"
 
@@ -29,10 +29,9 @@ bool is_alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') 
 
 std::string bearer_of(std::string_view authorization) {
     // The scheme is compared without case (RFC 7235); the token itself is opaque here.
-    const bool is_bearer =
-        authorization.size() > bearer_prefix.size() &&
-        std::equal(bearer_prefix.begin(), bearer_prefix.end(), authorization.begin(),
-                   [](char a, char b) { return (a | 0x20) == (b | 0x20); });
+    const bool is_bearer = authorization.size() > bearer_prefix.size() &&
+                           std::equal(bearer_prefix.begin(), bearer_prefix.end(), authorization.begin(),
+                                      [](char a, char b) { return (a | 0x20) == (b | 0x20); });
     return is_bearer ? std::string(authorization.substr(bearer_prefix.size())) : std::string();
 }
 
@@ -60,8 +59,8 @@ std::chrono::milliseconds CallContext::remaining() const {
 
 bool is_request_id(std::string_view text) noexcept {
     return text.size() >= 8 && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-        return is_alnum(c) || c == '.' || c == '_' || c == '-';
-    });
+               return is_alnum(c) || c == '.' || c == '_' || c == '-';
+           });
 }
 
 bool is_idempotency_key(std::string_view text) noexcept {
@@ -71,7 +70,8 @@ bool is_idempotency_key(std::string_view text) noexcept {
 
 std::string metadata_text(std::string_view text) {
     std::string clean(text);
-    std::replace_if(clean.begin(), clean.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+    std::replace_if(
+        clean.begin(), clean.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
     return clean;
 }
 

@@ -30,23 +30,23 @@ namespace loan_manager::rpc {
 struct CallContext {
     using Clock = std::chrono::steady_clock;
 
-    std::string method;      ///< "/loanmanager.fleet.v1.BikeService/GetBike".
-    std::string request_id;  ///< Always matches D-216.
-    std::string traceparent; ///< W3C trace context, empty if the caller sent none.
-    std::string client_ip;   ///< Of the HTTP client, as the gateway saw it.
-    std::string user_agent;  ///< Of the HTTP client.
-    std::string bearer;      ///< The access token, without the scheme; empty for anonymous calls.
+    std::string method;       ///< "/loanmanager.fleet.v1.BikeService/GetBike".
+    std::string request_id;   ///< Always matches D-216.
+    std::string traceparent;  ///< W3C trace context, empty if the caller sent none.
+    std::string client_ip;    ///< Of the HTTP client, as the gateway saw it.
+    std::string user_agent;   ///< Of the HTTP client.
+    std::string bearer;       ///< The access token, without the scheme; empty for anonymous calls.
     Clock::time_point deadline{};
 
-    std::string idempotency_key;         ///< Empty: none sent.
-    std::string idempotency_fingerprint; ///< Hex SHA-256 made by the gateway; empty for plain gRPC clients.
-    std::optional<std::int32_t> if_match; ///< Version named by If-Match.
+    std::string idempotency_key;           ///< Empty: none sent.
+    std::string idempotency_fingerprint;   ///< Hex SHA-256 made by the gateway; empty for plain gRPC clients.
+    std::optional<std::int32_t> if_match;  ///< Version named by If-Match.
 
     /// Type-level issues the gateway's transcoder found. For queries the server has dealt with them before the
     /// handler runs; a command merges them with its own after the idempotency look-up (D-212).
     std::vector<FieldIssue> field_issues;
 
-    access::Identity caller; ///< Verified; anonymous on public routes.
+    access::Identity caller;  ///< Verified; anonymous on public routes.
 
     /// The route annotation of the method; null if it has none.
     const loanmanager::options::v1::Route* route = nullptr;

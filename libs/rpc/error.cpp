@@ -52,8 +52,8 @@ constexpr std::array table = {
     CodeInfo{"TOO_LARGE", S::INVALID_ARGUMENT, 413, "The request is too large.", 0},
     CodeInfo{"UNSUPPORTED_MEDIA_TYPE", S::INVALID_ARGUMENT, 415, "This media type is not supported.", 0},
     CodeInfo{"VALIDATION", S::INVALID_ARGUMENT, 422, "Some fields are not valid.", 0},
-    CodeInfo{"IDEMPOTENCY_MISMATCH", S::INVALID_ARGUMENT, 422,
-             "This Idempotency-Key was used with another request.", 0},
+    CodeInfo{"IDEMPOTENCY_MISMATCH", S::INVALID_ARGUMENT, 422, "This Idempotency-Key was used with another request.",
+             0},
     CodeInfo{"EXPORT_TOO_LARGE", S::INVALID_ARGUMENT, 422, "The export has too many rows.", 0},
     CodeInfo{"PRECONDITION_REQUIRED", S::FAILED_PRECONDITION, 428, "This request needs If-Match.", 0},
     CodeInfo{"RATE_LIMITED", S::RESOURCE_EXHAUSTED, 429, "Too many requests.", 1},
@@ -66,20 +66,28 @@ constexpr std::array table = {
 };
 
 const CodeInfo* find(std::string_view code) noexcept {
-    const auto found = std::find_if(table.begin(), table.end(), [code](const CodeInfo& row) { return row.code == code; });
+    const auto found =
+        std::find_if(table.begin(), table.end(), [code](const CodeInfo& row) { return row.code == code; });
     return found == table.end() ? nullptr : &*found;
 }
 
 // What a status means that carries no details of ours.
 std::string_view code_of(grpc::StatusCode status) noexcept {
     switch (status) {
-        case S::CANCELLED: return "CLIENT_CLOSED";
-        case S::DEADLINE_EXCEEDED: return "DEADLINE_EXCEEDED";
-        case S::UNAVAILABLE: return "UNAVAILABLE";
-        case S::UNAUTHENTICATED: return "UNAUTHENTICATED";
-        case S::PERMISSION_DENIED: return "FORBIDDEN";
-        case S::NOT_FOUND: return "NOT_FOUND";
-        default: return "INTERNAL";
+        case S::CANCELLED:
+            return "CLIENT_CLOSED";
+        case S::DEADLINE_EXCEEDED:
+            return "DEADLINE_EXCEEDED";
+        case S::UNAVAILABLE:
+            return "UNAVAILABLE";
+        case S::UNAUTHENTICATED:
+            return "UNAUTHENTICATED";
+        case S::PERMISSION_DENIED:
+            return "FORBIDDEN";
+        case S::NOT_FOUND:
+            return "NOT_FOUND";
+        default:
+            return "INTERNAL";
     }
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <grpcpp/support/status.h>
 #include <boost/system/result.hpp>
 #include <cstdint>
-#include <grpcpp/support/status.h>
 #include <iosfwd>
 #include <stdexcept>
 #include <string>
@@ -24,14 +24,13 @@ struct Error {
     /// With the standard message of the code.
     explicit Error(std::string_view error_code);
     Error(std::string_view error_code, std::string text) : code(error_code), message(std::move(text)) {}
-    Error(std::string_view error_code, std::string text, std::vector<FieldIssue> issues,
-          std::uint32_t retry_after = 0)
+    Error(std::string_view error_code, std::string text, std::vector<FieldIssue> issues, std::uint32_t retry_after = 0)
         : code(error_code), message(std::move(text)), details(std::move(issues)), retry_after_seconds(retry_after) {}
 
-    std::string code;                      ///< Stable and upper case, e.g. "BIKE_SOLD".
-    std::string message;                   ///< For people; never SQL, stack traces or internal names.
-    std::vector<FieldIssue> details;       ///< Field issues, mostly of VALIDATION.
-    std::uint32_t retry_after_seconds = 0; ///< 0: not known.
+    std::string code;                       ///< Stable and upper case, e.g. "BIKE_SOLD".
+    std::string message;                    ///< For people; never SQL, stack traces or internal names.
+    std::vector<FieldIssue> details;        ///< Field issues, mostly of VALIDATION.
+    std::uint32_t retry_after_seconds = 0;  ///< 0: not known.
 };
 
 /// "BIKE_SOLD: The bike is sold."; for logs and tests.
@@ -58,8 +57,8 @@ struct CodeInfo {
     std::string_view code;
     grpc::StatusCode grpc_status;
     unsigned http_status;
-    std::string_view message;          ///< Standard message.
-    std::uint32_t retry_after_seconds; ///< Standard hint; 0: none.
+    std::string_view message;           ///< Standard message.
+    std::uint32_t retry_after_seconds;  ///< Standard hint; 0: none.
 };
 
 /// The row of a code; unknown codes answer the row of INTERNAL.

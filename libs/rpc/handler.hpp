@@ -1,8 +1,8 @@
 #pragma once
 
+#include <google/protobuf/message.h>
 #include <boost/asio/awaitable.hpp>
 #include <functional>
-#include <google/protobuf/message.h>
 #include <memory>
 #include <string_view>
 #include <type_traits>

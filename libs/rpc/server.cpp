@@ -1,14 +1,14 @@
 #include "rpc/server.hpp"
 
-#include <algorithm>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/rpc_service_method.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -46,12 +46,12 @@ public:
     GenericService(const std::shared_ptr<ServerState>& state, const ServiceEntry& entry) {
         int index = 0;
         for (const std::unique_ptr<MethodEntry>& method : entry.methods()) {
-            AddMethod(new grpc::internal::RpcServiceMethod(method->path.c_str(),
-                                                           grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+            AddMethod(new grpc::internal::RpcServiceMethod(method->path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC,
+                                                           nullptr));
             MarkMethodRawCallback(
-                index++, new RawHandler([state, &target = *method](grpc::CallbackServerContext* context,
-                                                                   const grpc::ByteBuffer* request,
-                                                                   grpc::ByteBuffer* response) {
+                index++,
+                new RawHandler([state, &target = *method](grpc::CallbackServerContext* context,
+                                                          const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
                     return ServerCall::begin(state, target, context, request, response);
                 }));
         }
@@ -199,8 +199,8 @@ void Server::shutdown(std::chrono::milliseconds grace) {
     impl_->server->GetHealthCheckService()->SetServingStatus(false);
     const auto began = std::chrono::steady_clock::now();
     impl_->wait_until_quiet(std::min<std::chrono::milliseconds>(grace, quiet_limit));
-    grace -= std::min(grace, std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                                                   began));
+    grace -= std::min(grace,
+                      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began));
     const asio::any_io_executor& executor = impl_->state->loops.front()->executor;
     auto timer = std::make_shared<asio::steady_timer>(executor);
     impl_->cancel_calls_after(grace, *timer);

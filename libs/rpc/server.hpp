@@ -1,5 +1,6 @@
 #pragma once
 
+#include <google/protobuf/message.h>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
@@ -7,7 +8,6 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <google/protobuf/message.h>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,9 +70,9 @@ enum class OpenTo {
 ///
 /// Per call, in this order: in-flight limit → metadata syntax (400) → token (401, unless the route is public) →
 /// permission of the route (403) → If-Match present (428) → Idempotency-Key present (400) → for queries, field
-/// issues of the gateway and declarative validation by libs/validate (422) → handler. The health service and reflection are always
-/// on. Deadline and cancellation by the client reach the handler as Asio cancellation (terminal): the operation it
-/// waits for ends early, the next one throws `operation_aborted`.
+/// issues of the gateway and declarative validation by libs/validate (422) → handler. The health service and reflection
+/// are always on. Deadline and cancellation by the client reach the handler as Asio cancellation (terminal): the
+/// operation it waits for ends early, the next one throws `operation_aborted`.
 ///
 /// Threading: register everything, then start(). The other functions may be called from any thread; `shutdown`
 /// only from one that runs no event loop. The loops must run until `shutdown` has returned.

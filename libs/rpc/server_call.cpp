@@ -94,9 +94,8 @@ void ServerCall::start() {
     position_ = loop_.calls.insert(loop_.calls.end(), this);
     limit_time();
     asio::co_spawn(loop_.executor, serve(),
-                   asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown) {
-                       self->end(thrown);
-                   }));
+                   asio::bind_cancellation_slot(
+                       cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown) { self->end(thrown); }));
 }
 
 void ServerCall::limit_time() {
@@ -215,14 +214,14 @@ Error ServerCall::error_of(const std::exception_ptr& exception) {
                 return std::move(*mapped);
             }
         }
-        runtime::log::error("call failed", {{"request_id", context_.request_id},
-                                            {"method", context_.method},
-                                            {"exception", other.what()}});
+        runtime::log::error(
+            "call failed",
+            {{"request_id", context_.request_id}, {"method", context_.method}, {"exception", other.what()}});
         return internal_error();
     } catch (...) {
-        runtime::log::error("call failed", {{"request_id", context_.request_id},
-                                            {"method", context_.method},
-                                            {"exception", "not a std::exception"}});
+        runtime::log::error(
+            "call failed",
+            {{"request_id", context_.request_id}, {"method", context_.method}, {"exception", "not a std::exception"}});
         return internal_error();
     }
 }
@@ -237,9 +236,15 @@ void ServerCall::end(const std::exception_ptr& exception) {
     // An answer that came nevertheless stands: a command may have committed. An error is only the echo of the stop.
     if (error_ && stop_ != Stop::none) {
         switch (stop_) {
-            case Stop::deadline: error_ = Error("DEADLINE_EXCEEDED"); break;
-            case Stop::shutdown: error_ = unavailable(); break;
-            default: error_ = Error("CLIENT_CLOSED"); break;
+            case Stop::deadline:
+                error_ = Error("DEADLINE_EXCEEDED");
+                break;
+            case Stop::shutdown:
+                error_ = unavailable();
+                break;
+            default:
+                error_ = Error("CLIENT_CLOSED");
+                break;
         }
     }
     finish();
@@ -262,12 +267,13 @@ void ServerCall::record(const grpc::Status& status) {
     const std::string_view code = error_ ? code_info(error_->code).code : std::string_view();
     // What services ask each other all the time (GetTrust) is worth a line only when it fails.
     const auto level = method_.route == nullptr && !error_ ? runtime::log::Level::debug : runtime::log::Level::info;
-    runtime::log::write(level, "call", {{"request_id", context_.request_id},
-                                        {"method", context_.method},
-                                        {"status", status_name(status.error_code())},
-                                        {"code", code},
-                                        {"ms", static_cast<double>(duration.count()) / 1000.0},
-                                        {"user_id", context_.caller.user_id}});
+    runtime::log::write(level, "call",
+                        {{"request_id", context_.request_id},
+                         {"method", context_.method},
+                         {"status", status_name(status.error_code())},
+                         {"code", code},
+                         {"ms", static_cast<double>(duration.count()) / 1000.0},
+                         {"user_id", context_.caller.user_id}});
     if (method_.metrics) {
         method_.metrics->count(status.error_code(), duration);
     }

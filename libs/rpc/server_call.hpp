@@ -1,14 +1,14 @@
 #pragma once
 
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <exception>
-#include <grpcpp/server_context.h>
-#include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
 #include <list>
 #include <memory>
 #include <optional>
@@ -43,12 +43,12 @@ class ServerCall final : public grpc::ServerUnaryReactor, public std::enable_sha
 public:
     /// Called on a gRPC thread for each new call; gives it to a loop.
     static grpc::ServerUnaryReactor* begin(const std::shared_ptr<ServerState>& state, const MethodEntry& method,
-                                           grpc::CallbackServerContext* server_context,
-                                           const grpc::ByteBuffer* request, grpc::ByteBuffer* response);
+                                           grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* request,
+                                           grpc::ByteBuffer* response);
 
     ServerCall(std::shared_ptr<ServerState> state, const MethodEntry& method,
-               grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* request,
-               grpc::ByteBuffer* response, std::size_t loop);
+               grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
+               std::size_t loop);
     ~ServerCall() override;
 
     /// Why a running call is ended early.

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <google/protobuf/descriptor.h>
+#include <grpcpp/impl/service_type.h>
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <google/protobuf/descriptor.h>
-#include <grpcpp/impl/service_type.h>
 #include <memory>
 #include <mutex>
 #include <optional>

@@ -32,7 +32,8 @@ struct Address {
 /// Throws std::invalid_argument naming the text that cannot be read.
 Address parse_address(const std::string& text);
 
-/// Instances registered in a directory, sorted; names that are no "host:port" are skipped, a missing directory is empty.
+/// Instances registered in a directory, sorted; names that are no "host:port" are skipped, a missing directory is
+/// empty.
 std::vector<HostPort> scan_directory(const std::filesystem::path& directory);
 
 /// The endpoint, if the host is an IP address.

@@ -1,14 +1,14 @@
 #include "rpc/upstream.hpp"
 
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/support/channel_arguments.h>
 #include <limits>
 
 #include "rpc/service_config.hpp"
@@ -89,9 +89,9 @@ void Upstream::Impl::count(grpc::StatusCode status) {
     }
     const auto index = std::min(static_cast<std::size_t>(status), ended.size() - 1);
     std::call_once(ended_once[index], [&] {
-        ended[index] = options.metrics->counter(
-            "rpc_upstream_calls_total", "Ended calls to the upstream by status.",
-            {{"upstream", options.name}, {"status", std::string(status_name(status))}});
+        ended[index] =
+            options.metrics->counter("rpc_upstream_calls_total", "Ended calls to the upstream by status.",
+                                     {{"upstream", options.name}, {"status", std::string(status_name(status))}});
     });
     ended[index]->add();
 }
@@ -104,8 +104,8 @@ std::size_t Upstream::Impl::running() {
 void Upstream::Impl::use_target(const std::string& chosen, std::size_t count) {
     std::shared_ptr<grpc::Channel> fresh;
     if (!chosen.empty()) {
-        fresh = grpc::CreateCustomChannel(chosen, grpc::InsecureChannelCredentials(),
-                                          channel_arguments(options, config));
+        fresh =
+            grpc::CreateCustomChannel(chosen, grpc::InsecureChannelCredentials(), channel_arguments(options, config));
         fresh->GetState(true);  // connect now, not at the first call
     }
     std::shared_ptr<grpc::Channel> old;
@@ -187,8 +187,8 @@ void Upstream::Impl::start() {
         return;
     }
     // Literal addresses are usable at once; names are looked up by the watcher.
-    std::vector<HostPort> hosts = address.kind == Address::Kind::directory ? scan_directory(address.directory)
-                                                                           : address.hosts;
+    std::vector<HostPort> hosts =
+        address.kind == Address::Kind::directory ? scan_directory(address.directory) : address.hosts;
     std::vector<tcp::endpoint> endpoints;
     bool names = false;
     for (const HostPort& host : hosts) {
@@ -237,10 +237,13 @@ UpstreamState Upstream::Impl::state() {
         return UpstreamState::unreachable;
     }
     switch (current->GetState(true)) {
-        case GRPC_CHANNEL_READY: return UpstreamState::ready;
+        case GRPC_CHANNEL_READY:
+            return UpstreamState::ready;
         case GRPC_CHANNEL_IDLE:
-        case GRPC_CHANNEL_CONNECTING: return UpstreamState::connecting;
-        default: return UpstreamState::unreachable;
+        case GRPC_CHANNEL_CONNECTING:
+            return UpstreamState::connecting;
+        default:
+            return UpstreamState::unreachable;
     }
 }
 

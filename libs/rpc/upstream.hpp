@@ -1,9 +1,9 @@
 #pragma once
 
+#include <google/protobuf/descriptor.h>
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <cstddef>
-#include <google/protobuf/descriptor.h>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,9 +41,9 @@ struct UpstreamOptions {
 
 /// How an upstream looks from here.
 enum class UpstreamState {
-    ready,       ///< At least one healthy instance is connected.
-    connecting,  ///< Not yet known.
-    unreachable, ///< Calls fail at once with UNAVAILABLE.
+    ready,        ///< At least one healthy instance is connected.
+    connecting,   ///< Not yet known.
+    unreachable,  ///< Calls fail at once with UNAVAILABLE.
 };
 
 /// One peer service with all its instances: round robin over the healthy ones, reconnects after 100 ms … 1 s, and

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <grpcpp/channel.h>
 #include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
-#include <grpcpp/channel.h>
 #include <list>
 #include <map>
 #include <memory>

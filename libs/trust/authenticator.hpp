@@ -24,7 +24,7 @@ struct AuthenticatorOptions {
     std::chrono::seconds max_stale{3600};
     /// A key nobody knows makes us ask auth at most this often.
     std::chrono::milliseconds unknown_key_cooldown{2000};
-    std::size_t cache_entries = 16384;  ///< Verified tokens remembered.
+    std::size_t cache_entries = 16384;                       ///< Verified tokens remembered.
     const runtime::Clock* clock = &runtime::system_clock();  ///< Must outlive the authenticator.
 };
 

@@ -16,7 +16,7 @@ namespace loan_manager::trust {
 /// Keys and revocations at one moment. Immutable.
 struct Knowledge {
     token::KeySet keys;
-    std::uint64_t generation = 0;  ///< Raised whenever the keys change.
+    std::uint64_t generation = 0;                           ///< Raised whenever the keys change.
     std::unordered_map<std::string, std::int32_t> min_ver;  ///< By user; older tokens are refused.
 };
 

@@ -1,8 +1,8 @@
 #include "trust/token_cache.hpp"
 
+#include <openssl/sha.h>
 #include <algorithm>
 #include <cstring>
-#include <openssl/sha.h>
 
 namespace loan_manager::trust {
 

@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <doctest/doctest.h>
+#include <algorithm>
 #include <iterator>
 #include <set>
 #include <sstream>

@@ -101,8 +101,8 @@ TEST_CASE("D-904 costs:read belongs to managers, finance, audit and viewers") {
     for (const char* role : {"sales_agent", "workshop_manager", "mechanic"}) {
         CHECK_FALSE(allowed(with_roles({role}), Permission::costs_read));
     }
-    for (const char* role : {"admin", "head_manager", "branch_manager", "inventory_manager", "finance_officer",
-                             "auditor", "viewer"}) {
+    for (const char* role :
+         {"admin", "head_manager", "branch_manager", "inventory_manager", "finance_officer", "auditor", "viewer"}) {
         CHECK(allowed(with_roles({role}), Permission::costs_read));
     }
 }

@@ -23,7 +23,8 @@ private:
 }  // namespace
 
 TEST_CASE("D-216 a request id is kept if it has the right form and replaced otherwise") {
-    for (const char* good : {"abcdefgh", "A.b_c-12345", "0123456789012345678901234567890123456789012345678901234567890123"}) {
+    for (const char* good :
+         {"abcdefgh", "A.b_c-12345", "0123456789012345678901234567890123456789012345678901234567890123"}) {
         Metadata metadata;
         metadata.add("x-request-id", good);
         CallContext context;

@@ -7,16 +7,18 @@ using namespace loan_manager::rpc;
 
 TEST_CASE("D-211 every code of the table, with its HTTP status") {
     const std::pair<unsigned, std::vector<const char*>> rows[] = {
-        {400, {"MALFORMED_JSON", "UNKNOWN_FIELD", "BAD_CURSOR", "BAD_IF_MATCH", "IDEMPOTENCY_KEY_REQUIRED",
-               "BAD_IDEMPOTENCY_KEY"}},
+        {400,
+         {"MALFORMED_JSON", "UNKNOWN_FIELD", "BAD_CURSOR", "BAD_IF_MATCH", "IDEMPOTENCY_KEY_REQUIRED",
+          "BAD_IDEMPOTENCY_KEY"}},
         {401, {"UNAUTHENTICATED", "TOKEN_EXPIRED", "BAD_CREDENTIALS", "TOKEN_REUSED"}},
         {403, {"FORBIDDEN", "OUT_OF_SCOPE", "SELF_APPROVAL", "LOSS_NEEDS_MANAGER", "EDIT_WINDOW_CLOSED"}},
         {404, {"NOT_FOUND"}},
         {405, {"METHOD_NOT_ALLOWED"}},
-        {409, {"DUPLICATE", "INVALID_STATE", "BIKE_SOLD", "OPEN_TRANSFER", "OPEN_JOB", "NOT_AT_BRANCH",
-               "BRANCH_INACTIVE", "STOCK_NUMBER_EXHAUSTED", "LOSS_NOT_ACKNOWLEDGED", "WARRANTY_EXPIRED",
-               "SALE_VOID_PENDING", "TRADE_IN_NOT_RETURNABLE", "RULE_OVERLAP", "RULE_IN_USE", "IN_USE",
-               "IMPORT_HAS_ERRORS", "IDEMPOTENCY_IN_FLIGHT"}},
+        {409,
+         {"DUPLICATE", "INVALID_STATE", "BIKE_SOLD", "OPEN_TRANSFER", "OPEN_JOB", "NOT_AT_BRANCH", "BRANCH_INACTIVE",
+          "STOCK_NUMBER_EXHAUSTED", "LOSS_NOT_ACKNOWLEDGED", "WARRANTY_EXPIRED", "SALE_VOID_PENDING",
+          "TRADE_IN_NOT_RETURNABLE", "RULE_OVERLAP", "RULE_IN_USE", "IN_USE", "IMPORT_HAS_ERRORS",
+          "IDEMPOTENCY_IN_FLIGHT"}},
         {412, {"PRECONDITION_FAILED"}},
         {428, {"PRECONDITION_REQUIRED"}},
         {413, {"TOO_LARGE"}},
@@ -52,8 +54,8 @@ TEST_CASE("D-211 an error survives the way through grpc::Status") {
 }
 
 TEST_CASE("D-211 codes that promise Retry-After always have it") {
-    for (const char* code : {"RATE_LIMITED", "LOGIN_THROTTLED", "UNAVAILABLE", "VIEW_NOT_READY",
-                             "IDEMPOTENCY_IN_FLIGHT"}) {
+    for (const char* code :
+         {"RATE_LIMITED", "LOGIN_THROTTLED", "UNAVAILABLE", "VIEW_NOT_READY", "IDEMPOTENCY_IN_FLIGHT"}) {
         CAPTURE(code);
         CHECK(from_status(to_status(Error(code, "text"))).retry_after_seconds > 0);
     }

@@ -55,20 +55,22 @@ TestServer::TestServer(Threads& threads, Handlers handlers, ServerOptions option
     bikes.command("UpdateBike", [this](CallContext& c, const fleet::UpdateBikeRequest& r) {
         return handlers_.update ? handlers_.update(c, r) : plain_bike();
     });
-    bikes.query("ListStockHistory",
-                [](CallContext&, const fleet::ListStockHistoryRequest&) -> asio::awaitable<Result<fleet::StockHistory>> {
-                    co_return fleet::StockHistory();
-                });
+    bikes.query(
+        "ListStockHistory",
+        [](CallContext&, const fleet::ListStockHistoryRequest&) -> asio::awaitable<Result<fleet::StockHistory>> {
+            co_return fleet::StockHistory();
+        });
     bikes.query("GetStockNumber",
                 [](CallContext&, const fleet::GetStockNumberRequest&) -> asio::awaitable<Result<fleet::StockNumber>> {
                     co_return fleet::StockNumber();
                 });
     ServiceBuilder trust = server_.service<auth::TrustService>();
-    trust.query("GetTrust",
-                [this](CallContext& c, const auth::GetTrustRequest& r) {
-                    return handlers_.trust ? handlers_.trust(c, r) : plain_trust();
-                },
-                OpenTo::anyone);
+    trust.query(
+        "GetTrust",
+        [this](CallContext& c, const auth::GetTrustRequest& r) {
+            return handlers_.trust ? handlers_.trust(c, r) : plain_trust();
+        },
+        OpenTo::anyone);
     trust.query("GetJwks", [](CallContext&, const auth::GetJwksRequest&) -> asio::awaitable<Result<auth::Jwks>> {
         auth::Jwks jwks;
         jwks.set_json("{}");

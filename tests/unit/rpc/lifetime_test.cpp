@@ -1,7 +1,7 @@
 // Calls that are cancelled, late, or in flight when somebody stops.
+#include <doctest/doctest.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
-#include <doctest/doctest.h>
 
 #include "fixture.hpp"
 
@@ -114,8 +114,7 @@ TEST_CASE("a context without any budget left makes no call") {
     Upstream upstream(to(server.address()), threads.next());
     upstream.start();
     const CallContext late = caller("admin", 5ms);  // less than the margin
-    const Result<fleet::Bike> bike =
-        call_now<fleet::Bike>(threads, upstream, get_bike, late, some_bike());
+    const Result<fleet::Bike> bike = call_now<fleet::Bike>(threads, upstream, get_bike, late, some_bike());
     REQUIRE_FALSE(bike.has_value());
     CHECK(bike.error().code == "DEADLINE_EXCEEDED");
 }
@@ -148,7 +147,8 @@ TEST_CASE("shutdown lets calls in flight finish within the grace") {
     CHECK(bike->id() == "drained");
     CHECK(server->in_flight() == 0);
     // Nobody is there any more.
-    const Result<fleet::Bike> later = threads.run(rpc::call<fleet::Bike>(upstream, get_bike, context, request, options));
+    const Result<fleet::Bike> later =
+        threads.run(rpc::call<fleet::Bike>(upstream, get_bike, context, request, options));
     REQUIRE_FALSE(later.has_value());
     CHECK(later.error().code == "UNAVAILABLE");
 }

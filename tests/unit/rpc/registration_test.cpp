@@ -40,7 +40,8 @@ TEST_CASE("a member function is a handler too") {
     Server server(ServerOptions{}, threads.executors(), ServerHooks{});
     server.service<auth::TrustService>()
         .query("GetJwks", &Owner::jwks, owner)
-        .query("GetTrust", [](CallContext& c, const auth::GetTrustRequest& r) { return trust(c, r); }, OpenTo::anyone);
+        .query(
+            "GetTrust", [](CallContext& c, const auth::GetTrustRequest& r) { return trust(c, r); }, OpenTo::anyone);
     server.start();
     CHECK(server.port() != 0);
 }
@@ -50,8 +51,8 @@ TEST_CASE("a method that needs a token needs somebody who verifies it") {
     Server server(ServerOptions{}, threads.executors(), ServerHooks{});
     server.service<auth::TrustService>()
         .query("GetJwks", [](CallContext& c, const auth::GetJwksRequest& r) { return jwks(c, r); })
-        .query("GetTrust", [](CallContext& c, const auth::GetTrustRequest& r) { return trust(c, r); },
-               OpenTo::signed_in);
+        .query(
+            "GetTrust", [](CallContext& c, const auth::GetTrustRequest& r) { return trust(c, r); }, OpenTo::signed_in);
     CHECK_THROWS_AS(server.start(), std::logic_error);
 }
 

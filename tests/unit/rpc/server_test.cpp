@@ -1,6 +1,6 @@
+#include <doctest/doctest.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
-#include <doctest/doctest.h>
 #include <stdexcept>
 
 #include "fixture.hpp"
@@ -64,7 +64,8 @@ asio::awaitable<Result<fleet::Bike>> misbehave(const std::string& how) {
 TEST_CASE("D-212 token, permission, If-Match and Idempotency-Key are checked in this order") {
     std::atomic<int> handled = 0;
     Handlers handlers;
-    handlers.update = [&](CallContext& context, const fleet::UpdateBikeRequest&) -> asio::awaitable<Result<fleet::Bike>> {
+    handlers.update = [&](CallContext& context,
+                          const fleet::UpdateBikeRequest&) -> asio::awaitable<Result<fleet::Bike>> {
         ++handled;
         fleet::Bike bike;
         bike.set_version(*context.if_match + 1);
@@ -100,7 +101,8 @@ TEST_CASE("public methods are answered without a token, and a token there is not
 TEST_CASE("D-212 a query with invalid fields is 422 before its handler, with the gateway's issues in one answer") {
     std::atomic<int> handled = 0;
     Handlers handlers;
-    handlers.list = [&](CallContext&, const fleet::ListBikesRequest& request) -> asio::awaitable<Result<fleet::BikeList>> {
+    handlers.list = [&](CallContext&,
+                        const fleet::ListBikesRequest& request) -> asio::awaitable<Result<fleet::BikeList>> {
         ++handled;
         fleet::BikeList list;
         list.set_next_cursor(request.q());
@@ -126,8 +128,8 @@ TEST_CASE("D-212 a query with invalid fields is 422 before its handler, with the
 
 TEST_CASE("D-212 a command gets the gateway's issues and validates after its idempotency look-up") {
     Handlers handlers;
-    handlers.procure = [](CallContext& context, const fleet::ProcureBikeRequest& request)
-        -> asio::awaitable<Result<fleet::Bike>> {
+    handlers.procure = [](CallContext& context,
+                          const fleet::ProcureBikeRequest& request) -> asio::awaitable<Result<fleet::Bike>> {
         CHECK(request.brand().empty());
         co_return validation(context.field_issues);
     };
@@ -144,7 +146,8 @@ TEST_CASE("D-216 identity, ids and budget travel with the call, and the answer's
     CallContext seen;
     std::chrono::milliseconds budget{};
     Handlers handlers;
-    handlers.procure = [&](CallContext& context, const fleet::ProcureBikeRequest&) -> asio::awaitable<Result<fleet::Bike>> {
+    handlers.procure = [&](CallContext& context,
+                           const fleet::ProcureBikeRequest&) -> asio::awaitable<Result<fleet::Bike>> {
         seen = context;
         budget = context.remaining();
         context.mark_replayed();
@@ -163,8 +166,7 @@ TEST_CASE("D-216 identity, ids and budget travel with the call, and the answer's
     grpc::ByteBuffer body = to_bytes(fleet::ProcureBikeRequest());
     CallOptions options;
     options.command_headers = true;
-    const Result<RawAnswer> answer =
-        pair.threads.run(call_raw(pair.upstream, procure_bike, context, body, options));
+    const Result<RawAnswer> answer = pair.threads.run(call_raw(pair.upstream, procure_bike, context, body, options));
     REQUIRE(answer.has_value());
     CHECK(seen.request_id == "test-request-1");
     CHECK(seen.traceparent == context.traceparent);
@@ -194,7 +196,9 @@ TEST_CASE("D-215 command headers are forwarded only when asked for") {
 
 TEST_CASE("D-211 what a handler throws becomes an answer, and no text of it leaks") {
     Handlers handlers;
-    handlers.procure = [](CallContext&, const fleet::ProcureBikeRequest& request) { return misbehave(request.brand()); };
+    handlers.procure = [](CallContext&, const fleet::ProcureBikeRequest& request) {
+        return misbehave(request.brand());
+    };
     ServerHooks hooks;
     hooks.map_exception = [](const std::exception_ptr& exception) -> std::optional<Error> {
         try {

@@ -1,8 +1,8 @@
 // Thousands of racing calls that answer, throw, hang, are late or are given up, with a server that stops among them.
+#include <doctest/doctest.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/post.hpp>
 #include <condition_variable>
-#include <doctest/doctest.h>
 #include <map>
 #include <random>
 
@@ -53,13 +53,14 @@ public:
 
 private:
     void run() {
-        asio::co_spawn(executor_, rpc::call<fleet::Bike>(upstream_, get_bike, context_, request_, options_),
-                       asio::bind_cancellation_slot(
-                           cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown, Result<fleet::Bike> bike) {
-                               self->ended_ = true;
-                               self->give_up_.cancel();
-                               self->done_(thrown ? "exception" : bike ? "ok" : bike.error().code);
-                           }));
+        asio::co_spawn(
+            executor_, rpc::call<fleet::Bike>(upstream_, get_bike, context_, request_, options_),
+            asio::bind_cancellation_slot(
+                cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown, Result<fleet::Bike> bike) {
+                    self->ended_ = true;
+                    self->give_up_.cancel();
+                    self->done_(thrown ? "exception" : bike ? "ok" : bike.error().code);
+                }));
         if (give_up_after_) {
             give_up_.expires_after(*give_up_after_);
             give_up_.async_wait([self = shared_from_this()](boost::system::error_code error) {

@@ -1,8 +1,8 @@
-#include <boost/json/parse.hpp>
 #include <doctest/doctest.h>
+#include <unistd.h>
+#include <boost/json/parse.hpp>
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
 
 #include "loanmanager/auth/v1/auth.pb.h"
 #include "rpc/service_config.hpp"
@@ -17,8 +17,8 @@ TEST_CASE("addresses of upstreams by their form") {
     CHECK(one.kind == Address::Kind::list);
     CHECK(one.hosts == std::vector{HostPort{"fleet.internal", "50061"}});
     const Address several = parse_address("127.0.0.1:50061,[::1]:50062,fleet-2:50063");
-    CHECK(several.hosts == std::vector{HostPort{"127.0.0.1", "50061"}, HostPort{"::1", "50062"},
-                                       HostPort{"fleet-2", "50063"}});
+    CHECK(several.hosts ==
+          std::vector{HostPort{"127.0.0.1", "50061"}, HostPort{"::1", "50062"}, HostPort{"fleet-2", "50063"}});
     CHECK(parse_address("dns:///fleet:50061").kind == Address::Kind::dns);
     const Address directory = parse_address("dir:/run/loan-manager/fleet");
     CHECK(directory.kind == Address::Kind::directory);

@@ -1,10 +1,10 @@
 // Instances that are away, come, go, or say that they do not serve.
-#include <boost/asio/ip/tcp.hpp>
 #include <doctest/doctest.h>
+#include <unistd.h>
+#include <boost/asio/ip/tcp.hpp>
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <unistd.h>
 
 #include "fixture.hpp"
 
@@ -118,8 +118,7 @@ TEST_CASE("names in a list are looked up") {
     Threads threads;
     TestServer a(threads, named("a"));
     TestServer b(threads, named("b"));
-    const std::string list =
-        "localhost:" + std::to_string(a->port()) + ",localhost:" + std::to_string(b->port());
+    const std::string list = "localhost:" + std::to_string(a->port()) + ",localhost:" + std::to_string(b->port());
     Upstream upstream(to(list), threads.next());
     upstream.start();
     CHECK(call_until(threads, upstream, is("a")));
@@ -288,7 +287,8 @@ asio::awaitable<void> keep_calling(Upstream& upstream, std::atomic<bool>& stop, 
     const fleet::GetBikeRequest query = some_bike();
     while (!stop) {
         context.deadline = CallContext::Clock::now() + 10s;
-        Result<fleet::Bike> written = co_await rpc::call<fleet::Bike>(upstream, procure_bike, context, command, options);
+        Result<fleet::Bike> written =
+            co_await rpc::call<fleet::Bike>(upstream, procure_bike, context, command, options);
         Result<fleet::Bike> read = co_await rpc::call<fleet::Bike>(upstream, get_bike, context, query, options);
         tally.add(written, "command");
         tally.add(read, "query");
