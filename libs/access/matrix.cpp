@@ -33,7 +33,8 @@ struct PermissionRow {
 
 using P = Permission;
 
-// clang-format off: the columns are the point of the table.
+// The columns are the point of the table.
+// clang-format off
 constexpr std::array<PermissionRow, permission_count> permissions{{
     //                                                                        admin
     //                                                                        |head_manager
