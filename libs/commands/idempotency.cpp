@@ -61,7 +61,10 @@ unsigned usual_status(const rpc::CallContext& context) {
 }  // namespace
 
 Idempotency::Idempotency(const rpc::CallContext& context, const google::protobuf::Message& request)
-    : user_id_(context.caller.user_id), key_(context.idempotency_key), fingerprint_(context.idempotency_fingerprint) {
+    : user_id_(context.caller.user_id),
+      key_(context.idempotency_key),
+      fingerprint_(context.idempotency_fingerprint),
+      usual_status_(usual_status(context)) {
     if (wanted() && !is_fingerprint(fingerprint_)) {
         fingerprint_ = sha256_hex(context.method + '\n' + deterministic(request));
     }
@@ -92,7 +95,7 @@ rpc::Result<bool> Idempotency::replay(const std::vector<postgres::Rows>& results
     }
     context.mark_replayed();
     const auto status = row.get<unsigned>(1);
-    if (status != usual_status(context)) {
+    if (status != usual_status_) {
         context.set_http_status(status);
     }
     return true;
@@ -100,12 +103,10 @@ rpc::Result<bool> Idempotency::replay(const std::vector<postgres::Rows>& results
 
 void Idempotency::add_store(postgres::Batch& batch, const google::protobuf::Message& answer, unsigned http_status,
                             runtime::WallTime expires) const {
-    if (http_status == 0) {
-        return;
-    }
     const std::string body = answer.SerializeAsString();
     const auto bytes = std::as_bytes(std::span(body.data(), body.size()));
-    batch.add(store, postgres::Params(user_id_, key_, fingerprint_, http_status, bytes, expires));
+    batch.add(store, postgres::Params(user_id_, key_, fingerprint_, http_status != 0 ? http_status : usual_status_,
+                                      bytes, expires));
 }
 
 }  // namespace loan_manager::commands

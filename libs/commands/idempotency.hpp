@@ -32,7 +32,7 @@ public:
     rpc::Result<bool> replay(const std::vector<postgres::Rows>& results, rpc::CallContext& context,
                              google::protobuf::Message& answer) const;
 
-    /// Stores the answer, in place of an expired one.
+    /// Stores the answer, in place of an expired one. `http_status` 0: that of the route.
     void add_store(postgres::Batch& batch, const google::protobuf::Message& answer, unsigned http_status,
                    runtime::WallTime expires) const;
 
@@ -40,6 +40,7 @@ private:
     std::string user_id_;
     std::string key_;
     std::string fingerprint_;
+    unsigned usual_status_;
 };
 
 }  // namespace loan_manager::commands

@@ -1,11 +1,7 @@
 #include "commands/runner.hpp"
 
-#include <boost/asio/cancellation_state.hpp>
-#include <boost/asio/this_coro.hpp>
-
 #include "commands/idempotency.hpp"
 #include "commands/journal.hpp"
-#include "loanmanager/options/v1/options.pb.h"
 #include "runtime/log.hpp"
 #include "validate/validate.hpp"
 
@@ -78,9 +74,7 @@ struct Runner::Attempt {
 
         add_journal(unit.last_, context, unit.now(), unit.changes_, unit.events_, options.channel);
         if (idempotency.wanted()) {
-            const unsigned usual = context.route != nullptr ? context.route->status() : 0;
-            const unsigned status = unit.http_status_ != 0 ? unit.http_status_ : usual != 0 ? usual : 200;
-            idempotency.add_store(unit.last_, answer, status, unit.now() + options.replay_for);
+            idempotency.add_store(unit.last_, answer, unit.http_status_, unit.now() + options.replay_for);
         }
         postgres::Result<std::vector<postgres::Rows>> committed =
             co_await transaction.commit_with(std::move(unit.last_));
