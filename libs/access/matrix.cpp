@@ -106,8 +106,7 @@ consteval bool tables_are_in_order() {
         }
     }
     for (std::size_t i = 0; i < permissions.size(); ++i) {
-        if (static_cast<std::size_t>(permissions[i].permission) != i ||
-            permissions[i].granted.size() != role_count) {
+        if (static_cast<std::size_t>(permissions[i].permission) != i || permissions[i].granted.size() != role_count) {
             return false;
         }
     }
@@ -130,8 +129,8 @@ std::optional<Permission> permission_from(std::string_view name) noexcept {
 std::string_view to_string(Role role) noexcept { return roles[static_cast<std::size_t>(role)].name; }
 
 std::optional<Role> role_from(std::string_view name) noexcept {
-    const auto found = std::find_if(roles.begin(), roles.end(),
-                                    [name](const RoleRow& candidate) { return candidate.name == name; });
+    const auto found =
+        std::find_if(roles.begin(), roles.end(), [name](const RoleRow& candidate) { return candidate.name == name; });
     return found == roles.end() ? std::nullopt : std::optional(found->role);
 }
 
