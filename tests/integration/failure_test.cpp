@@ -1,6 +1,8 @@
 // Processes die; nothing acknowledged is lost, answers stay prompt, and everything recovers without help.
 #include <doctest/doctest.h>
 
+#include <signal.h>
+
 #include <atomic>
 #include <mutex>
 #include <set>

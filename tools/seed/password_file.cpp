@@ -33,7 +33,7 @@ json::array strings(const std::vector<std::string>& texts) { return json::array(
 
 std::string document_of(const std::vector<DemoUser>& users) {
     // One user a line: people read this file.
-    std::string text = "{\"users\": [";
+    std::string text = "[";
     const char* separator = "\n  ";
     for (const DemoUser& user : users) {
         if (user.password.empty()) {
@@ -47,11 +47,12 @@ std::string document_of(const std::vector<DemoUser>& users) {
                                                          {"branch_codes", strings(user.branch_codes)}});
         separator = ",\n  ";
     }
-    return text + "\n]}\n";
+    return text + "\n]\n";
 }
 
 [[noreturn]] void fail(const std::filesystem::path& path, const char* what) {
-    throw Failure(exit_failed, "the passwords file " + path.string() + " cannot be " + what + ": " + std::strerror(errno));
+    throw Failure(exit_failed,
+                  "the passwords file " + path.string() + " cannot be " + what + ": " + std::strerror(errno));
 }
 
 }  // namespace
@@ -63,7 +64,7 @@ std::map<std::string, std::string> read_passwords(const std::filesystem::path& p
         return passwords;
     }
     try {
-        for (const json::value& user : json::parse(read_all(path)).at("users").as_array()) {
+        for (const json::value& user : json::parse(read_all(path)).as_array()) {
             passwords.emplace(user.at("username").as_string(), user.at("password").as_string());
         }
     } catch (const std::exception&) {

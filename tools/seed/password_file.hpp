@@ -9,7 +9,7 @@
 
 namespace loan_manager::ctl {
 
-/// `{"users": [{"username", "password", "full_name", "roles", "company_codes", "branch_codes"}]}`
+// The file is a JSON list: [{"username", "password", "full_name", "roles", "company_codes", "branch_codes"}, …]
 
 /// Username → password; empty when there is no file. Throws Failure when it cannot be read.
 std::map<std::string, std::string> read_passwords(const std::filesystem::path& path);

@@ -42,7 +42,7 @@ std::string database_url(const Settings& settings, const std::string& option) {
     }
     const auto normal = runtime::normalise_database_url(option);
     if (!normal) {
-        throw Failure(exit_usage, "--database-url " + normal.error());
+        throw Failure(exit_usage, "--database-url must be postgresql://user:password@host:port/database");
     }
     return *normal;
 }

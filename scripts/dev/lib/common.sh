@@ -4,7 +4,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 VAR=${LM_VAR:-$ROOT/var}
 PRESET=${PRESET:-dev}
-BUILD="$ROOT/build/$PRESET"
+BUILD=${LM_BUILD:-$ROOT/build/$PRESET}
 BIN="$BUILD/bin"
 export PATH="/usr/lib/postgresql/17/bin:/usr/lib/postgresql/16/bin:/usr/lib/postgresql/15/bin:/usr/lib/postgresql/14/bin:$PATH"
 

@@ -1,5 +1,6 @@
 #include "support/suite.hpp"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <boost/json/parse.hpp>
@@ -65,7 +66,6 @@ struct Template {
         must(run({binary("loan-managerctl"), "seed", "demo", "--passwords-file", passwords.string()}, environment),
              "seed demo");
         users = boost::json::parse(read_file(passwords));
-        if (users.is_object()) users = users.at("users");
     }
     ~Template() {
         try {

@@ -27,7 +27,8 @@ struct Output {
 };
 
 Output ctl(const std::string& environment, const std::string& arguments) {
-    const std::string command = "env -i PATH=/usr/bin:/bin HOME=/tmp USER=tester " + environment + " '" LM_CTL "' " + arguments + " 2>&1";
+    const std::string command =
+        "env -i PATH=/usr/bin:/bin HOME=/tmp USER=tester " + environment + " '" LM_CTL "' " + arguments + " 2>&1";
     FILE* pipe = ::popen(command.c_str(), "r");
     Output output;
     std::array<char, 4096> buffer{};
@@ -59,10 +60,13 @@ std::string read(const std::filesystem::path& path) {
 /// A line for every table: how many rows, and a digest of all of them.
 std::string fingerprint(Session& session) {
     std::string all;
-    for (const char* table : {"companies", "branches", "stock_counters", "users", "bicycles", "stock_numbers", "cost_ledger",
-                              "audit_log", "outbox", "commission_rules"}) {
-        all += session.value(std::string("SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), "
-                                         "'')) FROM ") + table + " t") + "\n";
+    for (const char* table : {"companies", "branches", "stock_counters", "users", "bicycles", "stock_numbers",
+                              "cost_ledger", "audit_log", "outbox", "commission_rules"}) {
+        all += session.value(
+                   std::string("SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), "
+                               "'')) FROM ") +
+                   table + " t") +
+               "\n";
     }
     return all;
 }
@@ -85,9 +89,10 @@ TEST_CASE("D-303 seed demo loads organisation, users and bikes; a second run cha
     CHECK(session.value("SELECT count(*) FROM branches WHERE is_demo") == "19");
     CHECK(session.value("SELECT count(*) FROM stock_counters") == "19");
     // D-809
-    CHECK(session.value("SELECT count(*) FROM commission_rules WHERE base = 'PROFIT' AND pool_rate = 5.00 AND buyer_share "
-                        "= 30 AND seller_share = 50 AND garage_share = 10 AND garage_kind = 'PERCENTAGE' AND officer_share "
-                        "= 10 AND effective_from = '2000-01-01' AND effective_to IS NULL AND is_demo") == "2");
+    CHECK(session.value(
+              "SELECT count(*) FROM commission_rules WHERE base = 'PROFIT' AND pool_rate = 5.00 AND buyer_share "
+              "= 30 AND seller_share = 50 AND garage_share = 10 AND garage_kind = 'PERCENTAGE' AND officer_share "
+              "= 10 AND effective_from = '2000-01-01' AND effective_to IS NULL AND is_demo") == "2");
     CHECK(session.value("SELECT count(*) FROM users WHERE is_demo") == "155");
     CHECK(session.value("SELECT count(*) FROM bicycles WHERE is_demo") == "190");
     CHECK(session.value("SELECT count(*) FROM bicycles WHERE allocation_kind = 'CUSTOMER' AND reserved_until >= "
@@ -100,7 +105,7 @@ TEST_CASE("D-303 seed demo loads organisation, users and bikes; a second run cha
     REQUIRE(::stat(passwords.c_str(), &status) == 0);
     CHECK((status.st_mode & 0777) == 0600);
     const boost::json::value document = boost::json::parse(read(passwords));
-    const boost::json::array& users = document.at("users").as_array();
+    const boost::json::array& users = document.as_array();
     CHECK(users.size() == 155);
     CHECK(users[0].at("username") == "admin");
     CHECK(users[0].at("password").as_string().size() >= 10);
@@ -180,8 +185,10 @@ TEST_CASE("exit codes: usage 2, unreachable 3") {
     CHECK(ctl("", "check").exit_code == 2);
     CHECK(ctl("", "check --database-url postgresql://nobody@127.0.0.1:1/nothing").exit_code == 3);
     CHECK(ctl("", "refresh --all").exit_code == 2);
-    CHECK(ctl("SECRET_KEY=0123456789012345678901234567890123456789", "refresh --all --address nonsense").exit_code == 2);
-    CHECK(ctl("SECRET_KEY=0123456789012345678901234567890123456789", "refresh --all --address 127.0.0.1:1").exit_code == 3);
+    CHECK(ctl("SECRET_KEY=0123456789012345678901234567890123456789", "refresh --all --address nonsense").exit_code ==
+          2);
+    CHECK(ctl("SECRET_KEY=0123456789012345678901234567890123456789", "refresh --all --address 127.0.0.1:1").exit_code ==
+          3);
     CHECK(ctl("", "--help").exit_code == 0);
 }
 
