@@ -1,6 +1,8 @@
 #include "gateway/http/connection.hpp"
 
+#include "gateway/http/body_reader.hpp"
 #include "gateway/http/connection_table.hpp"
+#include "gateway/http/request_head.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -99,9 +101,8 @@ asio::awaitable<bool> Connection::serve_request() {
     request_.reset();
     sent_ = 0;
     body_left_ = BodyLeft::none;
-    RequestParser parser(request_);
     Refusal refusal{};
-    const HeadResult head = co_await read_head(parser, refusal);
+    const HeadResult head = co_await read_head(refusal);
     if (head == HeadResult::closed) {
         co_return false;
     }
@@ -109,7 +110,7 @@ asio::awaitable<bool> Connection::serve_request() {
     const auto exchange = application_.open(request_, transport_->peer());
     Response response;
     if (head == HeadResult::complete) {
-        response = co_await respond(*exchange, parser);
+        response = co_await respond(*exchange);
     } else {
         response = exchange->refuse(refusal);
         response.close_after();
@@ -135,13 +136,13 @@ asio::awaitable<bool> Connection::serve_request() {
     }
     if (body_left_ == BodyLeft::discard) {
         std::optional<Refusal> ignored;
-        const bool discarded = co_await read_body(parser, limits_.discard, ignored);
+        const bool discarded = co_await read_body(limits_.discard, ignored);
         co_return discarded && !ignored;
     }
     co_return true;
 }
 
-asio::awaitable<Connection::HeadResult> Connection::read_head(RequestParser& parser, Refusal& refusal) {
+asio::awaitable<Connection::HeadResult> Connection::read_head(Refusal& refusal) {
     HeadScan scan(limits_);
     enter(Phase::idle, first_ ? limits_.head_timeout : limits_.idle_timeout);
     for (;;) {
@@ -155,7 +156,7 @@ asio::awaitable<Connection::HeadResult> Connection::read_head(RequestParser& par
         }
         switch (only_cr ? HeadState::incomplete : scan.advance(received())) {
             case HeadState::complete: {
-                const ParseError error = parser.parse_head(received().substr(0, scan.size()));
+                const ParseError error = parse_head(received().substr(0, scan.size()), request_);
                 buffer_.consume(scan.size());
                 refusal = refusal_of(error);
                 co_return error == ParseError::ok ? HeadResult::complete : HeadResult::refused;
@@ -184,7 +185,7 @@ asio::awaitable<Connection::HeadResult> Connection::read_head(RequestParser& par
     }
 }
 
-asio::awaitable<Response> Connection::respond(Exchange& exchange, RequestParser& parser) {
+asio::awaitable<Response> Connection::respond(Exchange& exchange) {
     std::optional<Response> early;
     std::optional<Refusal> refusal;
     std::exception_ptr exception;
@@ -203,13 +204,13 @@ asio::awaitable<Response> Connection::respond(Exchange& exchange, RequestParser&
         early = exchange.failed(exception);
     }
     if (early || refusal) {
-        if (!parser.done()) {
+        if (request_.has_body()) {
             body_left_ = can_discard_body() ? BodyLeft::discard : BodyLeft::unreadable;
         }
         co_return early ? std::move(*early) : exchange.refuse(*refusal);
     }
 
-    const bool complete = co_await read_body(parser, exchange.body_limit(), refusal);
+    const bool complete = co_await read_body(exchange.body_limit(), refusal);
     if (refusal) {
         body_left_ = BodyLeft::unreadable;
         Response response = exchange.refuse(*refusal);
@@ -248,10 +249,9 @@ bool Connection::can_discard_body() const {
 }
 
 // True when the body is complete; otherwise the client is gone, or `refusal` says what is wrong with it.
-asio::awaitable<bool> Connection::read_body(RequestParser& parser, std::uint64_t limit,
-                                            std::optional<Refusal>& refusal) {
-    parser.limit_body(limit);
-    if (parser.done()) {
+asio::awaitable<bool> Connection::read_body(std::uint64_t limit, std::optional<Refusal>& refusal) {
+    BodyReader reader(request_, limit, limits_.chunk_overhead);
+    if (reader.done()) {
         co_return true;
     }
     if (request_.content_length.value_or(0) > limit) {
@@ -267,15 +267,12 @@ asio::awaitable<bool> Connection::read_body(RequestParser& parser, std::uint64_t
     const SteadyTime whole = table_->now() + limits_.body_timeout;
     for (;;) {
         ParseError error = ParseError::ok;
-        buffer_.consume(parser.parse_body(received(), error));
-        if (error == ParseError::ok && !parser.done() && buffer_.size() > limits_.chunk_overhead) {
-            error = ParseError::bad_request;  // an endless chunk header or trailer
-        }
+        buffer_.consume(reader.feed(received(), error));
         if (error != ParseError::ok) {
             refusal = refusal_of(error);
             co_return false;
         }
-        if (parser.done()) {
+        if (reader.done()) {
             co_return true;
         }
         enter(Phase::body, limits_.body_idle_timeout);

@@ -5,7 +5,6 @@
 #include "gateway/http/head_scan.hpp"
 #include "gateway/http/limits.hpp"
 #include "gateway/http/message.hpp"
-#include "gateway/http/request_parser.hpp"
 #include "gateway/http/response_writer.hpp"
 #include "gateway/http/transport.hpp"
 #include "runtime/in_flight.hpp"
@@ -58,9 +57,9 @@ private:
 
     boost::asio::awaitable<void> serve();
     boost::asio::awaitable<bool> serve_request();
-    boost::asio::awaitable<HeadResult> read_head(RequestParser& parser, Refusal& refusal);
-    boost::asio::awaitable<bool> read_body(RequestParser& parser, std::uint64_t limit, std::optional<Refusal>& refusal);
-    boost::asio::awaitable<Response> respond(Exchange& exchange, RequestParser& parser);
+    boost::asio::awaitable<HeadResult> read_head(Refusal& refusal);
+    boost::asio::awaitable<bool> read_body(std::uint64_t limit, std::optional<Refusal>& refusal);
+    boost::asio::awaitable<Response> respond(Exchange& exchange);
     boost::asio::awaitable<Response> answer(Exchange& exchange);
     boost::asio::awaitable<bool> send(const Response& response, bool close);
     boost::asio::awaitable<bool> write(WriteBuffers buffers);

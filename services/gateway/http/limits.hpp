@@ -13,7 +13,7 @@ struct Limits {
     std::size_t head = 32 * 1024;
     /// Most fields in a head; more are answered 431.
     std::size_t fields = 100;
-    /// Largest chunk header or trailer section in a chunked body.
+    /// Largest sum of chunk extensions and trailer fields of one body.
     std::size_t chunk_overhead = 8 * 1024;
     /// An unread body up to this size is read and thrown away to keep the connection usable.
     std::size_t discard = 64 * 1024;

@@ -1,7 +1,7 @@
 // The gateway's rules as plain functions.
 #include <doctest/doctest.h>
 
-#include "gateway/http/request_parser.hpp"
+#include "gateway/http/request_head.hpp"
 #include "gateway/http/response_writer.hpp"
 #include "gateway/policy/client_address.hpp"
 #include "gateway/policy/conditional.hpp"
@@ -17,8 +17,7 @@ namespace {
 
 struct Parsed {
     explicit Parsed(const std::string& fields, const std::string& method = "GET") {
-        http::RequestParser parser(request);
-        REQUIRE(parser.parse_head(method + " /v1/bikes HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n") ==
+        REQUIRE(http::parse_head(method + " /v1/bikes HTTP/1.1\r\nHost: x\r\n" + fields + "\r\n", request) ==
                 http::ParseError::ok);
     }
     operator const http::Request&() const { return request; }
