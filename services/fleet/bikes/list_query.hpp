@@ -5,7 +5,7 @@
 #include <string>
 
 #include "access/reach.hpp"
-#include "fleet/paging/page.hpp"
+#include "paging/page.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "postgres/params.hpp"
 #include "rpc/error.hpp"

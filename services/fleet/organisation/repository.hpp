@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "fleet/paging/page.hpp"
+#include "paging/page.hpp"
 #include "loanmanager/fleet/v1/organisation.pb.h"
 #include "postgres/batch.hpp"
 #include "postgres/rows.hpp"

@@ -6,7 +6,7 @@
 
 #include "access/reach.hpp"
 #include "commands/unit.hpp"
-#include "fleet/paging/page.hpp"
+#include "paging/page.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "postgres/batch.hpp"
 #include "rpc/error.hpp"

@@ -1,12 +1,13 @@
-#include "fleet/paging/cursor.hpp"
+#include "paging/cursor.hpp"
 
 #include <doctest/doctest.h>
 
 #include "fleet/bikes/list_query.hpp"
-#include "fleet/paging/page.hpp"
+#include "paging/page.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 
 using namespace loan_manager::fleet;
+namespace paging = loan_manager::paging;
 namespace v1 = loanmanager::fleet::v1;
 
 namespace {
