@@ -1,8 +1,8 @@
 #pragma once
 
+#include <google/protobuf/message.h>
 #include <chrono>
 #include <cstdint>
-#include <google/protobuf/message.h>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,7 +33,8 @@ rpc::Result<Cursor> decode(std::string_view text, std::string_view fingerprint);
 
 rpc::Error bad_cursor();
 
-/// Instants as cursor keys: microseconds since 1970, exactly what a timestamptz holds. BAD_CURSOR if it is no such text.
+/// Instants as cursor keys: microseconds since 1970, exactly what a timestamptz holds. BAD_CURSOR if it is no such
+/// text.
 std::string time_key(std::chrono::system_clock::time_point time);
 rpc::Result<std::chrono::system_clock::time_point> read_time_key(std::string_view key);
 /// Whole numbers as cursor keys.

@@ -26,7 +26,9 @@ struct DigestDelete {
 };
 using Digest = std::unique_ptr<EVP_MD_CTX, DigestDelete>;
 
-const unsigned char* data(std::string_view text) noexcept { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* data(std::string_view text) noexcept {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
 
 std::array<std::uint8_t, hs256_size> hmac(const Bytes& secret, std::string_view message) {
     std::array<std::uint8_t, hs256_size> mac{};

@@ -8,6 +8,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,9 @@ namespace asio = boost::asio;
 namespace v1 = loanmanager::auth::v1;
 
 constexpr std::chrono::minutes clear_away_interval{10};
+
+// How long the start waits for the database.
+constexpr std::chrono::seconds first_publication{2};
 
 postgres::PoolOptions pool_options(const Settings& settings) {
     postgres::Result<postgres::Dsn> dsn = postgres::Dsn::parse(settings.database.database_url);
@@ -80,8 +85,7 @@ rpc::ServerOptions server_options(runtime::Process& process) {
 asio::awaitable<void> clear_away_repeatedly(postgres::Pool& pool, const sessions::ThrottleLimits& limits) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     for (;;) {
-        const postgres::Result<void> done =
-            co_await sessions::clear_away(pool, limits, runtime::system_clock().now());
+        const postgres::Result<void> done = co_await sessions::clear_away(pool, limits, runtime::system_clock().now());
         if (!done) {
             runtime::log::warning("old sessions cannot be cleared away",
                                   {{"reason", postgres::to_string(done.error())}});
@@ -107,18 +111,23 @@ public:
           trust_handlers_(parts_),
           session_handlers_(parts_),
           user_handlers_(parts_, commands_),
-          authenticator_(authenticator_options(settings),
-                         loan_manager::trust::local_source([this](std::int64_t epoch) { return trust_handlers_.trust_since(epoch); })),
+          authenticator_(authenticator_options(settings), loan_manager::trust::local_source([this](std::int64_t epoch) {
+                             return trust_handlers_.trust_since(epoch);
+                         })),
           server_(server_options(process), executors_of(process.loops()), hooks()) {}
 
     void start() {
         register_calls();
         runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
+        publish_keys();
         in_background(keys_stop_, keyring_->run(home_pool_));
         in_background(clear_stop_, clear_away_repeatedly(home_pool_, settings_.throttle));
         authenticator_.start(home_.get_executor());
         process_.add_ready_check("signing key", [this]() -> std::optional<std::string> {
             return keyring_->signing_key() ? std::nullopt : std::optional<std::string>("not published yet");
+        });
+        process_.add_ready_check("trust", [this]() -> std::optional<std::string> {
+            return authenticator_.ready() ? std::nullopt : std::optional<std::string>("no keys to verify tokens with");
         });
         process_.add_ready_check("database", [this]() -> std::optional<std::string> {
             return home_pool_.stats().available ? std::nullopt : std::optional<std::string>("cannot be reached");
@@ -160,6 +169,12 @@ private:
         server_.service<v1::TrustService>()
             .query("GetTrust", &trust::Handlers::get_trust, trust_handlers_, rpc::OpenTo::anyone)
             .query("GetJwks", &trust::Handlers::get_jwks, trust_handlers_);
+    }
+
+    /// So that the first one who asks is answered; when the database is away, the background goes on trying.
+    void publish_keys() {
+        std::future<void> done = asio::co_spawn(home_, keyring_->refresh_once(home_pool_), asio::use_future);
+        done.wait_for(first_publication);
     }
 
     void in_background(asio::cancellation_signal& stop, asio::awaitable<void> task) {

@@ -10,8 +10,9 @@ void add_signing_settings(runtime::SettingsTable& table, Settings& settings) {
     table.text("KEY_DIRECTORY", settings.key_directory)
         .default_value("/var/lib/loan-manager-auth/keys")
         .min_length(1)
-        .help("Private signing keys of this host (directory mode 0700, files 0600); a first key is made when there is "
-              "none. Instances on one host share it, each host has its own. ALGORITHM=EdDSA only.");
+        .help(
+            "Private signing keys of this host (directory mode 0700, files 0600); a first key is made when there is "
+            "none. Instances on one host share it, each host has its own. ALGORITHM=EdDSA only.");
     table.minutes("ACCESS_TOKEN_EXPIRE_MINUTES", settings.access_token_expire)
         .default_value(30)
         .range(1, 24 * 60)

@@ -106,8 +106,8 @@ void Keyring::adopt(const std::vector<KeyRecord>& records) {
             log::error("published signing key is not a valid JWK", {{"kid", record.kid}});
         }
     }
-    const KeyRecord* chosen =
-        signing_record(records, [this](std::string_view kid) { return own(kid) != nullptr; }, now);
+    const KeyRecord* chosen = signing_record(
+        records, [this](std::string_view kid) { return own(kid) != nullptr; }, now);
     std::optional<token::Key> signing;
     if (chosen != nullptr) signing = *own(chosen->kid);
 
@@ -119,24 +119,27 @@ void Keyring::adopt(const std::vector<KeyRecord>& records) {
     jwks_ = token::write_jwks(published);
 }
 
+asio::awaitable<void> Keyring::refresh_once(postgres::Pool& pool) {
+    Result<void> refreshed;
+    {
+        Result<postgres::Lease> lease = co_await pool.acquire();
+        if (lease) {
+            refreshed = co_await refresh(**lease);
+        } else {
+            refreshed = lease.error();
+        }
+    }
+    if (refreshed.has_error() && !failing_) {
+        log::warning("signing keys cannot be refreshed", {{"reason", postgres::to_string(refreshed.error())}});
+    }
+    failing_ = refreshed.has_error();
+}
+
 asio::awaitable<void> Keyring::run(postgres::Pool& pool) {
     if (!directory_) co_return;
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    bool failing = false;
     for (;;) {
-        Result<void> refreshed;
-        {
-            Result<postgres::Lease> lease = co_await pool.acquire();
-            if (lease) {
-                refreshed = co_await refresh(**lease);
-            } else {
-                refreshed = lease.error();
-            }
-        }
-        if (refreshed.has_error() && !failing) {
-            log::warning("signing keys cannot be refreshed", {{"reason", postgres::to_string(refreshed.error())}});
-        }
-        failing = refreshed.has_error();
+        co_await refresh_once(pool);
         timer.expires_after(refresh_interval);
         co_await timer.async_wait(asio::use_awaitable);
     }

@@ -42,6 +42,9 @@ public:
     /// Publishes what is new here, takes over what is new elsewhere.
     boost::asio::awaitable<postgres::Result<void>> refresh(postgres::Connection& connection);
 
+    /// Refreshes once; what goes wrong is logged, the first time.
+    boost::asio::awaitable<void> refresh_once(postgres::Pool& pool);
+
     /// Refreshes once a second until it is cancelled; survives an absent database. Spawn it on the loop of `pool`.
     boost::asio::awaitable<void> run(postgres::Pool& pool);
 
@@ -54,6 +57,7 @@ private:
     const runtime::Clock& clock_;
     const std::optional<KeyDirectory> directory_;
     std::vector<token::Key> own_;  // private; touched by refresh() only
+    bool failing_ = false;         // likewise; for the log
 
     mutable std::mutex mutex_;
     std::optional<token::Key> signing_;  // guarded by mutex_

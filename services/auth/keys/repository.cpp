@@ -25,11 +25,10 @@ constexpr Statement extend_key{
     "auth.keys.extend",
     "UPDATE auth.signing_keys SET valid_until = $2 WHERE kid = $1 AND retired_at IS NULL AND valid_until < $2"};
 
-constexpr Statement retire_key{
-    "auth.keys.retire",
-    "WITH gone AS (UPDATE auth.signing_keys SET retired_at = $2"
-    " WHERE kid = $1 AND (retired_at IS NULL OR retired_at > $2) RETURNING kid)"
-    " UPDATE auth.trust_state SET epoch = epoch + 1 WHERE EXISTS (SELECT FROM gone)"};
+constexpr Statement retire_key{"auth.keys.retire",
+                               "WITH gone AS (UPDATE auth.signing_keys SET retired_at = $2"
+                               " WHERE kid = $1 AND (retired_at IS NULL OR retired_at > $2) RETURNING kid)"
+                               " UPDATE auth.trust_state SET epoch = epoch + 1 WHERE EXISTS (SELECT FROM gone)"};
 
 asio::awaitable<Result<void>> run(postgres::Connection& connection, const Statement& statement, Params params) {
     const Result<Rows> rows = co_await connection.execute(statement, params);

@@ -24,8 +24,8 @@ std::string prefix(const Cost& cost) {
 std::string hash(std::string_view password, const Cost& cost) {
     std::array<std::uint8_t, salt_size> salt{};
     runtime::system_random(salt);
-    std::vector<char> encoded(argon2_encodedlen(cost.iterations, cost.memory_kib, cost.parallelism, salt_size, hash_size,
-                                                Argon2_id));
+    std::vector<char> encoded(
+        argon2_encodedlen(cost.iterations, cost.memory_kib, cost.parallelism, salt_size, hash_size, Argon2_id));
     const int outcome =
         argon2id_hash_encoded(cost.iterations, cost.memory_kib, cost.parallelism, password.data(), password.size(),
                               salt.data(), salt.size(), hash_size, encoded.data(), encoded.size());

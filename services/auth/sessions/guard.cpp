@@ -19,10 +19,10 @@ asio::awaitable<rpc::Result<Admission>> admit(const Parts& parts, const rpc::Cal
     const std::chrono::seconds wait = time_to_wait(facts.history, limits, now);
     if (wait > std::chrono::seconds{0}) {
         static_cast<void>(co_await transaction.rollback());
-        runtime::log::warning("sign-in throttled", {{"request_id", context.request_id},
-                                                    {"address", address},
-                                                    {"known_user", facts.user.has_value()},
-                                                    {"wait_seconds", wait.count()}});
+        runtime::log::info("sign-in throttled", {{"request_id", context.request_id},
+                                                 {"address", address},
+                                                 {"known_user", facts.user.has_value()},
+                                                 {"wait_seconds", wait.count()}});
         co_return rpc::Error("LOGIN_THROTTLED", "Too many attempts to sign in; wait before the next one.",
                              std::vector<rpc::FieldIssue>(), static_cast<std::uint32_t>(wait.count()));
     }

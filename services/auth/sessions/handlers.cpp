@@ -20,7 +20,8 @@ constexpr int max_tries = 4;
 
 // The call as its audit row tells it: as if the user had been signed in already. A name that cannot be a username is
 // left out, since people type passwords there.
-rpc::CallContext trace_of(const rpc::CallContext& context, const std::string& account, const std::optional<User>& user) {
+rpc::CallContext trace_of(const rpc::CallContext& context, const std::string& account,
+                          const std::optional<User>& user) {
     rpc::CallContext trace(context);
     if (is_username(account)) trace.caller.username = account;
     if (user) {
@@ -110,7 +111,8 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::refresh(rpc::CallConte
         const std::optional<StoredRefreshToken> stored = (co_await lock_refresh_token(transaction, hash)).value();
         const WallTime now = parts_.clock.now();
         switch (judge(stored ? std::optional<RefreshState>(stored->state) : std::nullopt, now)) {
-            case RefreshVerdict::refuse: break;
+            case RefreshVerdict::refuse:
+                break;
             case RefreshVerdict::reuse:
                 (co_await end_family(transaction, stored->family_id, stored->user.id, true, now)).value();
                 log::warning("refresh token used twice: session ended", {{"request_id", context.request_id},
@@ -118,7 +120,9 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::refresh(rpc::CallConte
                                                                          {"family_id", stored->family_id}});
                 answer = rpc::Error("TOKEN_REUSED");
                 break;
-            case RefreshVerdict::reuse_again: answer = rpc::Error("TOKEN_REUSED"); break;
+            case RefreshVerdict::reuse_again:
+                answer = rpc::Error("TOKEN_REUSED");
+                break;
             case RefreshVerdict::accept: {
                 const rpc::Result<IssuedTokens> tokens = issue(parts_, stored->user, stored->family_id, now);
                 if (!tokens) {

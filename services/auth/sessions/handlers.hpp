@@ -1,8 +1,8 @@
 // Sign in, refresh, sign out.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <google/protobuf/empty.pb.h>
+#include <boost/asio/awaitable.hpp>
 
 #include "auth/parts.hpp"
 #include "auth/sessions/guard.hpp"

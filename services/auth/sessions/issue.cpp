@@ -34,8 +34,8 @@ rpc::Result<IssuedTokens> issue(const Parts& parts, const User& user, const std:
     IssuedTokens tokens;
     tokens.answer.set_access_token(*std::move(text));
     tokens.answer.set_token_type("bearer");
-    tokens.answer.set_expires_in(static_cast<std::int32_t>(
-        std::chrono::seconds(parts.settings.access_token_expire).count()));
+    tokens.answer.set_expires_in(
+        static_cast<std::int32_t>(std::chrono::seconds(parts.settings.access_token_expire).count()));
     tokens.answer.set_refresh_token(refresh_token);
     tokens.stored = {.id = runtime::new_uuid().to_string(),
                      .family_id = family_id,

@@ -24,11 +24,10 @@ constexpr Statement attempts_of_address{
     "SELECT a.started_at FROM auth.login_attempts a WHERE a.address = $1 AND a.started_at > $2"
     " ORDER BY a.started_at DESC LIMIT $3"};
 
-constexpr Statement attempts_of_pair{
-    "auth.attempts.of_pair",
-    "SELECT a.started_at, a.outcome = 'PENDING' FROM auth.login_attempts a"
-    " WHERE a.address = $1 AND a.account = $2 AND a.outcome IN ('PENDING', 'FAILED')"
-    " ORDER BY a.started_at DESC LIMIT $3"};
+constexpr Statement attempts_of_pair{"auth.attempts.of_pair",
+                                     "SELECT a.started_at, a.outcome = 'PENDING' FROM auth.login_attempts a"
+                                     " WHERE a.address = $1 AND a.account = $2 AND a.outcome IN ('PENDING', 'FAILED')"
+                                     " ORDER BY a.started_at DESC LIMIT $3"};
 
 constexpr Statement is_known_address{
     "auth.addresses.is_known",
@@ -98,8 +97,7 @@ constexpr Statement clear_tokens{
     " WHERE d.family_id = old.family_id"
     " AND NOT EXISTS (SELECT FROM auth.refresh_tokens n WHERE n.family_id = old.family_id AND n.expires_at >= $1)"};
 
-constexpr Statement clear_addresses{"auth.addresses.clear",
-                                    "DELETE FROM auth.known_addresses WHERE last_seen_at < $1"};
+constexpr Statement clear_addresses{"auth.addresses.clear", "DELETE FROM auth.known_addresses WHERE last_seen_at < $1"};
 
 postgres::Bytes to_bytes(const std::array<std::uint8_t, 32>& hash) {
     postgres::Bytes bytes(hash.size());
@@ -248,10 +246,7 @@ asio::awaitable<Result<void>> logout(postgres::Pool& pool, const std::array<std:
                                      OptionalDeadline deadline) {
     const postgres::Bytes key = to_bytes(hash);
     Batch batch;
-    batch.begin()
-        .add(users::lock_by_refresh_token, Params(key))
-        .add(revoke_family_of_token, Params(key, now))
-        .commit();
+    batch.begin().add(users::lock_by_refresh_token, Params(key)).add(revoke_family_of_token, Params(key, now)).commit();
     co_return outcome(co_await pool.run(batch, deadline));
 }
 

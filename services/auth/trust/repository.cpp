@@ -8,7 +8,8 @@ using postgres::Params;
 using postgres::Result;
 using postgres::Rows;
 
-// One statement, one snapshot: the epoch belongs to the revocations. The outer join keeps the epoch when there are none.
+// One statement, one snapshot: the epoch belongs to the revocations. The outer join keeps the epoch when there are
+// none.
 constexpr postgres::Statement select_trust{
     "auth.trust.read",
     "SELECT s.epoch, r.user_id::text, r.min_ver FROM auth.trust_state s LEFT JOIN auth.revocations r"

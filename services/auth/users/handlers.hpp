@@ -1,8 +1,8 @@
 // The signed-in user about himself, and the staff picker.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <google/protobuf/empty.pb.h>
+#include <boost/asio/awaitable.hpp>
 
 #include "auth/parts.hpp"
 #include "commands/runner.hpp"

@@ -38,8 +38,9 @@ constexpr Statement end_sessions{
 rpc::Error to_error(const postgres::Error& error) {
     if (error.is(postgres::sqlstate::unique_violation)) {
         const char* field = error.constraint == "users_staff_no_key" ? "staff_no" : "username";
-        return rpc::Error("DUPLICATE", std::string("There is a user with this ") + field + " already.",
-                          std::vector<rpc::FieldIssue>{rpc::FieldIssue(field, std::string(validate::issue::not_allowed))});
+        return rpc::Error(
+            "DUPLICATE", std::string("There is a user with this ") + field + " already.",
+            std::vector<rpc::FieldIssue>{rpc::FieldIssue(field, std::string(validate::issue::not_allowed))});
     }
     return commands::to_rpc_error(error);
 }
@@ -75,10 +76,9 @@ asio::awaitable<rpc::Result<CreatedUser>> create_user(postgres::Connection& conn
 
     // Without BEGIN of its own: part of the caller's transaction, or one implicit transaction.
     Batch batch;
-    batch.add(insert_user,
-              Params(created.id, user.username, user.full_name, user.staff_no, user.email, user.phone,
-                     passwords::hash(created.password, cost), one_time, now, user.roles, user.company_scope,
-                     user.branch_scope, user.is_demo, user.created_by));
+    batch.add(insert_user, Params(created.id, user.username, user.full_name, user.staff_no, user.email, user.phone,
+                                  passwords::hash(created.password, cost), one_time, now, user.roles,
+                                  user.company_scope, user.branch_scope, user.is_demo, user.created_by));
     const std::vector<commands::Change> changes = audit("USER_CREATED", created.id, user.username);
     commands::add_journal(batch, system_context(), now, changes, {}, channel);
     const postgres::Result<std::vector<Rows>> rows = co_await connection.run(batch);

@@ -11,7 +11,7 @@ using postgres::Result;
 using postgres::Rows;
 using postgres::Statement;
 
-#define LM_AUTH_USER_COLUMNS                                                                                     \
+#define LM_AUTH_USER_COLUMNS                                                                                      \
     "u.id::text, u.username, u.full_name, u.staff_no, u.email, u.phone, u.password_hash, u.must_change_password," \
     " u.roles, u.company_scope::text[], u.branch_scope::text[], u.is_active, u.token_version, u.version"
 
@@ -27,9 +27,9 @@ constexpr Statement end_other_sessions{
     " (SELECT k.family_id FROM auth.refresh_tokens k WHERE k.user_id = $1 AND k.access_jti = $2)"};
 
 // LIKE wildcards in the text are escaped by the caller.
-#define LM_AUTH_STAFF_FILTER                                                                             \
-    " FROM auth.users u WHERE u.is_active AND ($1::text IS NULL OR $1 = ANY (u.roles))"                  \
-    " AND ($2::uuid IS NULL OR u.branch_scope @> ARRAY[$2::uuid])"                                       \
+#define LM_AUTH_STAFF_FILTER                                                            \
+    " FROM auth.users u WHERE u.is_active AND ($1::text IS NULL OR $1 = ANY (u.roles))" \
+    " AND ($2::uuid IS NULL OR u.branch_scope @> ARRAY[$2::uuid])"                      \
     " AND ($3::text IS NULL OR u.username LIKE $3 OR lower(u.full_name) LIKE $3)"
 
 constexpr Statement select_staff{
@@ -37,13 +37,11 @@ constexpr Statement select_staff{
     "SELECT u.id::text, u.username, u.full_name, u.staff_no, u.roles" LM_AUTH_STAFF_FILTER
     " AND ($4 = '' OR (u.username, u.id) > ($4, $5::uuid)) ORDER BY u.username, u.id LIMIT $6"};
 
-constexpr Statement count_staff_rows{
-    "auth.users.count_staff",
-    "SELECT count(*) FROM (SELECT 1" LM_AUTH_STAFF_FILTER " LIMIT $4) counted"};
+constexpr Statement count_staff_rows{"auth.users.count_staff",
+                                     "SELECT count(*) FROM (SELECT 1" LM_AUTH_STAFF_FILTER " LIMIT $4) counted"};
 
 constexpr Statement branch_by_id_or_code{
-    "auth.users.find_branch",
-    "SELECT b.id::text FROM fleet.branches b WHERE b.id::text = $1 OR b.code = $1"};
+    "auth.users.find_branch", "SELECT b.id::text FROM fleet.branches b WHERE b.id::text = $1 OR b.code = $1"};
 
 std::optional<std::string> like_pattern(const std::optional<std::string>& text) {
     if (!text || text->empty()) return std::nullopt;

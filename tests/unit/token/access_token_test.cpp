@@ -43,18 +43,18 @@ TEST_CASE("D-221 access token: every claim is required with its type") {
         return verify_access_token(forge(header, base + claims + "}", key), set_of({key}), now);
     };
     CHECK(check(R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":[],"ver":1)").has_value());
-    for (const char* claims : {
-             R"(,"username":"n","roles":[],"company_scope":[],"branch_scope":[],"ver":1)",
-             R"(,"jti":"j","roles":[],"company_scope":[],"branch_scope":[],"ver":1)",
-             R"(,"jti":"j","username":"n","company_scope":[],"branch_scope":[],"ver":1)",
-             R"(,"jti":"j","username":"n","roles":"admin","company_scope":[],"branch_scope":[],"ver":1)",
-             R"(,"jti":"j","username":"n","roles":[1],"company_scope":[],"branch_scope":[],"ver":1)",
-             R"(,"jti":"j","username":"n","roles":[],"branch_scope":[],"ver":1)",
-             R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":{},"ver":1)",
-             R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":[])",
-             R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":[],"ver":"1")",
-             R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":[],"ver":-1)",
-             R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":[],"ver":4294967297)"}) {
+    for (const char* claims :
+         {R"(,"username":"n","roles":[],"company_scope":[],"branch_scope":[],"ver":1)",
+          R"(,"jti":"j","roles":[],"company_scope":[],"branch_scope":[],"ver":1)",
+          R"(,"jti":"j","username":"n","company_scope":[],"branch_scope":[],"ver":1)",
+          R"(,"jti":"j","username":"n","roles":"admin","company_scope":[],"branch_scope":[],"ver":1)",
+          R"(,"jti":"j","username":"n","roles":[1],"company_scope":[],"branch_scope":[],"ver":1)",
+          R"(,"jti":"j","username":"n","roles":[],"branch_scope":[],"ver":1)",
+          R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":{},"ver":1)",
+          R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":[])",
+          R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":[],"ver":"1")",
+          R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":[],"ver":-1)",
+          R"(,"jti":"j","username":"n","roles":[],"company_scope":[],"branch_scope":[],"ver":4294967297)"}) {
         CAPTURE(claims);
         CHECK(check(claims).error() == Errc::bad_claim);
     }

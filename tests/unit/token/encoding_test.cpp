@@ -16,8 +16,8 @@ std::string decoded(std::string_view text) {
 
 TEST_CASE("base64url: RFC 4648 vectors without padding") {
     const std::pair<const char*, const char*> vectors[] = {
-        {"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"},
-        {"foobar", "Zm9vYmFy"}, {"\xff\xef\xbf", "_--_"}};
+        {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},
+        {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xff\xef\xbf", "_--_"}};
     for (const auto& [plain, encoded] : vectors) {
         CHECK(base64url_encode(std::string_view(plain)) == encoded);
         CHECK(decoded(encoded) == plain);
@@ -34,14 +34,13 @@ TEST_CASE("base64url: every other spelling is refused") {
 
 TEST_CASE("strict JSON: one object, one meaning") {
     CHECK(parse_strict_object(R"({"a":{"b":[1,{"c":null}]},"d":"x"})").value().size() == 2);
-    for (const char* text : {
-             "", "[]", "1", "null", "{", "{}x", "{} {}", "{\"a\":1,}", "{a:1}", "{'a':1}", "{\"a\":1 /* c */}",
-             "{\"a\":01}", "{\"a\":NaN}", "{\"a\":\"\xff\"}",
-             // Duplicate names: plain, escaped and deep.
-             R"({"exp":1,"exp":2})", R"({"exp":1,"\u0065xp":2})", R"({"a":[{"b":1,"b":1}]})",
-             R"({"a":{"x":1},"a":{"y":1}})",
-             // Nested deeper than anything a token needs.
-             R"({"a":[[[[[[[[[[1]]]]]]]]]]})"}) {
+    for (const char* text : {"", "[]", "1", "null", "{", "{}x", "{} {}", "{\"a\":1,}", "{a:1}", "{'a':1}",
+                             "{\"a\":1 /* c */}", "{\"a\":01}", "{\"a\":NaN}", "{\"a\":\"\xff\"}",
+                             // Duplicate names: plain, escaped and deep.
+                             R"({"exp":1,"exp":2})", R"({"exp":1,"\u0065xp":2})", R"({"a":[{"b":1,"b":1}]})",
+                             R"({"a":{"x":1},"a":{"y":1}})",
+                             // Nested deeper than anything a token needs.
+                             R"({"a":[[[[[[[[[[1]]]]]]]]]]})"}) {
         CAPTURE(text);
         CHECK(parse_strict_object(text).error() == Errc::malformed);
     }

@@ -38,14 +38,14 @@ TEST_CASE("JWK: RFC 8037 appendix A.2") {
 }
 
 TEST_CASE("JWK: a key for something else is refused") {
-    for (const std::string& text : {
-             jwk(""), jwk(R"(,"kid":"")"), jwk(R"(,"kid":7)"), jwk(R"(,"kid":"a","alg":"HS256")"),
-             jwk(R"(,"kid":"a","alg":null)"), jwk(R"(,"kid":"a","use":"enc")"), jwk(R"(,"kid":"a","key_ops":["sign"])"),
-             jwk(R"(,"kid":"a","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")"),
-             std::string(R"({"kty":"oct","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY","kid":"a"})"),
-             std::string(R"({"kty":"OKP","crv":"X25519","kid":"a",)" + x + "}"),
-             std::string(R"({"kty":"OKP","crv":"Ed25519","kid":"a","x":"AAAA"})"),
-             std::string(R"({"kty":"OKP","crv":"Ed25519","kid":"a","x":"***"})")}) {
+    for (const std::string& text :
+         {jwk(""), jwk(R"(,"kid":"")"), jwk(R"(,"kid":7)"), jwk(R"(,"kid":"a","alg":"HS256")"),
+          jwk(R"(,"kid":"a","alg":null)"), jwk(R"(,"kid":"a","use":"enc")"), jwk(R"(,"kid":"a","key_ops":["sign"])"),
+          jwk(R"(,"kid":"a","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")"),
+          std::string(R"({"kty":"oct","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY","kid":"a"})"),
+          std::string(R"({"kty":"OKP","crv":"X25519","kid":"a",)" + x + "}"),
+          std::string(R"({"kty":"OKP","crv":"Ed25519","kid":"a","x":"AAAA"})"),
+          std::string(R"({"kty":"OKP","crv":"Ed25519","kid":"a","x":"***"})")}) {
         CAPTURE(text);
         CHECK(parse_jwk(text).error() == Errc::bad_key);
     }

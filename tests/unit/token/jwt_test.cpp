@@ -67,7 +67,8 @@ TEST_CASE("JWT: algorithm 'none' in any spelling, and algorithms of other keys")
     const Key key = Key::generate_ed25519();
     const KeySet keys = set_of({key});
     const std::string kid = R"(","kid":")" + key.kid() + R"(","typ":"at+jwt"})";
-    for (const char* alg : {"none", "None", "NONE", "nOnE", "", "HS256", "HS512", "RS256", "ES256", "eddsa", "Ed25519"}) {
+    for (const char* alg :
+         {"none", "None", "NONE", "nOnE", "", "HS256", "HS512", "RS256", "ES256", "eddsa", "Ed25519"}) {
         CAPTURE(alg);
         const std::string forged = forge(R"({"alg":")" + std::string(alg) + kid, payload(), key);
         CHECK(refusal(forged, keys) == Errc::wrong_algorithm);
@@ -138,7 +139,9 @@ TEST_CASE("JWT: expired and not yet valid, with bounded leeway") {
 TEST_CASE("JWT: wrong issuer, audience or type") {
     const Key key = Key::generate_ed25519();
     const KeySet keys = set_of({key});
-    const auto with = [&](std::string_view party) { return forge(header(key), payload(R"("iat":1800000000,"exp":1800000060)", party), key); };
+    const auto with = [&](std::string_view party) {
+        return forge(header(key), payload(R"("iat":1800000000,"exp":1800000060)", party), key);
+    };
     CHECK(refusal(with(R"("iss":"iss-2","aud":"aud-1","sub":"u")"), keys) == Errc::wrong_issuer);
     CHECK(refusal(with(R"("aud":"aud-1","sub":"u")"), keys) == Errc::wrong_issuer);
     CHECK(refusal(with(R"("iss":["iss-1"],"aud":"aud-1","sub":"u")"), keys) == Errc::wrong_issuer);
@@ -156,19 +159,18 @@ TEST_CASE("JWT: wrong issuer, audience or type") {
 TEST_CASE("JWT: claims that are missing, mistyped or duplicated") {
     const Key key = Key::generate_ed25519();
     const KeySet keys = set_of({key});
-    for (const char* times : {
-             R"("iat":1800000000)", R"("exp":1800000060)", R"("iat":1800000000,"exp":"1800000060")",
-             R"("iat":1800000000,"exp":1800000060.5)", R"("iat":1800000000,"exp":-1)",
-             R"("iat":1800000000,"exp":9223372036854775807)", R"("iat":1800000000,"exp":1e300)",
-             R"("iat":1800000000,"exp":null)", R"("iat":1800000000,"exp":1800000060,"nbf":"x")"}) {
+    for (const char* times : {R"("iat":1800000000)", R"("exp":1800000060)", R"("iat":1800000000,"exp":"1800000060")",
+                              R"("iat":1800000000,"exp":1800000060.5)", R"("iat":1800000000,"exp":-1)",
+                              R"("iat":1800000000,"exp":9223372036854775807)", R"("iat":1800000000,"exp":1e300)",
+                              R"("iat":1800000000,"exp":null)", R"("iat":1800000000,"exp":1800000060,"nbf":"x")"}) {
         CAPTURE(times);
         CHECK(refusal(forge(header(key), payload(times), key), keys) == Errc::bad_claim);
     }
     CHECK(refusal(forge(header(key), payload(R"("iat":1800000000,"exp":1,"exp":1800000060)"), key), keys) ==
           Errc::malformed);
     CHECK(refusal(forge(header(key, R"(,"alg":"EdDSA")"), payload(), key), keys) == Errc::malformed);
-    CHECK(refusal(forge(header(key), R"({"iss":"iss-1","aud":"aud-1","iat":1800000000,"exp":1800000060})", key), keys) ==
-          Errc::bad_claim);
+    CHECK(refusal(forge(header(key), R"({"iss":"iss-1","aud":"aud-1","iat":1800000000,"exp":1800000060})", key),
+                  keys) == Errc::bad_claim);
     // A private claim cannot overwrite a registered one.
     Claims sneaky = claims();
     sneaky.others["exp"] = 1;
@@ -179,7 +181,8 @@ TEST_CASE("JWT: critical extensions are not ignored") {
     const Key key = Key::generate_ed25519();
     const KeySet keys = set_of({key});
     CHECK(refusal(forge(header(key, R"(,"crit":["exp"])"), payload(), key), keys) == Errc::unsupported_header);
-    CHECK(refusal(forge(header(key, R"(,"crit":["b64"],"b64":false)"), payload(), key), keys) == Errc::unsupported_header);
+    CHECK(refusal(forge(header(key, R"(,"crit":["b64"],"b64":false)"), payload(), key), keys) ==
+          Errc::unsupported_header);
     // Keys offered by the token itself are never looked at.
     CHECK(verify(forge(header(key, R"(,"jku":"http://127.0.0.1:1/x","jwk":{"kty":"oct"})"), payload(), key), keys,
                  expected, now)

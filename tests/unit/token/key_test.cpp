@@ -83,9 +83,10 @@ TEST_CASE("PEM: a private key survives the disk; other keys are refused") {
     CHECK(write_private_pem(secret_key()).error() == Errc::bad_key);
 
     // RFC 8410 §10.3: the PKCS#8 form other tools write.
-    const Key rfc8410 = parse_private_pem("-----BEGIN PRIVATE KEY-----\n"
-                                          "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
-                                          "-----END PRIVATE KEY-----\n")
+    const Key rfc8410 = parse_private_pem(
+                            "-----BEGIN PRIVATE KEY-----\n"
+                            "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n"
+                            "-----END PRIVATE KEY-----\n")
                             .value();
     CHECK(base64url_encode(rfc8410.public_bytes()) == "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE");
 

@@ -1,0 +1,52 @@
+// The real auth binary, for tests.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace loan_manager::auth::testing {
+
+/// A directory that goes away with its object.
+class Folder {
+public:
+    Folder();
+    ~Folder();
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+using Environment = std::map<std::string, std::string>;
+
+/// A running instance, on free ports. Killed at the end if it has not ended.
+class AuthProcess {
+public:
+    /// Returns when the instance says it is ready; throws with its log if it ends before.
+    AuthProcess(const std::string& database_url, const std::filesystem::path& keys, Environment extra = {});
+    ~AuthProcess();
+    AuthProcess(const AuthProcess&) = delete;
+    AuthProcess& operator=(const AuthProcess&) = delete;
+
+    /// host:port of its gRPC server.
+    const std::string& address() const { return address_; }
+    /// Stops it with the signal and returns its exit code.
+    int stop(int signal);
+    std::string log() const;
+
+private:
+    Folder folder_;
+    pid_t pid_ = -1;
+    std::string address_;
+};
+
+/// Runs the binary to its end; its output goes to `output`.
+int run_auth(const std::vector<std::string>& arguments, const Environment& environment, std::string& output);
+
+}  // namespace loan_manager::auth::testing

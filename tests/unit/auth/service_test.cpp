@@ -1,0 +1,366 @@
+// The real binary over gRPC.
+#include <doctest/doctest.h>
+#include <grpcpp/grpcpp.h>
+
+#include <csignal>
+#include <future>
+#include <thread>
+
+#include "../lifecycle/support/loop.hpp"
+#include "../lifecycle/support/scratch_database.hpp"
+#include "auth/users/provision.hpp"
+#include "loanmanager/auth/v1/auth.grpc.pb.h"
+#include "process.hpp"
+#include "rpc/error.hpp"
+#include "token/access_token.hpp"
+#include "token/jwk.hpp"
+
+using namespace loan_manager;
+using namespace loan_manager::auth::testing;
+using loan_manager::testing::eventually;
+using loan_manager::testing::Loop;
+using loan_manager::testing::ScratchDatabase;
+using loan_manager::testing::Session;
+namespace v1 = loanmanager::auth::v1;
+
+namespace {
+
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+// Calls one instance.
+class Client {
+public:
+    explicit Client(const std::string& address)
+        : channel_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())),
+          auth(v1::AuthService::NewStub(channel_)),
+          trust(v1::TrustService::NewStub(channel_)) {}
+
+    template <class Stub, class Request, class Answer>
+    rpc::Result<Answer> call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Answer*),
+                             const Request& request, const Metadata& metadata = {}) {
+        grpc::ClientContext context;
+        context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds{20});
+        for (const auto& [name, value] : metadata) context.AddMetadata(name, value);
+        Answer answer;
+        const grpc::Status status = (stub.*method)(&context, request, &answer);
+        if (!status.ok()) return rpc::from_status(status);
+        return answer;
+    }
+
+    rpc::Result<v1::TokenResponse> login(const std::string& username, const std::string& password) {
+        v1::LoginRequest request;
+        request.set_username(username);
+        request.set_password(password);
+        return call(*auth, &v1::AuthService::Stub::Login, request, {{"x-client-ip", "203.0.113.9"}});
+    }
+
+    rpc::Result<v1::TokenResponse> refresh(const std::string& token) {
+        v1::RefreshRequest request;
+        request.set_refresh_token(token);
+        return call(*auth, &v1::AuthService::Stub::Refresh, request);
+    }
+
+    rpc::Result<v1::Me> me(const std::string& token) {
+        return call(*auth, &v1::AuthService::Stub::GetMe, v1::GetMeRequest(), {{"authorization", "Bearer " + token}});
+    }
+
+    rpc::Result<google::protobuf::Empty> change_password(const std::string& token, const std::string& current,
+                                                         const std::string& next, int version,
+                                                         const std::string& key = "key-00000001") {
+        v1::ChangePasswordRequest request;
+        request.set_current_password(current);
+        request.set_new_password(next);
+        return call(
+            *auth, &v1::AuthService::Stub::ChangePassword, request,
+            {{"authorization", "Bearer " + token}, {"if-match", std::to_string(version)}, {"idempotency-key", key}});
+    }
+
+    rpc::Result<v1::StaffList> staff(const std::string& token, const v1::ListStaffRequest& request) {
+        return call(*auth, &v1::AuthService::Stub::ListStaff, request, {{"authorization", "Bearer " + token}});
+    }
+
+private:
+    std::shared_ptr<grpc::Channel> channel_;
+
+public:
+    std::unique_ptr<v1::AuthService::Stub> auth;
+    std::unique_ptr<v1::TrustService::Stub> trust;
+};
+
+// A database and the instances of a test.
+struct Suite {
+    ScratchDatabase database;
+    Session admin{database.url()};
+    Folder keys;
+    Loop loop;
+
+    std::string url() const { return database.url_as("loan_manager_auth"); }
+
+    auth::CreatedUser add(auth::NewUser user) { return loop.run(create(std::move(user))).value(); }
+
+    auth::CreatedUser add(const std::string& username, std::vector<std::string> roles = {"viewer"}) {
+        auth::NewUser user;
+        user.username = username;
+        user.full_name = "Test " + username;
+        user.roles = std::move(roles);
+        user.password = "correct horse";
+        return add(std::move(user));
+    }
+
+private:
+    boost::asio::awaitable<rpc::Result<auth::CreatedUser>> create(auth::NewUser user) {
+        auto connection = (co_await postgres::Connection::open(
+                               loop.context(), loan_manager::testing::connect_options(database.url()), nullptr))
+                              .value();
+        const auth::passwords::Cost cost{.memory_kib = 1024, .iterations = 1, .parallelism = 1};
+        co_return co_await auth::create_user(*connection, std::move(user), cost);
+    }
+};
+
+template <class T>
+std::string code_of(const rpc::Result<T>& answer) {
+    return answer ? "" : answer.error().code;
+}
+
+}  // namespace
+
+TEST_CASE("the service: sign in, look at oneself, keys, sign out, stop") {
+    Suite suite;
+    suite.add("nimal", {"auditor"});
+    AuthProcess process(suite.url(), suite.keys.path() / "keys");
+    Client client(process.address());
+    const v1::TokenResponse session = client.login("nimal", "correct horse").value();
+    const v1::Me me = client.me(session.access_token()).value();
+    CHECK(me.username() == "nimal");
+    CHECK(me.roles(0) == "auditor");
+    CHECK(me.permissions_size() > 0);
+    CHECK_FALSE(me.must_change_password());
+    CHECK(me.version() == 1);
+    CHECK_FALSE(me.has_email());
+
+    const v1::Jwks jwks = client.call(*client.trust, &v1::TrustService::Stub::GetJwks, v1::GetJwksRequest()).value();
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    CHECK(token::verify_access_token(session.access_token(), token::parse_jwks(jwks.json()).value(), now).has_value());
+
+    CHECK(code_of(client.me("nonsense")) == "UNAUTHENTICATED");
+    CHECK(code_of(client.login("nimal", "")) == "VALIDATION");
+    v1::LogoutRequest logout;
+    logout.set_refresh_token(session.refresh_token());
+    CHECK(client.call(*client.auth, &v1::AuthService::Stub::Logout, logout).has_value());
+    CHECK(code_of(client.refresh(session.refresh_token())) == "UNAUTHENTICATED");
+    CHECK(process.log().find("correct horse") == std::string::npos);
+    CHECK(process.log().find(session.refresh_token()) == std::string::npos);
+    CHECK(process.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("X-26 over two instances: one refresh token used twice at the same time") {
+    Suite suite;
+    suite.add("nimal");
+    AuthProcess one(suite.url(), suite.keys.path() / "keys");
+    AuthProcess two(suite.url(), suite.keys.path() / "keys");
+    Client first(one.address()), second(two.address());
+    for (int round = 0; round < 10; ++round) {
+        const std::string token = first.login("nimal", "correct horse").value().refresh_token();
+        auto racing = std::async(std::launch::async, [&] { return second.refresh(token); });
+        const auto here = first.refresh(token);
+        const auto there = racing.get();
+        CHECK(here.has_value() != there.has_value());
+        CHECK(code_of(here) + code_of(there) == "TOKEN_REUSED");
+        CHECK(code_of(first.refresh((here ? here : there)->refresh_token())) == "UNAUTHENTICATED");
+    }
+}
+
+TEST_CASE("D-221 a disabled user: tokens stop working within a second, on every instance") {
+    Suite suite;
+    suite.add("nimal");
+    AuthProcess one(suite.url(), suite.keys.path() / "keys");
+    AuthProcess two(suite.url(), suite.keys.path() / "other host");
+    Client first(one.address()), second(two.address());
+    const std::string token = first.login("nimal", "correct horse").value().access_token();
+    CHECK(second.me(token).has_value());
+    suite.admin.rows("UPDATE auth.users SET is_active = false WHERE username = 'nimal'");
+    const auto since = std::chrono::steady_clock::now();
+    CHECK(eventually([&] { return !first.me(token) && !second.me(token); }));
+    CHECK(std::chrono::steady_clock::now() - since < std::chrono::milliseconds{1500});
+    const v1::Trust trust =
+        second.call(*second.trust, &v1::TrustService::Stub::GetTrust, v1::GetTrustRequest()).value();
+    CHECK(trust.revocations_size() == 1);
+    v1::GetTrustRequest newer;
+    newer.set_since_epoch(trust.epoch());
+    CHECK(first.call(*first.trust, &v1::TrustService::Stub::GetTrust, newer)->revocations_size() == 0);
+    newer.set_since_epoch(trust.epoch() + 100);
+    CHECK(first.call(*first.trust, &v1::TrustService::Stub::GetTrust, newer)->revocations_size() == 1);
+}
+
+TEST_CASE("change of password: checked, replayed, ends other sessions, keeps this one") {
+    Suite suite;
+    auth::NewUser newcomer;
+    newcomer.username = "nimal";
+    newcomer.full_name = "Nimal";
+    newcomer.roles = {"admin"};
+    const std::string one_time = suite.add(std::move(newcomer)).password;
+    AuthProcess process(suite.url(), suite.keys.path() / "keys");
+    Client client(process.address());
+    const v1::TokenResponse other = client.login("nimal", one_time).value();
+    const v1::TokenResponse session = client.login("nimal", one_time).value();
+    const std::string token = session.access_token();
+    const v1::Me before = client.me(token).value();
+    CHECK(before.must_change_password());
+    CHECK(before.permissions().empty());
+
+    CHECK(code_of(client.change_password(token, one_time, "short", before.version())) == "VALIDATION");
+    CHECK(code_of(client.change_password(token, one_time, one_time, before.version())) == "VALIDATION");
+    CHECK(code_of(client.change_password(token, one_time, "battery staple", 7)) == "PRECONDITION_FAILED");
+    CHECK(code_of(client.change_password(token, "wrong horse", "battery staple", before.version())) ==
+          "BAD_CREDENTIALS");
+    CHECK(client.change_password(token, one_time, "battery staple", before.version(), "key-00000002").has_value());
+    // A retry whose answer was lost is replayed, while the access token still works.
+    const auto replay = client.change_password(token, one_time, "battery staple", before.version(), "key-00000002");
+    CHECK((replay.has_value() || code_of(replay) == "UNAUTHENTICATED"));
+
+    CHECK(eventually([&] { return !client.me(token); }));
+    CHECK(code_of(client.refresh(other.refresh_token())) == "UNAUTHENTICATED");
+    const v1::TokenResponse renewed = client.refresh(session.refresh_token()).value();
+    const v1::Me after = client.me(renewed.access_token()).value();
+    CHECK_FALSE(after.must_change_password());
+    CHECK(after.permissions_size() > 0);
+    CHECK(after.version() == before.version() + 1);
+    CHECK_FALSE(client.login("nimal", one_time).has_value());
+    CHECK(client.login("nimal", "battery staple").has_value());
+    CHECK(suite.admin.value(
+              "SELECT count(*) FROM fleet.audit_log WHERE action = 'USER_UPDATED' AND username = 'nimal'") == "1");
+    CHECK(suite.admin.value("SELECT count(*) FROM fleet.audit_log WHERE old::text || new::text LIKE '%argon2%'") ==
+          "0");
+}
+
+TEST_CASE("D-213 staff: pages in the order of usernames, filters, cursors bound to them") {
+    Suite suite;
+    loan_manager::testing::add_organisation(suite.admin);
+    const std::string branch = suite.admin.value("SELECT id::text FROM branches WHERE code = 'WW'");
+    for (int i = 0; i < 7; ++i) {
+        auth::NewUser user;
+        user.username = "agent" + std::to_string(i);
+        user.full_name = i == 3 ? "Odd 100% One" : "Agent " + std::to_string(i);
+        user.roles = {i < 5 ? "sales_agent" : "mechanic"};
+        if (i % 2 == 0) user.branch_scope = {branch};
+        user.password = "correct horse";
+        suite.add(std::move(user));
+    }
+    suite.admin.rows("UPDATE auth.users SET is_active = false WHERE username = 'agent6'");
+    AuthProcess process(suite.url(), suite.keys.path() / "keys");
+    Client client(process.address());
+    const std::string token = client.login("agent0", "correct horse").value().access_token();
+
+    v1::ListStaffRequest request;
+    request.set_limit(4);
+    v1::StaffList page = client.staff(token, request).value();
+    CHECK(page.total() == 6);
+    CHECK_FALSE(page.total_capped());
+    CHECK(page.items_size() == 4);
+    CHECK(page.items(0).full_name() == "Agent 0");
+    request.set_cursor(page.next_cursor());
+    page = client.staff(token, request).value();
+    CHECK(page.items_size() == 2);
+    CHECK(page.total() == 6);
+    CHECK_FALSE(page.has_next_cursor());
+
+    request.set_q("agent");
+    CHECK(code_of(client.staff(token, request)) == "BAD_CURSOR");
+    request.Clear();
+    request.set_q("100%");
+    CHECK(client.staff(token, request)->items_size() == 1);
+    request.Clear();
+    request.set_role("mechanic");
+    CHECK(client.staff(token, request)->items_size() == 1);
+    request.Clear();
+    request.set_branch_id("WW");
+    request.set_with_total(false);
+    page = client.staff(token, request).value();
+    CHECK(page.items_size() == 3);
+    CHECK_FALSE(page.has_total());
+    request.set_branch_id(branch);
+    CHECK(client.staff(token, request)->items_size() == 3);
+    request.set_branch_id("ZZ");
+    request.set_role("emperor");
+    const auto refused = client.staff(token, request);
+    CHECK(code_of(refused) == "VALIDATION");
+    CHECK(refused.error().details.size() == 2);
+}
+
+TEST_CASE("ALGORITHM=HS256: needs a secret of 32 bytes, and works with one") {
+    Suite suite;
+    suite.add("nimal");
+    std::string output;
+    Environment environment{{"DATABASE_URL", suite.url()}, {"ALGORITHM", "HS256"}};
+    CHECK(run_auth({}, environment, output) == 2);
+    CHECK(output.find("JWT_SECRET_KEY") != std::string::npos);
+    environment["JWT_SECRET_KEY"] = "too short";
+    CHECK(run_auth({}, environment, output) == 2);
+    CHECK(output.find("too short") == std::string::npos);
+
+    AuthProcess process(suite.url(), suite.keys.path() / "unused",
+                        {{"ALGORITHM", "HS256"}, {"JWT_SECRET_KEY", "an-auth-test-secret-of-more-than-32-bytes"}});
+    Client client(process.address());
+    CHECK(client.me(client.login("nimal", "correct horse").value().access_token()).has_value());
+    CHECK(client.call(*client.trust, &v1::TrustService::Stub::GetJwks, v1::GetJwksRequest())->json() ==
+          R"({"keys":[]})");
+    CHECK_FALSE(std::filesystem::exists(suite.keys.path() / "unused"));
+}
+
+TEST_CASE("tokens and sessions survive a restart, also after kill -9") {
+    Suite suite;
+    suite.add("nimal");
+    v1::TokenResponse session;
+    {
+        AuthProcess process(suite.url(), suite.keys.path() / "keys");
+        session = Client(process.address()).login("nimal", "correct horse").value();
+        process.stop(SIGKILL);
+    }
+    AuthProcess process(suite.url(), suite.keys.path() / "keys");
+    Client client(process.address());
+    CHECK(client.me(session.access_token()).has_value());
+    CHECK(client.refresh(session.refresh_token()).has_value());
+}
+
+TEST_CASE("rotate-key: running instances change over by themselves, old tokens go on working") {
+    Suite suite;
+    suite.add("nimal");
+    AuthProcess process(suite.url(), suite.keys.path() / "keys");
+    Client client(process.address());
+    const std::string old_token = client.login("nimal", "correct horse").value().access_token();
+    std::string output;
+    REQUIRE(run_auth({"rotate-key"},
+                     {{"DATABASE_URL", suite.url()}, {"KEY_DIRECTORY", (suite.keys.path() / "keys").string()}},
+                     output) == 0);
+    const std::string header = old_token.substr(0, old_token.find('.'));
+    CHECK(eventually([&] {
+        const std::string token = client.login("nimal", "correct horse").value().access_token();
+        return token.substr(0, token.find('.')) != header && client.me(token);
+    }));
+    CHECK(client.me(old_token).has_value());
+}
+
+TEST_CASE("sign-ins beyond the queue of the hash pool are refused with Retry-After, not kept waiting") {
+    Suite suite;
+    AuthProcess process(suite.url(), suite.keys.path() / "keys",
+                        {{"ARGON2_THREADS", "1"},
+                         {"ARGON2_QUEUE", "1"},
+                         {"ARGON2_MEMORY_KIB", "65536"},
+                         {"ARGON2_ITERATIONS", "3"},
+                         {"LOGIN_FAILURE_LIMIT", "0"}});
+    Client client(process.address());
+    std::vector<std::future<rpc::Result<v1::TokenResponse>>> all;
+    for (int i = 0; i < 12; ++i) {
+        all.push_back(std::async(std::launch::async, [&] { return client.login("nobody", "some password"); }));
+    }
+    int refused = 0;
+    for (auto& one : all) {
+        const auto answer = one.get();
+        REQUIRE_FALSE(answer.has_value());
+        if (answer.error().code != "UNAVAILABLE") continue;
+        ++refused;
+        CHECK(answer.error().retry_after_seconds >= 1);
+    }
+    CHECK(refused > 0);
+    CHECK(refused < 12);
+}
