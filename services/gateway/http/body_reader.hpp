@@ -27,19 +27,19 @@ public:
 
 private:
     enum class State {
-        counted,       // content of a body with a length
-        size_first,    // a chunk header begins
-        size,          // its further digits
-        extension,     // after them, up to CR
-        size_end,      // LF of the chunk header
-        data,          // content of a chunk
-        data_cr,       // CR after the content
-        data_end,      // LF after the content
-        trailer_first, // a trailer line begins, or the empty line that ends the body
+        counted,        // content of a body with a length
+        size_first,     // a chunk header begins
+        size,           // its further digits
+        extension,      // after them, up to CR
+        size_end,       // LF of the chunk header
+        data,           // content of a chunk
+        data_cr,        // CR after the content
+        data_end,       // LF after the content
+        trailer_first,  // a trailer line begins, or the empty line that ends the body
         trailer_name,
         trailer_value,
-        trailer_end,   // LF of a trailer line
-        last_end,      // LF of the empty line
+        trailer_end,  // LF of a trailer line
+        last_end,     // LF of the empty line
         done,
     };
 

@@ -158,8 +158,8 @@ TEST_CASE("trailer fields do not become header fields") {
 
 TEST_CASE("chunked bodies in every division give the same answer") {
     // An empty body in the pieces that abort Beast 1.81 is among them.
-    for (const std::string& body : {std::string("0\r\n\r\n"), std::string("0;a\r\n\r\n"),
-                                    std::string("3\r\nabc\r\n0\r\nX: y\r\n\r\n")}) {
+    for (const std::string& body :
+         {std::string("0\r\n\r\n"), std::string("0;a\r\n\r\n"), std::string("3\r\nabc\r\n0\r\nX: y\r\n\r\n")}) {
         const std::string request = "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + body;
         for (std::size_t first = 1; first < request.size(); ++first) {
             for (std::size_t second = first; second < request.size(); ++second) {

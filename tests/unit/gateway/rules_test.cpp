@@ -1,6 +1,10 @@
 // The gateway's rules as plain functions.
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
+#include <string>
+
 #include "gateway/http/request_head.hpp"
 #include "gateway/http/response_writer.hpp"
 #include "gateway/policy/client_address.hpp"
@@ -9,6 +13,7 @@
 #include "gateway/policy/digest.hpp"
 #include "gateway/policy/media_type.hpp"
 #include "gateway/policy/trace.hpp"
+#include "rpc/error.hpp"
 
 using namespace loan_manager::gateway;
 using boost::asio::ip::make_address;
@@ -175,5 +180,15 @@ TEST_CASE("204 and 304 have neither body nor length") {
         http::write_head(bytes, response, {}, "now");
         CHECK(bytes.find("Content-") == std::string::npos);
         CHECK(!http::sends_body(response, {}));
+    }
+}
+
+TEST_CASE("D-211 every error code is explained in docs/common-errors.md") {
+    std::ifstream file(LM_SOURCE_DIR "/docs/common-errors.md");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    REQUIRE(!text.empty());
+    for (const auto& info : loan_manager::rpc::all_codes()) {
+        CAPTURE(info.code);
+        CHECK(text.find("`" + std::string(info.code) + "`") != std::string::npos);
     }
 }
