@@ -90,7 +90,7 @@ Address parse_address(const std::string& text) {
     return address;
 }
 
-std::vector<HostPort> scan_directory(const std::filesystem::path& directory) {
+std::optional<std::vector<HostPort>> scan_directory(const std::filesystem::path& directory) {
     std::vector<HostPort> hosts;
     std::error_code error;
     for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
@@ -98,6 +98,9 @@ std::vector<HostPort> scan_directory(const std::filesystem::path& directory) {
         if (std::optional<HostPort> host = parse_host_port(entry->path().filename().string())) {
             hosts.push_back(std::move(*host));
         }
+    }
+    if (error && error != std::errc::no_such_file_or_directory) {
+        return std::nullopt;
     }
     std::sort(hosts.begin(), hosts.end());
     return hosts;

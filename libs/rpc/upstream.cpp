@@ -142,8 +142,11 @@ asio::awaitable<std::vector<tcp::endpoint>> Upstream::Impl::resolve(const std::v
 
 asio::awaitable<void> Upstream::Impl::look() {
     const bool is_directory = address.kind == Address::Kind::directory;
-    const std::vector<HostPort> hosts = is_directory ? scan_directory(address.directory) : address.hosts;
-    const std::vector<tcp::endpoint> endpoints = co_await resolve(hosts);
+    const std::optional<std::vector<HostPort>> hosts = is_directory ? scan_directory(address.directory) : address.hosts;
+    if (!hosts) {
+        co_return;
+    }
+    const std::vector<tcp::endpoint> endpoints = co_await resolve(*hosts);
     const std::string chosen = to_target(endpoints);
     bool changed = false;
     {
@@ -151,7 +154,7 @@ asio::awaitable<void> Upstream::Impl::look() {
         changed = chosen != target;
     }
     if (changed && !stopped) {
-        use_target(chosen, hosts.size());
+        use_target(chosen, hosts->size());
     }
 }
 
@@ -187,11 +190,11 @@ void Upstream::Impl::start() {
         return;
     }
     // Literal addresses are usable at once; names are looked up by the watcher.
-    std::vector<HostPort> hosts =
+    const std::optional<std::vector<HostPort>> hosts =
         address.kind == Address::Kind::directory ? scan_directory(address.directory) : address.hosts;
     std::vector<tcp::endpoint> endpoints;
     bool names = false;
-    for (const HostPort& host : hosts) {
+    for (const HostPort& host : hosts.value_or(std::vector<HostPort>())) {
         if (const std::optional<tcp::endpoint> endpoint = literal_endpoint(host)) {
             endpoints.push_back(*endpoint);
         } else {

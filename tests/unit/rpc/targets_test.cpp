@@ -53,7 +53,12 @@ TEST_CASE("a directory lists the instances by its file names") {
     CHECK(scan_directory(directory) ==
           std::vector{HostPort{"127.0.0.1", "1"}, HostPort{"127.0.0.1", "2"}, HostPort{"::1", "3"}});
     std::filesystem::remove_all(directory);
-    CHECK(scan_directory(directory).empty());
+    REQUIRE(scan_directory(directory).has_value());
+    CHECK(scan_directory(directory)->empty());
+    // Not readable as a directory: unknown, not empty.
+    std::ofstream(directory) << "x";
+    CHECK_FALSE(scan_directory(directory).has_value());
+    std::filesystem::remove(directory);
 }
 
 TEST_CASE("only GET routes are retried") {
