@@ -83,7 +83,8 @@ rpc::UpstreamOptions auth_options(const Settings& settings) {
     rpc::UpstreamOptions options;
     options.name = "auth";
     options.address = settings.auth_address;
-    options.services = {loanmanager::auth::v1::GetTrustRequest::descriptor()->file()->FindServiceByName("TrustService")};
+    options.services = {
+        loanmanager::auth::v1::GetTrustRequest::descriptor()->file()->FindServiceByName("TrustService")};
     return options;
 }
 
@@ -100,15 +101,15 @@ public:
     explicit RefreshMetrics(runtime::Metrics& metrics) {
         for (const ViewDefinition& view : views()) {
             const std::string name(view.name);
-            series_.emplace(
-                name, Series{metrics.counter("view_refreshes_total", "Finished refreshes.",
-                                             {{"view", name}, {"status", "ok"}}),
-                             metrics.counter("view_refreshes_total", "Finished refreshes.",
-                                             {{"view", name}, {"status", "failed"}}),
-                             metrics.histogram("view_refresh_seconds", "Duration of refreshes.", {{"view", name}},
-                                               {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300}),
-                             metrics.gauge("view_as_of_seconds", "Start of the last good refresh, Unix time.",
-                                           {{"view", name}})});
+            series_.emplace(name,
+                            Series{metrics.counter("view_refreshes_total", "Finished refreshes.",
+                                                   {{"view", name}, {"status", "ok"}}),
+                                   metrics.counter("view_refreshes_total", "Finished refreshes.",
+                                                   {{"view", name}, {"status", "failed"}}),
+                                   metrics.histogram("view_refresh_seconds", "Duration of refreshes.", {{"view", name}},
+                                                     {0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300}),
+                                   metrics.gauge("view_as_of_seconds", "Start of the last good refresh, Unix time.",
+                                                 {{"view", name}})});
         }
     }
 
@@ -239,8 +240,8 @@ private:
         process_.on_not_ready([this] { server_.set_serving(false); });
         process_.on_stop_accepting([this] { on_home([this] { scheduler_.stop(); }); });
         process_.on_drain([this](runtime::Process::SteadyTime deadline) {
-            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-                deadline - std::chrono::steady_clock::now());
+            const auto left =
+                std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
             server_.shutdown(std::max(left, std::chrono::milliseconds{0}));
             refresher_.wait_idle(deadline);
         });

@@ -38,8 +38,8 @@ fs::path project_directory(const std::string& option) {
 /// libpq takes everything from the environment, so that no password appears among the arguments of a process.
 void export_connection(const postgres::Dsn& dsn) {
     static const std::map<std::string, const char*, std::less<>> variables{
-        {"host", "PGHOST"},       {"hostaddr", "PGHOSTADDR"}, {"port", "PGPORT"},
-        {"user", "PGUSER"},       {"password", "PGPASSWORD"}, {"passfile", "PGPASSFILE"},
+        {"host", "PGHOST"},       {"hostaddr", "PGHOSTADDR"},      {"port", "PGPORT"},
+        {"user", "PGUSER"},       {"password", "PGPASSWORD"},      {"passfile", "PGPASSFILE"},
         {"sslmode", "PGSSLMODE"}, {"sslrootcert", "PGSSLROOTCERT"}};
     for (const auto& [keyword, value] : dsn.entries()) {
         if (const auto variable = variables.find(keyword); variable != variables.end()) {
@@ -83,7 +83,8 @@ int run(const Migrate& command, const Settings& settings) {
         throw Failure(exit_failed, std::string("sqitch could not be started: ") + std::strerror(errno));
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-        throw Failure(exit_failed, "sqitch is not installed (Debian: apt install sqitch libdbd-pg-perl postgresql-client)");
+        throw Failure(exit_failed,
+                      "sqitch is not installed (Debian: apt install sqitch libdbd-pg-perl postgresql-client)");
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         throw Failure(exit_failed, "sqitch failed; its output says why. The change at fault was rolled back");

@@ -168,8 +168,9 @@ private:
 
 int run(const Refresh& command, const Settings& settings) {
     if (settings.secret_key.size() < 32) {
-        throw Failure(exit_usage, "SECRET_KEY must be set to the lifecycle-refresher's (at least 32 bytes); "
-                                  "it may come from a file: SECRET_KEY_FILE");
+        throw Failure(exit_usage,
+                      "SECRET_KEY must be set to the lifecycle-refresher's (at least 32 bytes); "
+                      "it may come from a file: SECRET_KEY_FILE");
     }
     runtime::Loops loops(1);
     rpc::UpstreamOptions options;

@@ -141,7 +141,8 @@ std::vector<DemoBike> generate_demo_bikes(const DemoBikeOptions& options) {
             bike.plate = std::string(provinces[static_cast<std::size_t>(random.whole(0, 2))]) + *bike.plate_key;
         }
         if (random.chance(0.90)) {
-            bike.frame_number = frames.next([&] { return "M" + random.text(11, chassis_letters) + random.text(5, digits); });
+            bike.frame_number =
+                frames.next([&] { return "M" + random.text(11, chassis_letters) + random.text(5, digits); });
             bike.engine_number = engines.next([&] { return random.text(6, upper_letters) + random.text(5, digits); });
         }
         bike.mileage_km = age * random.whole(4'000, 11'000);
@@ -172,8 +173,8 @@ std::vector<DemoBike> generate_demo_bikes(const DemoBikeOptions& options) {
         const auto place = static_cast<std::size_t>((i * 2 + 1) * options.bikes / (reserved * 2));
         DemoBike& bike = bikes[place];
         bike.reserve_audit_id = random.uuid(bike.procured_at);
-        bike.reservation = DemoBike::Reservation{person_name(random), "+9477" + random.text(7, digits),
-                                                 random.whole(7, 21)};
+        bike.reservation =
+            DemoBike::Reservation{person_name(random), "+9477" + random.text(7, digits), random.whole(7, 21)};
     }
     return bikes;
 }

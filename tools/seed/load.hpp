@@ -23,8 +23,8 @@ struct UsersLoaded {
     std::vector<std::string> without_password;
 };
 
-/// The users of L-06. Passwords are taken from the file if it has them, else made up; the file is complete and safely on
-/// disk before the first user is created, so that an interrupted run loses none. Hashing is spread over `threads`.
+/// The users of L-06. Passwords are taken from the file if it has them, else made up; the file is complete and safely
+/// on disk before the first user is created, so that an interrupted run loses none. Hashing is spread over `threads`.
 UsersLoaded load_demo_users(const std::string& database_url, const std::string& passwords_file, unsigned threads);
 
 /// 190 bikes (L-02, L-03), unless there are demo bikes already. Needs branches and demo users. All or nothing.

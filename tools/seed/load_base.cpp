@@ -21,13 +21,18 @@ std::string journalled(const std::string& insert, const std::string& entity, con
     return "WITH given AS (SELECT * FROM jsonb_to_recordset($1::jsonb) AS r (id uuid, audit_id uuid, code text,"
            " name text, company text, district text, is_repair_center boolean, display_order integer)),"
            " system AS (SELECT id FROM auth.users WHERE username = 'system'),"
-           " added AS (" + insert + "),"
+           " added AS (" +
+           insert +
+           "),"
            " audited AS (INSERT INTO fleet.audit_log (id, user_id, username, action, entity_type, entity_id, entity_no,"
-           " request_id, new) SELECT g.audit_id, system.id, 'system', '" + action + "', '" + entity +
+           " request_id, new) SELECT g.audit_id, system.id, 'system', '" +
+           action + "', '" + entity +
            "', a.id, a.code, 'seed-base', jsonb_build_object('code', a.code, 'name', g.name)"
            " FROM added a JOIN given g ON g.id = a.id, system),"
            " announced AS (INSERT INTO fleet.outbox (event_type, entity_type, entity_id)"
-           " SELECT '" + event + "', '" + entity + "', id FROM added)"
+           " SELECT '" +
+           event + "', '" + entity +
+           "', id FROM added)"
            " SELECT count(*) FROM added";
 }
 
@@ -63,7 +68,8 @@ int add_branches(Database& database, Random& random, std::chrono::system_clock::
     const std::string sql = journalled(
         "INSERT INTO fleet.branches (id, code, name, company_id, district, is_repair_center, display_order, is_demo,"
         " created_by, updated_by)"
-        " SELECT g.id, g.code, g.name, c.id, g.district, g.is_repair_center, g.display_order, true, system.id, system.id"
+        " SELECT g.id, g.code, g.name, c.id, g.district, g.is_repair_center, g.display_order, true, system.id, "
+        "system.id"
         " FROM given g JOIN fleet.companies c ON c.code = g.company, system"
         " ON CONFLICT (code) DO NOTHING RETURNING id, code",
         "branch", "BRANCH_CREATED", "branch.created");

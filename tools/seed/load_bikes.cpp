@@ -30,9 +30,11 @@ constexpr const char* insert_bikes =
     " mileage_km, color, status, allocation_kind, reserved_for, reserved_phone, reserved_until, company_id,"
     " current_branch_id, acquisition_company_id, acquisition_branch_id, current_stock_number, purchase_price,"
     " procurement_date, procurement_source, bought_method, bought_by, supplier_name, hand_amount, settlement_amount,"
-    " cr_location, caller, ldate, sk_flag, ls_flag, purchase_total, is_demo, version, created_at, created_by, updated_at,"
+    " cr_location, caller, ldate, sk_flag, ls_flag, purchase_total, is_demo, version, created_at, created_by, "
+    "updated_at,"
     " updated_by)"
-    " SELECT id, brand || ' ' || model || ' ' || year, brand, model, year, plate, plate_key, frame_number, engine_number,"
+    " SELECT id, brand || ' ' || model || ' ' || year, brand, model, year, plate, plate_key, frame_number, "
+    "engine_number,"
     " mileage_km, color, CASE WHEN reserved_for IS NULL THEN 'IN_STOCK' ELSE 'ALLOCATED' END,"
     " CASE WHEN reserved_for IS NOT NULL THEN 'CUSTOMER' END, reserved_for, reserved_phone, reserved_until, company_id,"
     " branch_id, company_id, branch_id, full_number, purchase_price, procurement_date, source, bought_method, buyer_id,"
@@ -53,13 +55,15 @@ constexpr const char* insert_ledger =
     " 'Purchase ' || full_number, procured_at, buyer_id FROM given ORDER BY procured_at, id";
 
 constexpr const char* insert_audit =
-    "INSERT INTO fleet.audit_log (id, at, user_id, username, roles, action, entity_type, entity_id, entity_no, branch_id,"
+    "INSERT INTO fleet.audit_log (id, at, user_id, username, roles, action, entity_type, entity_id, entity_no, "
+    "branch_id,"
     " new, request_id)"
     " SELECT audit_id, procured_at, buyer_id, username, roles, 'BIKE_PROCURED', 'bicycle', id, full_number, branch_id,"
     " jsonb_build_object('current_stock_number', full_number, 'purchase_price', to_char(purchase_price,"
     " 'FM999999999990.00'), 'status', 'IN_STOCK'), 'seed-demo' FROM given"
     " UNION ALL"
-    " SELECT reserve_audit_id, now(), buyer_id, username, roles, 'BIKE_RESERVED', 'bicycle', id, full_number, branch_id,"
+    " SELECT reserve_audit_id, now(), buyer_id, username, roles, 'BIKE_RESERVED', 'bicycle', id, full_number, "
+    "branch_id,"
     " jsonb_build_object('status', 'ALLOCATED', 'reserved_for', reserved_for, 'reserved_until', reserved_until),"
     " 'seed-demo' FROM given WHERE reserved_for IS NOT NULL";
 

@@ -9,15 +9,16 @@ namespace loan_manager::ctl {
 namespace {
 
 constexpr std::array<std::string_view, 32> given_names{
-    "Nimal",   "Kamal",   "Sunil",    "Chaminda", "Ruwan",  "Dilshan",  "Kasun",   "Nuwan",
-    "Tharindu", "Lahiru", "Saman",    "Ajith",    "Priyantha", "Mahesh", "Asanka", "Buddhika",
-    "Kumari",  "Nadeesha", "Dilini",  "Chathurika", "Sanduni", "Ishara", "Madhavi", "Anusha",
-    "Farhan",  "Rizwan",  "Aisha",    "Suresh",   "Kavitha", "Selvam",  "Dinesh",  "Malini"};
+    "Nimal",    "Kamal",    "Sunil",  "Chaminda",   "Ruwan",     "Dilshan", "Kasun",   "Nuwan",
+    "Tharindu", "Lahiru",   "Saman",  "Ajith",      "Priyantha", "Mahesh",  "Asanka",  "Buddhika",
+    "Kumari",   "Nadeesha", "Dilini", "Chathurika", "Sanduni",   "Ishara",  "Madhavi", "Anusha",
+    "Farhan",   "Rizwan",   "Aisha",  "Suresh",     "Kavitha",   "Selvam",  "Dinesh",  "Malini"};
 
 constexpr std::array<std::string_view, 24> family_names{
-    "Perera",      "Fernando",  "Silva",    "Bandara",   "Jayasinghe", "Wickramasinghe", "Dissanayake", "Herath",
-    "Rathnayake",  "Gunawardena", "Karunaratne", "Samaraweera", "Weerasinghe", "Abeysekara", "Liyanage", "Ranasinghe",
-    "Senanayake",  "Ekanayake", "Mohamed",  "Nazeer",    "Rajapaksha", "Kumarasinghe",  "Sivakumar",   "Hettiarachchi"};
+    "Perera",      "Fernando",   "Silva",      "Bandara",      "Jayasinghe",  "Wickramasinghe",
+    "Dissanayake", "Herath",     "Rathnayake", "Gunawardena",  "Karunaratne", "Samaraweera",
+    "Weerasinghe", "Abeysekara", "Liyanage",   "Ranasinghe",   "Senanayake",  "Ekanayake",
+    "Mohamed",     "Nazeer",     "Rajapaksha", "Kumarasinghe", "Sivakumar",   "Hettiarachchi"};
 
 }  // namespace
 

@@ -64,7 +64,8 @@ std::map<std::string, std::string> read_passwords(const std::filesystem::path& p
         return passwords;
     }
     try {
-        for (const json::value& user : json::parse(read_all(path)).as_array()) {
+        const json::value document = json::parse(read_all(path));
+        for (const json::value& user : document.as_array()) {
             passwords.emplace(user.at("username").as_string(), user.at("password").as_string());
         }
     } catch (const std::exception&) {

@@ -69,9 +69,7 @@ public:
         return out.str();
     }
 
-    [[noreturn]] void refuse(const std::string& problem) const {
-        throw Failure(exit_usage, problem + "\n\n" + text());
-    }
+    [[noreturn]] void refuse(const std::string& problem) const { throw Failure(exit_usage, problem + "\n\n" + text()); }
 
 private:
     std::string usage_;
@@ -86,14 +84,13 @@ Command parse_refresh(const Words& words) {
     CommandOptions options("refresh --all | --view NAME…",
                            "Refreshes materialized views and waits for the end. A refresh that is already running is\n"
                            "joined, not doubled. Needs the SECRET_KEY of the lifecycle-refresher.\n");
-    options.options().add_options()
-        ("all", po::bool_switch(&all), "every view")
-        ("view", po::value(&command.views)->value_name("NAME"), "this view; may be repeated")
-        ("address", po::value(&command.address)->value_name("ADDRESS"),
-         "where the lifecycle-refresher listens: host:port or dir:/path; default: LIFECYCLE_ADDRESS or 127.0.0.1:50071")
-        ("timeout", po::value(&timeout)->value_name("SECONDS"), "how long to wait; default 600")
-        ("nightly", po::bool_switch(&command.nightly),
-         "record it as the nightly run, so that the service does not make one of its own");
+    options.options().add_options()("all", po::bool_switch(&all), "every view")(
+        "view", po::value(&command.views)->value_name("NAME"), "this view; may be repeated")(
+        "address", po::value(&command.address)->value_name("ADDRESS"),
+        "where the lifecycle-refresher listens: host:port or dir:/path; default: LIFECYCLE_ADDRESS or 127.0.0.1:50071")(
+        "timeout", po::value(&timeout)->value_name("SECONDS"), "how long to wait; default 600")(
+        "nightly", po::bool_switch(&command.nightly),
+        "record it as the nightly run, so that the service does not make one of its own");
     if (!options.parse(words)) {
         return ShowText{options.text()};
     }
@@ -109,8 +106,9 @@ Command parse_refresh(const Words& words) {
 
 Command parse_migrate(const Words& words) {
     Migrate command;
-    CommandOptions options("migrate", "Deploys and verifies every change of the sqitch project that the database lacks.\n"
-                                      "Safe to repeat. The database user must own the database.\n");
+    CommandOptions options("migrate",
+                           "Deploys and verifies every change of the sqitch project that the database lacks.\n"
+                           "Safe to repeat. The database user must own the database.\n");
     options.add_database_url(command.database_url);
     options.options().add_options()("directory", po::value(&command.directory)->value_name("PATH"),
                                     "the sqitch project; default: the installed one");
@@ -122,8 +120,9 @@ Command parse_migrate(const Words& words) {
 
 Command parse_check(const Words& words) {
     Check command;
-    CommandOptions options("check", "Runs every invariant of the data in one snapshot and shows what violates them.\n"
-                                    "Changes nothing. Ends with 1 if something is violated.\n");
+    CommandOptions options("check",
+                           "Runs every invariant of the data in one snapshot and shows what violates them.\n"
+                           "Changes nothing. Ends with 1 if something is violated.\n");
     options.add_database_url(command.database_url);
     options.options().add_options()("json", po::bool_switch(&command.json), "answer as one JSON document");
     if (!options.parse(words)) {
@@ -137,8 +136,9 @@ Command parse_seed(const Words& words) {
     const Words rest(words.begin() + (words.empty() ? 0 : 1), words.end());
     if (what == "base") {
         SeedBase command;
-        CommandOptions options("seed base", "Loads the two companies, their 19 branches with counters, and one commission\n"
-                                            "rule each. What exists is left alone.\n");
+        CommandOptions options("seed base",
+                               "Loads the two companies, their 19 branches with counters, and one commission\n"
+                               "rule each. What exists is left alone.\n");
         options.add_database_url(command.database_url);
         if (!options.parse(rest)) {
             return ShowText{options.text()};
@@ -151,16 +151,18 @@ Command parse_seed(const Words& words) {
                                "Loads the organisation, users of every role with generated passwords, and 190 bikes.\n"
                                "What exists is left alone: a second run changes nothing. For demonstrations only.\n");
         options.add_database_url(command.database_url);
-        options.options().add_options()
-            ("passwords-file", po::value(&command.passwords_file)->required()->value_name("PATH"),
-             "write users and passwords here (JSON, mode 0600); passwords already in the file are kept")
-            ("threads", po::value(&command.threads)->value_name("N"), "threads that hash passwords; default: all processors");
+        options.options().add_options()(
+            "passwords-file", po::value(&command.passwords_file)->required()->value_name("PATH"),
+            "write users and passwords here (JSON, mode 0600); passwords already in the file are kept")(
+            "threads", po::value(&command.threads)->value_name("N"),
+            "threads that hash passwords; default: all processors");
         if (!options.parse(rest)) {
             return ShowText{options.text()};
         }
         return command;
     }
-    const std::string text = "Usage: loan-managerctl seed base|demo [options]\n\nSee loan-managerctl seed demo --help.\n";
+    const std::string text =
+        "Usage: loan-managerctl seed base|demo [options]\n\nSee loan-managerctl seed demo --help.\n";
     if (what == "--help" || what == "-h") {
         return ShowText{text};
     }
@@ -178,14 +180,15 @@ Command parse_user(const Words& words) {
             "Roles: admin, head_manager, branch_manager, inventory_manager, sales_agent, workshop_manager, mechanic,\n"
             "finance_officer, auditor, viewer.\n");
         options.add_database_url(command.database_url);
-        options.options().add_options()
-            ("username", po::value(&command.username)->required()->value_name("NAME"), "name to sign in with")
-            ("full-name", po::value(&command.full_name)->value_name("TEXT"), "default: the username")
-            ("role", po::value(&command.roles)->value_name("ROLE"), "may be repeated")
-            ("company", po::value(&command.companies)->value_name("CODE"), "company the user is responsible for; may be repeated")
-            ("branch", po::value(&command.branches)->value_name("CODE"), "branch the user belongs to; may be repeated")
-            ("first-admin", po::bool_switch(&command.first_admin),
-             "make it an admin, but only if the installation has none yet");
+        options.options().add_options()("username", po::value(&command.username)->required()->value_name("NAME"),
+                                        "name to sign in with")(
+            "full-name", po::value(&command.full_name)->value_name("TEXT"), "default: the username")(
+            "role", po::value(&command.roles)->value_name("ROLE"), "may be repeated")(
+            "company", po::value(&command.companies)->value_name("CODE"),
+            "company the user is responsible for; may be repeated")(
+            "branch", po::value(&command.branches)->value_name("CODE"), "branch the user belongs to; may be repeated")(
+            "first-admin", po::bool_switch(&command.first_admin),
+            "make it an admin, but only if the installation has none yet");
         if (!options.parse(rest)) {
             return ShowText{options.text()};
         }

@@ -22,8 +22,8 @@ Settings read_settings(const runtime::Environment& environment) {
     }
     Settings settings;
     runtime::SettingsTable table("loan-managerctl");
-    table.database_url("DATABASE_URL", settings.database_url).default_value("");
-    table.text("SECRET_KEY", settings.secret_key).secret().default_value("");
+    table.database_url("DATABASE_URL", settings.database_url);
+    table.text("SECRET_KEY", settings.secret_key).secret();
     table.text("LIFECYCLE_ADDRESS", settings.lifecycle_address).default_value("127.0.0.1:50071");
     const std::vector<std::string> no_arguments;
     const auto parsed = table.parse(no_arguments, relevant);

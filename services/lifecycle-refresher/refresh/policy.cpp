@@ -33,8 +33,8 @@ WallTime changes_due(const RefreshPolicy& policy, const ViewState& state) {
     const WallTime patience = *state.first_uncovered + policy.longest_wait;
     WallTime due = std::min(quiet, patience);
     if (state.last_finished) {
-        const auto gap = std::max<std::chrono::milliseconds>(policy.shortest_gap,
-                                                             policy.gap_factor * state.last_duration);
+        const auto gap =
+            std::max<std::chrono::milliseconds>(policy.shortest_gap, policy.gap_factor * state.last_duration);
         due = std::max(due, *state.last_finished + gap);
     }
     return due;

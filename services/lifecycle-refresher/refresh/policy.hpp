@@ -20,13 +20,13 @@ std::optional<Trigger> trigger_from(std::string_view token);
 
 /// When views are refreshed (D-1002, D-1003). The defaults are the rules; tests shorten them.
 struct RefreshPolicy {
-    std::chrono::milliseconds quiet_time{2'000};   ///< After the last relevant change …
+    std::chrono::milliseconds quiet_time{2'000};     ///< After the last relevant change …
     std::chrono::milliseconds longest_wait{15'000};  ///< … but at most this long after the first uncovered one …
     std::chrono::milliseconds shortest_gap{10'000};  ///< … and never sooner than this after the view's last refresh,
     int gap_factor = 4;                              ///< nor than this many times its duration.
-    std::chrono::milliseconds first_retry{30'000};  ///< After a failure; doubles with each further one …
+    std::chrono::milliseconds first_retry{30'000};   ///< After a failure; doubles with each further one …
     std::chrono::milliseconds longest_retry{600'000};  ///< … up to this.
-    std::chrono::minutes nightly_at{120};  ///< Time of day in Colombo.
+    std::chrono::minutes nightly_at{120};              ///< Time of day in Colombo.
     /// How long after `nightly_at` the run of that date begins; 0 to 10 minutes. Must answer the same for the same
     /// date as long as the process lives.
     std::function<std::chrono::seconds(Date)> nightly_jitter;
@@ -34,8 +34,8 @@ struct RefreshPolicy {
 
 /// What the database says about one view, read in one statement with the `now` given to `decide`.
 struct ViewState {
-    bool filled = false;   ///< Has been filled once.
-    bool running = false;  ///< A refresh is under way, here or in another instance.
+    bool filled = false;                         ///< Has been filled once.
+    bool running = false;                        ///< A refresh is under way, here or in another instance.
     std::optional<WallTime> last_finished;       ///< End of the last run, whatever became of it.
     std::chrono::milliseconds last_duration{0};  ///< Of that run.
     /// Failed runs since the last successful one, and why the last of them ran.
@@ -50,7 +50,7 @@ struct ViewState {
 
 /// What to do now.
 struct Decision {
-    std::optional<Trigger> run;         ///< Refresh at once, for this reason.
+    std::optional<Trigger> run;          ///< Refresh at once, for this reason.
     std::optional<WallTime> look_again;  ///< Otherwise: when something becomes due if nothing else happens.
 };
 

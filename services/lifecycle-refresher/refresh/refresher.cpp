@@ -134,6 +134,7 @@ asio::awaitable<Result<std::optional<Run>>> Refresher::start_if_due(const ViewDe
     observed->state.running = false;  // the lock that is held is our own
     const Decision decision = decide(options_.policy, observed->state, observed->now);
     if (!decision.run) {
+        co_await release(std::move(*session), view);
         co_return std::nullopt;
     }
     Result<Run> run = co_await launch(std::move(*session), view, *decision.run, std::nullopt);
@@ -162,6 +163,14 @@ asio::awaitable<Result<Run>> Refresher::launch(Session session, const ViewDefini
                        asio::post(context_, [this, signal, guard] { signals_.erase(signal); });
                    }));
     co_return run;
+}
+
+asio::awaitable<void> Refresher::release(Session session, const ViewDefinition& view) {
+    // The server frees the lock of a closed session too, but a moment later, and whoever looks in between takes the
+    // view for being refreshed.
+    if (session->is_usable()) {
+        static_cast<void>(co_await repository::unlock_view(*session, std::string(view.name)));
+    }
 }
 
 asio::awaitable<void> Refresher::run_to_end(Session session, const ViewDefinition& view, Run run) {
@@ -196,8 +205,8 @@ asio::awaitable<void> Refresher::run_to_end(Session session, const ViewDefinitio
             }
         }
     }
-    // Ends the session and with it the lock. A run that could not be recorded is found by the next one to lock it.
-    session.reset();
+    // A run that could not be recorded is found by the next one to lock the view.
+    co_await release(std::move(session), view);
     if (options_.on_finished) {
         options_.on_finished(run);
     }

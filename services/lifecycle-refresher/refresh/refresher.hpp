@@ -71,6 +71,8 @@ private:
     /// Records the run and lets it go on by itself.
     boost::asio::awaitable<postgres::Result<Run>> launch(Session session, const ViewDefinition& view, Trigger trigger,
                                                          std::optional<std::string> requested_by);
+    /// Frees the view's lock and ends the session.
+    boost::asio::awaitable<void> release(Session session, const ViewDefinition& view);
     boost::asio::awaitable<void> run_to_end(Session session, const ViewDefinition& view, Run run);
     boost::asio::awaitable<postgres::Result<Covered>> refresh(postgres::Connection& connection,
                                                               const ViewDefinition& view, const Run& run);

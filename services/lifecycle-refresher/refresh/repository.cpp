@@ -15,7 +15,7 @@ using postgres::Row;
 using postgres::Rows;
 using postgres::Statement;
 
-#define RUN_COLUMNS \
+#define RUN_COLUMNS                                                                                                \
     "r.id, r.view_name, r.trigger, r.requested_by, r.status, r.started_at, r.finished_at, r.rows, r.duration_ms, " \
     "r.covers_seq, r.error"
 /// 'LV' and a hash of the name: the two halves of a view's advisory lock.
@@ -77,30 +77,29 @@ SET status = 'FAILED', finished_at = clock_timestamp(), error = $2,
     duration_ms = (extract(epoch FROM clock_timestamp() - started_at) * 1000)::integer
 WHERE id = $1 AND status = 'RUNNING')"};
 
-constexpr Statement running_sql{
-    "lifecycle.running",
-    "SELECT " RUN_COLUMNS " FROM lifecycle.view_refreshes r WHERE r.view_name = $1 AND r.status = 'RUNNING'"};
+constexpr Statement running_sql{"lifecycle.running",
+                                "SELECT " RUN_COLUMNS
+                                " FROM lifecycle.view_refreshes r WHERE r.view_name = $1 AND r.status = 'RUNNING'"};
 
-constexpr Statement by_ids_sql{
-    "lifecycle.runs_by_ids",
-    "SELECT " RUN_COLUMNS
-    " FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)"
-    " JOIN lifecycle.view_refreshes r ON r.id = wanted.id ORDER BY wanted.place"};
+constexpr Statement by_ids_sql{"lifecycle.runs_by_ids",
+                               "SELECT " RUN_COLUMNS
+                               " FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)"
+                               " JOIN lifecycle.view_refreshes r ON r.id = wanted.id ORDER BY wanted.place"};
 
 constexpr Statement last_ok_sql{"lifecycle.last_ok",
                                 "SELECT " RUN_COLUMNS
                                 " FROM lifecycle.view_refreshes r"
                                 " WHERE r.view_name = $1 AND r.status = 'OK' ORDER BY r.started_at DESC LIMIT 1"};
-constexpr Statement last_sql{"lifecycle.last",
-                             "SELECT " RUN_COLUMNS
-                             " FROM lifecycle.view_refreshes r"
-                             " WHERE r.view_name = $1 ORDER BY r.started_at DESC, r.id DESC LIMIT 1"};
+constexpr Statement last_sql{"lifecycle.last", "SELECT " RUN_COLUMNS
+                                               " FROM lifecycle.view_refreshes r"
+                                               " WHERE r.view_name = $1 ORDER BY r.started_at DESC, r.id DESC LIMIT 1"};
 
-constexpr Statement history_sql{"lifecycle.history",
-                                "SELECT " RUN_COLUMNS
-                                " FROM lifecycle.view_refreshes r"
-                                " WHERE r.view_name = $1 AND ($2::timestamptz IS NULL OR (r.started_at, r.id) < ($2, $3::uuid))"
-                                " ORDER BY r.started_at DESC, r.id DESC LIMIT $4"};
+constexpr Statement history_sql{
+    "lifecycle.history",
+    "SELECT " RUN_COLUMNS
+    " FROM lifecycle.view_refreshes r"
+    " WHERE r.view_name = $1 AND ($2::timestamptz IS NULL OR (r.started_at, r.id) < ($2, $3::uuid))"
+    " ORDER BY r.started_at DESC, r.id DESC LIMIT $4"};
 constexpr Statement count_sql{
     "lifecycle.count_history",
     "SELECT count(*) FROM (SELECT FROM lifecycle.view_refreshes WHERE view_name = $1 LIMIT $2::bigint + 1) capped"};
@@ -111,8 +110,8 @@ WHERE started_at < now() - make_interval(days => $1) AND status <> 'RUNNING'
   AND EXISTS (SELECT FROM lifecycle.view_refreshes later
               WHERE later.view_name = old.view_name AND later.status = 'OK' AND later.started_at > old.started_at))"};
 
-constexpr Statement horizon_sql{"lifecycle.horizon",
-                                "SELECT last_seq, in_flight, in_flight_exact::integer[] FROM lifecycle.change_horizon()"};
+constexpr Statement horizon_sql{
+    "lifecycle.horizon", "SELECT last_seq, in_flight, in_flight_exact::integer[] FROM lifecycle.change_horizon()"};
 constexpr Statement snapshot_sql{"lifecycle.snapshot", R"(
 SELECT (SELECT coalesce(max(seq), 0) FROM fleet.outbox),
        ARRAY(SELECT seq FROM fleet.outbox WHERE seq = ANY ($1::bigint[])))"};

@@ -116,6 +116,9 @@ asio::awaitable<milliseconds> Scheduler::look() {
                 log::warning("a refresh could not be started",
                              {{"view", view.name}, {"error", postgres::to_string(started.error())}});
             }
+        } else if (observed->state.running) {
+            // Another instance's run ends without waking us.
+            pause = std::min(pause, options_.look_while_running);
         } else if (decision.look_again) {
             const auto wait = std::chrono::ceil<milliseconds>(*decision.look_again - observed->now);
             pause = std::clamp(wait, milliseconds{1}, pause);

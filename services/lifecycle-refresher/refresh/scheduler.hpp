@@ -1,9 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <atomic>
 #include <chrono>
 #include <memory>
 
@@ -19,11 +19,14 @@ struct SchedulerOptions {
     std::chrono::milliseconds poll_interval{5'000};
     /// Notifications are answered with one look at most this often.
     std::chrono::milliseconds shortest_look{250};
+    /// While a view is being refreshed.
+    std::chrono::milliseconds look_while_running{1'000};
     int history_days = 90;
 };
 
 /// Looks what is due and has it refreshed: when fleet announces changes (`NOTIFY fleet_changes`), when a time set by
-/// the policy comes, when a run ends, and every few seconds in any case, so that a lost notification costs seconds only.
+/// the policy comes, when a run ends, and every few seconds in any case, so that a lost notification costs seconds
+/// only.
 ///
 /// Belongs to the refresher's io_context; every function but `healthy` is called there.
 class Scheduler {

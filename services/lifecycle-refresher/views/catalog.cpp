@@ -5,8 +5,8 @@
 namespace loan_manager::lifecycle {
 namespace {
 
-constexpr std::array<std::string_view, 7> every_bike_event{"bike.*",       "sale.*",    "commission.*",    "transfer.*",
-                                                           "job.*",        "expense.*", "import.committed"};
+constexpr std::array<std::string_view, 7> every_bike_event{"bike.*", "sale.*",    "commission.*",    "transfer.*",
+                                                           "job.*",  "expense.*", "import.committed"};
 
 constexpr std::array<ViewDefinition, 2> catalog{{
     {"bike_cost_summary", every_bike_event},
@@ -29,8 +29,7 @@ const ViewDefinition* find_view(std::string_view name) {
 }
 
 bool is_relevant(const ViewDefinition& view, std::string_view event_type) {
-    return std::ranges::any_of(view.relevant,
-                               [&](std::string_view pattern) { return matches(pattern, event_type); });
+    return std::ranges::any_of(view.relevant, [&](std::string_view pattern) { return matches(pattern, event_type); });
 }
 
 std::vector<std::string> like_patterns(const ViewDefinition& view) {

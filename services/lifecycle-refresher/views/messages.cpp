@@ -9,19 +9,26 @@ namespace v1 = loanmanager::lifecycle::v1;
 
 v1::RefreshTrigger message_of(Trigger trigger) {
     switch (trigger) {
-        case Trigger::startup: return v1::REFRESH_TRIGGER_STARTUP;
-        case Trigger::nightly: return v1::REFRESH_TRIGGER_NIGHTLY;
-        case Trigger::event: return v1::REFRESH_TRIGGER_EVENT;
-        case Trigger::manual: return v1::REFRESH_TRIGGER_MANUAL;
+        case Trigger::startup:
+            return v1::REFRESH_TRIGGER_STARTUP;
+        case Trigger::nightly:
+            return v1::REFRESH_TRIGGER_NIGHTLY;
+        case Trigger::event:
+            return v1::REFRESH_TRIGGER_EVENT;
+        case Trigger::manual:
+            return v1::REFRESH_TRIGGER_MANUAL;
     }
     return v1::REFRESH_TRIGGER_UNSPECIFIED;
 }
 
 v1::RefreshStatus message_of(RunStatus status) {
     switch (status) {
-        case RunStatus::running: return v1::REFRESH_STATUS_RUNNING;
-        case RunStatus::ok: return v1::REFRESH_STATUS_OK;
-        case RunStatus::failed: return v1::REFRESH_STATUS_FAILED;
+        case RunStatus::running:
+            return v1::REFRESH_STATUS_RUNNING;
+        case RunStatus::ok:
+            return v1::REFRESH_STATUS_OK;
+        case RunStatus::failed:
+            return v1::REFRESH_STATUS_FAILED;
     }
     return v1::REFRESH_STATUS_UNSPECIFIED;
 }

@@ -49,8 +49,8 @@ TEST_CASE("the other commands") {
     CHECK(refused({"seed", "demo"}) == exit_usage);
     CHECK(refused({"seed"}) == exit_usage);
     CHECK(refused({"seed", "everything"}) == exit_usage);
-    const auto user = std::get<UserCreate>(parse(
-        {"user", "create", "--username", "x", "--role", "sales_agent", "--branch", "WW", "--branch", "MO", "--company", "MA"}));
+    const auto user = std::get<UserCreate>(parse({"user", "create", "--username", "x", "--role", "sales_agent",
+                                                  "--branch", "WW", "--branch", "MO", "--company", "MA"}));
     CHECK(user.roles == std::vector<std::string>{"sales_agent"});
     CHECK(user.branches == std::vector<std::string>{"WW", "MO"});
     CHECK(user.companies == std::vector<std::string>{"MA"});
@@ -62,9 +62,15 @@ TEST_CASE("the other commands") {
 }
 
 TEST_CASE("help is everywhere, and names the exit codes") {
-    const std::vector<std::vector<std::string>> asked{
-        {"--help"},          {"help"},           {"refresh", "--help"},        {"migrate", "-h"}, {"check", "--help"},
-        {"seed", "base", "-h"}, {"seed", "demo", "--help"}, {"user", "create", "--help"}, {"user", "reset-password", "-h"}};
+    const std::vector<std::vector<std::string>> asked{{"--help"},
+                                                      {"help"},
+                                                      {"refresh", "--help"},
+                                                      {"migrate", "-h"},
+                                                      {"check", "--help"},
+                                                      {"seed", "base", "-h"},
+                                                      {"seed", "demo", "--help"},
+                                                      {"user", "create", "--help"},
+                                                      {"user", "reset-password", "-h"}};
     for (const std::vector<std::string>& words : asked) {
         const auto text = std::get<ShowText>(parse(words)).text;
         CHECK(text.find("Exit codes: 0 done") != std::string::npos);

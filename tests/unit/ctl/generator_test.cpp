@@ -4,11 +4,11 @@
 #include <map>
 #include <set>
 
+#include "tools/commands/invariants.hpp"
 #include "tools/seed/demo_bikes.hpp"
 #include "tools/seed/demo_users.hpp"
 #include "tools/seed/organisation.hpp"
 #include "tools/seed/password_file.hpp"
-#include "tools/commands/invariants.hpp"
 
 using namespace loan_manager;
 using namespace loan_manager::ctl;
@@ -80,11 +80,13 @@ TEST_CASE("L-02 L-03 branches, sources, models, plates, ages and prices follow t
         CHECK((age >= 1 && age <= 12));
         CHECK(bike.frame_number.has_value() == bike.engine_number.has_value());
         CHECK((!bike.plate_key || plates.insert(*bike.plate_key).second));
-        CHECK((!bike.frame_number || (frames.insert(*bike.frame_number).second && engines.insert(*bike.engine_number).second)));
+        CHECK((!bike.frame_number ||
+               (frames.insert(*bike.frame_number).second && engines.insert(*bike.engine_number).second)));
         // Numbers follow time within a branch.
         CHECK(bike.place_in_branch == ++last[bike.branch_code]);
         CHECK(std::chrono::sys_days(bike.procurement_date) <= std::chrono::sys_days(options().last_day));
-        CHECK(std::chrono::sys_days(bike.procurement_date) > std::chrono::sys_days(options().last_day) - std::chrono::days(180));
+        CHECK(std::chrono::sys_days(bike.procurement_date) >
+              std::chrono::sys_days(options().last_day) - std::chrono::days(180));
     }
 }
 
@@ -104,9 +106,15 @@ TEST_CASE("L-06 the demo users: 155 people, unique names, right scopes") {
         CHECK(user.branch_codes.size() == (of_branch ? 1 : 0));
     }
     CHECK(users.size() == 155);
-    CHECK(roles == std::map<std::string, int>{{"admin", 1}, {"head_manager", 2}, {"inventory_manager", 2},
-                                              {"finance_officer", 3}, {"auditor", 1}, {"viewer", 2},
-                                              {"branch_manager", 19}, {"sales_agent", 76}, {"mechanic", 48},
+    CHECK(roles == std::map<std::string, int>{{"admin", 1},
+                                              {"head_manager", 2},
+                                              {"inventory_manager", 2},
+                                              {"finance_officer", 3},
+                                              {"auditor", 1},
+                                              {"viewer", 2},
+                                              {"branch_manager", 19},
+                                              {"sales_agent", 76},
+                                              {"mechanic", 48},
                                               {"workshop_manager", 1}});
     CHECK(names.contains("admin"));
     CHECK(names.contains("ww.manager"));

@@ -52,11 +52,12 @@ TEST_CASE("D-1003 a writer whose number is not known yet counts from its floor, 
 TEST_CASE("D-1001 the views and what makes them out of date (D-1002)") {
     const lc::ViewDefinition* cost = lc::find_view("bike_cost_summary");
     REQUIRE(cost != nullptr);
-    for (const char* event : {"bike.procured", "sale.recorded", "expense.voided", "job.completed",
-                              "commission.created", "transfer.completed", "import.committed"}) {
+    for (const char* event : {"bike.procured", "sale.recorded", "expense.voided", "job.completed", "commission.created",
+                              "transfer.completed", "import.committed"}) {
         CHECK_MESSAGE(lc::is_relevant(*cost, event), event);
     }
-    for (const char* event : {"import.uploaded", "user.created", "company.updated", "bikes.other", "stock_number.low"}) {
+    for (const char* event :
+         {"import.uploaded", "user.created", "company.updated", "bikes.other", "stock_number.low"}) {
         CHECK_MESSAGE(!lc::is_relevant(*cost, event), event);
     }
     CHECK(lc::like_patterns(*cost).front() == "bike.%");

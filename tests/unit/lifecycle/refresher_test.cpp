@@ -162,8 +162,9 @@ TEST_CASE("X-27 a run whose process died is FAILED as soon as its lock is free, 
         const Blocker blocker(fixture.database);
         id = fixture.start().id;
         // What a kill -9 of the service does to its sessions.
-        fixture.session.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-                             " AND application_name LIKE '%refresh'");
+        fixture.session.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name LIKE '%refresh'");
         REQUIRE(fixture.refresher->wait_idle(std::chrono::steady_clock::now() + 20s));
     }
     CHECK(fixture.row(id)[0] == "RUNNING");

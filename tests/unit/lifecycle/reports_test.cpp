@@ -26,10 +26,11 @@ struct Fixture {
         testing::procure(session, "MO", 2, "200000.00");
         testing::procure(session, "BD", 1, "300000.00");
         // Ages 0, 31, 61 and 100 days.
-        session.rows("UPDATE bicycles SET procurement_date = current_date - 31 WHERE current_stock_number = "
-                     "'MA/WW/ST/0001'; UPDATE bicycles SET procurement_date = current_date - 61 WHERE "
-                     "current_stock_number = 'MA/WW/ST/0002'; UPDATE bicycles SET procurement_date = current_date - 100 "
-                     "WHERE current_stock_number = 'MA/WW/ST/0003'");
+        session.rows(
+            "UPDATE bicycles SET procurement_date = current_date - 31 WHERE current_stock_number = "
+            "'MA/WW/ST/0001'; UPDATE bicycles SET procurement_date = current_date - 61 WHERE "
+            "current_stock_number = 'MA/WW/ST/0002'; UPDATE bicycles SET procurement_date = current_date - 100 "
+            "WHERE current_stock_number = 'MA/WW/ST/0003'");
         const auto connect = testing::connect_options(database.url_as("loan_manager_lifecycle"));
         postgres::PoolOptions options;
         options.connect = connect;
@@ -142,9 +143,10 @@ TEST_CASE("D-1005 cost-summary: rows, totals over the whole filter, pages withou
 
 TEST_CASE("D-1005 cost-summary filters") {
     Fixture f;
-    f.session.rows("UPDATE bicycles SET status = 'WRITTEN_OFF', current_stock_number = NULL, written_off_by = created_by,"
-                   " written_off_at = now(), write_off_kind = 'LOST', write_off_reason = 'lost on the way' WHERE "
-                   "current_stock_number = 'IN/BD/ST/0001'");
+    f.session.rows(
+        "UPDATE bicycles SET status = 'WRITTEN_OFF', current_stock_number = NULL, written_off_by = created_by,"
+        " written_off_at = now(), write_off_kind = 'LOST', write_off_reason = 'lost on the way' WHERE "
+        "current_stock_number = 'IN/BD/ST/0001'");
     f.refresh();
     v1::CostSummaryRequest request;
     request.add_status("WRITTEN_OFF");
@@ -250,11 +252,13 @@ TEST_CASE("D-1004 reports say how fresh they are, and stale when a relevant chan
     CHECK(fresh.age_seconds() >= 0);
     CHECK(fresh.age_seconds() < 30);
     CHECK(fresh.as_of().seconds() > 0);
-    f.session.rows("INSERT INTO outbox (at, event_type, entity_type) VALUES (now() - interval '2 minutes', "
-                   "'user.created', 'user'), (now() - interval '50 seconds', 'bike.updated', 'bicycle')");
+    f.session.rows(
+        "INSERT INTO outbox (at, event_type, entity_type) VALUES (now() - interval '2 minutes', "
+        "'user.created', 'user'), (now() - interval '50 seconds', 'bike.updated', 'bicycle')");
     CHECK_FALSE(f.cost(f.as({"admin"})).value().stale());
-    f.session.rows("INSERT INTO outbox (at, event_type, entity_type) VALUES (now() - interval '61 seconds', "
-                   "'bike.updated', 'bicycle')");
+    f.session.rows(
+        "INSERT INTO outbox (at, event_type, entity_type) VALUES (now() - interval '61 seconds', "
+        "'bike.updated', 'bicycle')");
     CHECK(f.cost(f.as({"admin"})).value().stale());
     f.session.rows("UPDATE view_refreshes SET started_at = started_at - interval '1 hour'");
     CHECK(f.stock(f.as({"admin"})).value().age_seconds() >= 3600);

@@ -73,7 +73,8 @@ TEST_CASE("D-1002 at start every view is filled; a notification brings changes i
     Session session(database.url());
     testing::add_organisation(session);
     Instance instance(database);
-    REQUIRE(eventually([&] { return session.value("SELECT count(*) FROM view_refreshes WHERE status = 'OK'") == "2"; }));
+    REQUIRE(
+        eventually([&] { return session.value("SELECT count(*) FROM view_refreshes WHERE status = 'OK'") == "2"; }));
     CHECK(session.value("SELECT count(*) FROM view_refreshes WHERE trigger = 'STARTUP'") == "2");
     CHECK(instance.scheduler->healthy());
 
@@ -88,7 +89,8 @@ TEST_CASE("D-1002 without notifications the outbox is looked at now and then") {
     ScratchDatabase database;
     Session session(database.url());
     Instance instance(database, 50ms);
-    REQUIRE(eventually([&] { return session.value("SELECT count(*) FROM view_refreshes WHERE status = 'OK'") == "2"; }));
+    REQUIRE(
+        eventually([&] { return session.value("SELECT count(*) FROM view_refreshes WHERE status = 'OK'") == "2"; }));
     session.rows("INSERT INTO outbox (event_type, entity_type) VALUES ('bike.updated', 'bicycle')");
     CHECK(eventually([&] { return session.value("SELECT max(covers_seq) FROM view_refreshes") == "1"; }));
     // What concerns no view does not cause a refresh.
@@ -106,11 +108,12 @@ TEST_CASE("D-1002 a missed nightly run is made up at start, once, by one of two 
         REQUIRE(eventually(
             [&] { return session.value("SELECT count(*) FROM view_refreshes WHERE status = 'OK'") == "2"; }));
     }
-    session.rows("UPDATE view_refreshes SET started_at = started_at - interval '3 days', finished_at = finished_at - "
-                 "interval '3 days'");
+    session.rows(
+        "UPDATE view_refreshes SET started_at = started_at - interval '3 days', finished_at = finished_at - "
+        "interval '3 days'");
     Instance one(database), two(database);
-    REQUIRE(eventually(
-        [&] { return session.value("SELECT count(*) FROM view_refreshes WHERE status = 'OK'") == "4"; }));
+    REQUIRE(
+        eventually([&] { return session.value("SELECT count(*) FROM view_refreshes WHERE status = 'OK'") == "4"; }));
     session.rows("SELECT pg_sleep(0.2)");
     CHECK(session.value("SELECT count(*) FROM view_refreshes WHERE trigger = 'NIGHTLY'") == "2");
 }
@@ -122,12 +125,14 @@ TEST_CASE("D-1003 a failed refresh is retried until it succeeds") {
     blocker.rows("BEGIN; CREATE INDEX blocker ON lifecycle.bike_cost_summary (year)");
     Instance instance(database);
     REQUIRE(eventually([&] {
-        return session.value("SELECT count(*) >= 2 FROM view_refreshes WHERE status = 'FAILED' AND view_name = "
-                             "'bike_cost_summary'") == "t";
+        return session.value(
+                   "SELECT count(*) >= 2 FROM view_refreshes WHERE status = 'FAILED' AND view_name = "
+                   "'bike_cost_summary'") == "t";
     }));
     blocker.rows("ROLLBACK");
     CHECK(eventually([&] {
-        return session.value("SELECT count(*) FROM view_refreshes WHERE status = 'OK' AND trigger = 'STARTUP' AND "
-                             "view_name = 'bike_cost_summary'") == "1";
+        return session.value(
+                   "SELECT count(*) FROM view_refreshes WHERE status = 'OK' AND trigger = 'STARTUP' AND "
+                   "view_name = 'bike_cost_summary'") == "1";
     }));
 }

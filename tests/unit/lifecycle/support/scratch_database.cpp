@@ -34,7 +34,8 @@ struct Template {
     Template() {
         Session admin(server_url());
         admin.rows("CREATE DATABASE " + name);
-        const std::string command = std::string(LM_SOURCE) + "/database/apply.sh '" + url_of(name) + "' >/dev/null 2>&1";
+        const std::string command =
+            std::string(LM_SOURCE) + "/database/apply.sh '" + url_of(name) + "' >/dev/null 2>&1";
         if (std::system(command.c_str()) != 0) {
             throw std::runtime_error("the migration failed: " + command);
         }
@@ -115,30 +116,31 @@ void add_organisation(Session& session) {
 
 void procure(Session& session, const std::string& branch_code, int count, const std::string& price) {
     for (int i = 0; i != count; ++i) {
-        session.rows("BEGIN; CREATE TEMP TABLE new_bike ON COMMIT DROP AS WITH counter AS (UPDATE stock_counters SET "
-                     "last_number = last_number + 1 WHERE branch_id = (SELECT id FROM branches WHERE code = '" +
-                     branch_code +
-                     "') RETURNING branch_id, last_number) SELECT gen_random_uuid() AS id, b.id AS branch_id, "
-                     "b.company_id, n.last_number AS number, c.code || '/' || b.code || '/ST/' || "
-                     "lpad(n.last_number::text, 4, '0') AS full_number, s.id AS by, " +
-                     price +
-                     " AS price FROM counter n JOIN branches b ON b.id = n.branch_id JOIN companies c ON c.id = "
-                     "b.company_id, users s WHERE s.username = 'system'; "
-                     "INSERT INTO bicycles (id, title, brand, model, year, company_id, current_branch_id, "
-                     "acquisition_company_id, acquisition_branch_id, current_stock_number, purchase_price, "
-                     "purchase_total, procurement_date, created_by, updated_by) SELECT id, 'Hero Splendor 2019', 'Hero', "
-                     "'Splendor', 2019, company_id, branch_id, company_id, branch_id, full_number, price, price, "
-                     "current_date, by, by FROM new_bike; "
-                     "INSERT INTO stock_numbers (id, bicycle_id, company_id, branch_id, running_number, full_number, "
-                     "assigned_by, assign_reason) SELECT gen_random_uuid(), id, company_id, branch_id, number, "
-                     "full_number, by, 'PURCHASE' FROM new_bike; "
-                     "INSERT INTO cost_ledger (id, bicycle_id, branch_id, entry_type, amount, entry_date, source_table, "
-                     "source_id, source_version, description, created_by) SELECT gen_random_uuid(), id, branch_id, "
-                     "'PURCHASE', price, current_date, 'bicycles', id, 1, 'Purchase', by FROM new_bike; "
-                     "INSERT INTO audit_log (id, username, action, entity_type, entity_id, request_id) SELECT "
-                     "gen_random_uuid(), 'system', 'BIKE_PROCURED', 'bicycle', id, 'test' FROM new_bike; "
-                     "INSERT INTO outbox (event_type, entity_type, entity_id, bicycle_id) SELECT 'bike.procured', "
-                     "'bicycle', id, id FROM new_bike; NOTIFY fleet_changes, 'bike.procured'; COMMIT");
+        session.rows(
+            "BEGIN; CREATE TEMP TABLE new_bike ON COMMIT DROP AS WITH counter AS (UPDATE stock_counters SET "
+            "last_number = last_number + 1 WHERE branch_id = (SELECT id FROM branches WHERE code = '" +
+            branch_code +
+            "') RETURNING branch_id, last_number) SELECT gen_random_uuid() AS id, b.id AS branch_id, "
+            "b.company_id, n.last_number AS number, c.code || '/' || b.code || '/ST/' || "
+            "lpad(n.last_number::text, 4, '0') AS full_number, s.id AS by, " +
+            price +
+            " AS price FROM counter n JOIN branches b ON b.id = n.branch_id JOIN companies c ON c.id = "
+            "b.company_id, users s WHERE s.username = 'system'; "
+            "INSERT INTO bicycles (id, title, brand, model, year, company_id, current_branch_id, "
+            "acquisition_company_id, acquisition_branch_id, current_stock_number, purchase_price, "
+            "purchase_total, procurement_date, created_by, updated_by) SELECT id, 'Hero Splendor 2019', 'Hero', "
+            "'Splendor', 2019, company_id, branch_id, company_id, branch_id, full_number, price, price, "
+            "current_date, by, by FROM new_bike; "
+            "INSERT INTO stock_numbers (id, bicycle_id, company_id, branch_id, running_number, full_number, "
+            "assigned_by, assign_reason) SELECT gen_random_uuid(), id, company_id, branch_id, number, "
+            "full_number, by, 'PURCHASE' FROM new_bike; "
+            "INSERT INTO cost_ledger (id, bicycle_id, branch_id, entry_type, amount, entry_date, source_table, "
+            "source_id, source_version, description, created_by) SELECT gen_random_uuid(), id, branch_id, "
+            "'PURCHASE', price, current_date, 'bicycles', id, 1, 'Purchase', by FROM new_bike; "
+            "INSERT INTO audit_log (id, username, action, entity_type, entity_id, request_id) SELECT "
+            "gen_random_uuid(), 'system', 'BIKE_PROCURED', 'bicycle', id, 'test' FROM new_bike; "
+            "INSERT INTO outbox (event_type, entity_type, entity_id, bicycle_id) SELECT 'bike.procured', "
+            "'bicycle', id, id FROM new_bike; NOTIFY fleet_changes, 'bike.procured'; COMMIT");
     }
 }
 
