@@ -30,6 +30,7 @@ asio::awaitable<rpc::Result<Admission>> admit(const Parts& parts, const rpc::Cal
     admission.attempt = (co_await begin_attempt(transaction, address, account, now)).value();
     admission.address = address;
     admission.user = std::move(facts.user);
+    if (is_last_try(facts.history, limits, now)) admission.locks_until = now + limits.wait;
     co_return admission;
 }
 

@@ -18,6 +18,8 @@ struct Admission {
     std::int64_t attempt = 0;
     std::string address;
     std::optional<User> user;  ///< of that username
+    /// Until when account and address have to wait if this attempt fails.
+    std::optional<WallTime> locks_until;
 };
 
 /// Counts an attempt at the password of `account` by the caller's address, before the password is looked at: parallel

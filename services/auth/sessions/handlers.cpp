@@ -56,7 +56,8 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::login(rpc::CallContext
     }
     if (!*matches) {
         const rpc::CallContext trace = trace_of(context, account, admission->user);
-        (co_await fail_attempt(parts_.pools.local(), admission->attempt, admission->user, trace, parts_.clock.now()))
+        (co_await fail_attempt(parts_.pools.local(), admission->attempt, admission->user, trace, parts_.clock.now(),
+                               admission->locks_until))
             .value();
         co_return rpc::Error("BAD_CREDENTIALS");
     }
@@ -97,7 +98,7 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::open_session(rpc::Call
         user = *current;
     }
     const std::optional<User> refused(user);
-    (co_await fail_attempt(pool, admission.attempt, refused, trace, parts_.clock.now())).value();
+    (co_await fail_attempt(pool, admission.attempt, refused, trace, parts_.clock.now(), admission.locks_until)).value();
     co_return rpc::Error("BAD_CREDENTIALS");
 }
 

@@ -47,13 +47,14 @@ constexpr Statement forgive_pair{
     "UPDATE auth.login_attempts a SET outcome = 'FORGIVEN' FROM auth.login_attempts s"
     " WHERE s.id = $1 AND a.address = s.address AND a.account = s.account AND a.outcome = 'FAILED'"};
 
-constexpr Statement count_failure{"auth.users.count_failure",
-                                  "UPDATE auth.users SET failed_logins = failed_logins + 1 WHERE id = $1"};
+constexpr Statement count_failure{
+    "auth.users.count_failure",
+    "UPDATE auth.users SET failed_logins = failed_logins + 1, locked_until = coalesce($2, locked_until) WHERE id = $1"};
 
-constexpr Statement signed_in{
-    "auth.users.signed_in",
-    "UPDATE auth.users SET failed_logins = 0, last_login_at = $3, password_hash = coalesce($4, password_hash)"
-    " WHERE id = $1 AND token_version = $2 AND is_active"};
+constexpr Statement signed_in{"auth.users.signed_in",
+                              "UPDATE auth.users SET failed_logins = 0, locked_until = NULL, last_login_at = $3, "
+                              "password_hash = coalesce($4, password_hash)"
+                              " WHERE id = $1 AND token_version = $2 AND is_active"};
 
 constexpr Statement remember_address{
     "auth.addresses.remember",
@@ -168,12 +169,13 @@ asio::awaitable<Result<std::int64_t>> begin_attempt(postgres::Transaction& trans
 }
 
 asio::awaitable<Result<void>> fail_attempt(postgres::Pool& pool, std::int64_t attempt, const std::optional<User>& user,
-                                           const rpc::CallContext& trace, WallTime now) {
+                                           const rpc::CallContext& trace, WallTime now,
+                                           std::optional<WallTime> locks_until) {
     // The same statements whether or not the user exists: the answer must take the same time.
     Batch batch;
     batch.begin()
         .add(set_outcome, Params(attempt, "FAILED"))
-        .add(count_failure, Params(user ? std::optional<std::string>(user->id) : std::nullopt));
+        .add(count_failure, Params(user ? std::optional<std::string>(user->id) : std::nullopt, locks_until));
     add_audit(batch, "LOGIN_FAILED", user, trace, now);
     batch.commit();
     co_return outcome(co_await pool.run(batch, trace.deadline));

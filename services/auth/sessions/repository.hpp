@@ -33,10 +33,12 @@ boost::asio::awaitable<postgres::Result<std::int64_t>> begin_attempt(postgres::T
                                                                      const std::string& address,
                                                                      const std::string& account, WallTime now);
 
-/// Records a failed attempt, with its audit row. `trace` names the user as its caller.
+/// Records a failed attempt, with its audit row. `trace` names the user as its caller; `locks_until` is shown with the
+/// user.
 boost::asio::awaitable<postgres::Result<void>> fail_attempt(postgres::Pool& pool, std::int64_t attempt,
                                                             const std::optional<User>& user,
-                                                            const rpc::CallContext& trace, WallTime now);
+                                                            const rpc::CallContext& trace, WallTime now,
+                                                            std::optional<WallTime> locks_until);
 
 /// Records the good end of an attempt that was no sign-in: somebody gave his current password.
 boost::asio::awaitable<postgres::Result<void>> pass_attempt(postgres::Pool& pool, std::int64_t attempt,

@@ -35,6 +35,12 @@ seconds time_to_wait(const AttemptHistory& history, const ThrottleLimits& limits
     return std::max(address_wait(history, limits, now), pair_wait(history, limits, now));
 }
 
+bool is_last_try(const AttemptHistory& history, const ThrottleLimits& limits, WallTime now) {
+    AttemptHistory failed = history;
+    failed.of_pair.insert(failed.of_pair.begin(), {.at = now, .pending = false});
+    return pair_wait(failed, limits, now) > seconds{0};
+}
+
 std::string throttle_address(std::string_view client_ip) {
     namespace ip = boost::asio::ip;
     boost::system::error_code ec;

@@ -43,6 +43,9 @@ struct AttemptHistory {
 /// failures, so that guessing in parallel gains nothing, but cause only a short wait.
 std::chrono::seconds time_to_wait(const AttemptHistory& history, const ThrottleLimits& limits, WallTime now);
 
+/// Whether one more failure now would make the pair wait.
+bool is_last_try(const AttemptHistory& history, const ThrottleLimits& limits, WallTime now);
+
 /// What counts as one address: IPv4 as it is (also when mapped into IPv6), of IPv6 the /64 that one customer gets.
 /// "unknown" for what is no address.
 std::string throttle_address(std::string_view client_ip);

@@ -60,7 +60,8 @@ asio::awaitable<rpc::Result<google::protobuf::Empty>> Handlers::change_password(
     rpc::Result<google::protobuf::Empty> answer = co_await runner_.run(context, request, command);
     postgres::Pool& pool = parts_.pools.local();
     if (answer.has_error() && answer.error().code == "BAD_CREDENTIALS") {
-        (co_await sessions::fail_attempt(pool, admission->attempt, admission->user, context, parts_.clock.now()))
+        (co_await sessions::fail_attempt(pool, admission->attempt, admission->user, context, parts_.clock.now(),
+                                         admission->locks_until))
             .value();
     } else {
         // The answer stands, whether or not this can be noted.

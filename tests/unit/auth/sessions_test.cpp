@@ -67,6 +67,7 @@ TEST_CASE("D-217 sign-in: five failures make the pair of account and address wai
     auto throttled = world.login("nimal", "correct horse");
     CHECK(code_of(throttled) == "LOGIN_THROTTLED");
     CHECK(throttled.error().retry_after_seconds == 900);
+    CHECK(world.admin.value("SELECT locked_until > now() FROM auth.users WHERE username = 'nimal'") == "t");
     // An unknown account behaves the same; other accounts and other addresses are not concerned.
     for (int i = 0; i < 5; ++i) CHECK(code_of(world.login("nobody", "x")) == "BAD_CREDENTIALS");
     CHECK(code_of(world.login("nobody", "x")) == "LOGIN_THROTTLED");
