@@ -99,7 +99,10 @@ asio::awaitable<Result<void>> Pipeline::exchange(std::span<const Command> comman
         const ExecStatusType status = PQresultStatus(result.get());
         if (status == PGRES_PIPELINE_SYNC) break;
         if (current >= expected.size()) {
+            // Everything is answered but not yet synchronised: the server is ending the session (57P01, say).
             session_->mark_broken();
+            if (first_error) co_return *std::move(first_error);
+            if (status == PGRES_FATAL_ERROR) co_return error_from(result.get());
             co_return Error(Error::Kind::protocol, "more answers than statements");
         }
         const Expected& answered = expected[current];

@@ -7,15 +7,20 @@ if pid=$(supervisor_pid); then
     wait_for 60 test ! -e "/proc/$pid" || die "the supervisor (pid $pid) did not stop within 60 s"
     good "Stopped; data is kept in var/."
 elif [ -f "$VAR/run.json" ]; then
-    # The supervisor was killed and left its children behind: stop those that are still ours.
-    for pid in $(jq -r '.[] | .pid' "$VAR/run.json"); do
-        command=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null || true)
+    # The supervisor was killed and left its children behind: stop those that are still ours, PostgreSQL last.
+    stop_leftover() { # pid signal
+        local command
+        command=$({ tr "\0" " " <"/proc/$1/cmdline"; } 2>/dev/null || true)
         case "$command" in
-        "$BUILD"/* | *"postgres -D "*) kill -TERM "$pid" 2>/dev/null || true ;;
-        *) continue ;;
+        "$BUILD"/* | *"postgres -D "*) kill "-$2" "$1" 2>/dev/null || true ;;
+        *) return 0 ;;
         esac
-        wait_for 30 test ! -e "/proc/$pid" || die "process $pid did not stop: $command"
+        wait_for 60 test ! -e "/proc/$1" || die "process $1 did not stop: $command"
+    }
+    for pid in $(jq -r 'to_entries[] | select(.key != "postgres") | .value.pid' "$VAR/run.json"); do
+        stop_leftover "$pid" TERM
     done
+    stop_leftover "$(jq -r .postgres.pid "$VAR/run.json")" INT
     rm -f "$VAR/run.json" "$STATE/supervisor.pid" "$STATE/ready"
     good "Stopped what a killed supervisor had left."
 else

@@ -113,6 +113,7 @@ stop_instance() { # instance signal
 
 # The gateway first, so that no request meets a stopped service; PostgreSQL last.
 stop_all() {
+    trap '' TERM INT EXIT
     stopping=1
     local instance wave
     for wave in gateway services postgres; do
@@ -160,6 +161,8 @@ apply_scale() {
 }
 
 trap 'stopping=1' TERM INT
+# Whatever ends this script, nothing it started stays behind.
+trap stop_all EXIT
 trap 'rescale=1' USR1
 echo $$ >"$STATE/supervisor.pid"
 rm -f "$STATE/ready" "$STATE/failed" "$VAR"/instances/*/* 2>/dev/null || true
@@ -188,7 +191,8 @@ while [ -z "$stopping" ]; do
     dead=''
     wait -n -p dead || true
     [ -z "$rescale" ] || apply_scale
-    [ -n "$dead" ] && [ -z "$stopping" ] || continue
+    # A signal ends the wait without naming anybody.
+    [ -n "${dead:-}" ] && [ -z "$stopping" ] || continue
     for instance in "${!pid_of[@]}"; do
         [ "${pid_of[$instance]}" = "$dead" ] || continue
         echo "$(date -u +%FT%TZ) $instance (pid $dead) ended; starting it again" >&2
