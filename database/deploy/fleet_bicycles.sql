@@ -122,9 +122,10 @@ CREATE INDEX bicycles_year_idx ON fleet.bicycles (year, id);
 CREATE INDEX bicycles_price_idx ON fleet.bicycles (purchase_price, id);
 -- … sold bikes carry no number and sort last as the empty text …
 CREATE INDEX bicycles_number_idx ON fleet.bicycles ((coalesce(current_stock_number, '')), id);
--- … and the default order within a branch, within the live bikes, and within the live bikes of a branch.
+-- … and the default order within a branch, within the live and the written-off bikes, and the live ones of a branch.
 CREATE INDEX bicycles_branch_created_idx ON fleet.bicycles (current_branch_id, created_at, id);
 CREATE INDEX bicycles_live_created_idx ON fleet.bicycles (created_at, id) WHERE status NOT IN ('SOLD', 'WRITTEN_OFF');
+CREATE INDEX bicycles_written_off_idx ON fleet.bicycles (created_at, id) WHERE status = 'WRITTEN_OFF';
 CREATE INDEX bicycles_live_branch_idx ON fleet.bicycles (current_branch_id, status) WHERE status NOT IN ('SOLD', 'WRITTEN_OFF');
 CREATE INDEX bicycles_acquisition_idx ON fleet.bicycles (acquisition_branch_id, procurement_date, id);
 CREATE INDEX bicycles_model_idx ON fleet.bicycles (model, created_at, id);

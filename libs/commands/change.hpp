@@ -11,9 +11,9 @@ struct Change {
     std::string action;       ///< "BIKE_PROCURED"; the event type follows: "bike.procured".
     std::string entity_type;  ///< Singular table name: "bicycle".
     std::string entity_id;
-    std::string entity_no;    ///< Human number, e.g. the stock number.
-    std::string branch_id;    ///< Decides who may read the audit row.
-    std::string bicycle_id;   ///< The bike concerned, for the refresher.
+    std::string entity_no;   ///< Human number, e.g. the stock number.
+    std::string branch_id;   ///< Decides who may read the audit row.
+    std::string bicycle_id;  ///< The bike concerned, for the refresher.
     std::string reason;
     boost::json::object old_values;  ///< Changed fields before; no secrets. Empty: none.
     boost::json::object new_values;  ///< Changed fields after.

@@ -22,8 +22,10 @@ rpc::Error to_rpc_error(const postgres::Error& error) {
         case Kind::pool_exhausted:
             runtime::log::warning("database unavailable", {{"error", postgres::to_string(error)}});
             return rpc::unavailable();
-        case Kind::timeout: return rpc::Error("DEADLINE_EXCEEDED");
-        case Kind::cancelled: return rpc::Error("CLIENT_CLOSED");
+        case Kind::timeout:
+            return rpc::Error("DEADLINE_EXCEEDED");
+        case Kind::cancelled:
+            return rpc::Error("CLIENT_CLOSED");
         case Kind::server:
             if (is_temporary(error)) {
                 runtime::log::warning("database refused for now", {{"error", postgres::to_string(error)}});
@@ -34,11 +36,12 @@ rpc::Error to_rpc_error(const postgres::Error& error) {
             }
             break;
         case Kind::protocol:
-        case Kind::conversion: break;
+        case Kind::conversion:
+            break;
     }
-    runtime::log::error("database error", {{"error", postgres::to_string(error)},
-                                           {"constraint", error.constraint},
-                                           {"detail", error.detail}});
+    runtime::log::error(
+        "database error",
+        {{"error", postgres::to_string(error)}, {"constraint", error.constraint}, {"detail", error.detail}});
     return rpc::internal_error();
 }
 

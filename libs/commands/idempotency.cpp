@@ -1,10 +1,10 @@
 #include "commands/idempotency.hpp"
 
-#include <array>
-#include <cstddef>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <openssl/evp.h>
+#include <array>
+#include <cstddef>
 #include <span>
 
 #include "loanmanager/options/v1/options.pb.h"
@@ -15,10 +15,9 @@ namespace {
 constexpr postgres::Statement try_lock{
     "commands.try_lock", "SELECT pg_try_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::text, 215))"};
 
-constexpr postgres::Statement look_up{
-    "commands.look_up_key",
-    "SELECT fingerprint, status, body FROM fleet.idempotency_keys "
-    "WHERE user_id = $1 AND key = $2 AND expires_at > now()"};
+constexpr postgres::Statement look_up{"commands.look_up_key",
+                                      "SELECT fingerprint, status, body FROM fleet.idempotency_keys "
+                                      "WHERE user_id = $1 AND key = $2 AND expires_at > now()"};
 
 constexpr postgres::Statement store{
     "commands.store_key",

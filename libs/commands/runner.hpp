@@ -1,8 +1,8 @@
 #pragma once
 
+#include <google/protobuf/message.h>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
-#include <google/protobuf/message.h>
 #include <optional>
 #include <string>
 #include <utility>
@@ -62,8 +62,8 @@ public:
 struct RunnerOptions {
     /// NOTIFY channel told of every event; empty: nobody is told.
     std::string channel = "fleet_changes";
-    std::chrono::hours replay_for{24};  ///< D-215
-    int max_retries = 3;                ///< D-218
+    std::chrono::hours replay_for{24};                       ///< D-215
+    int max_retries = 3;                                     ///< D-218
     const runtime::Clock* clock = &runtime::system_clock();  ///< Must outlive the runner.
 };
 

@@ -45,7 +45,8 @@ std::optional<std::int64_t> parse_hundredths(std::string_view text, std::size_t 
 
 std::string format_hundredths(std::int64_t value) {
     // Negating the smallest value would overflow, so the magnitude is unsigned.
-    const std::uint64_t magnitude = value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+    const std::uint64_t magnitude =
+        value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
     std::string text = std::to_string(magnitude / 100);
     const auto rest = static_cast<char>(magnitude % 100);
     text += '.';

@@ -54,7 +54,8 @@ rpc::UpstreamOptions auth_options(const Settings& settings) {
     rpc::UpstreamOptions options;
     options.name = "auth";
     options.address = settings.auth_address;
-    options.services = {loanmanager::auth::v1::GetTrustRequest::descriptor()->file()->FindServiceByName("TrustService")};
+    options.services = {
+        loanmanager::auth::v1::GetTrustRequest::descriptor()->file()->FindServiceByName("TrustService")};
     return options;
 }
 

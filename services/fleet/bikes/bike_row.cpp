@@ -143,9 +143,8 @@ v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs) {
     in.if_set([&](auto v) { bike.set_import_row_id(std::move(v)); });
 
     bool visible = costs.covers(bike.current_branch_id(), bike.company_id());
-    in.if_set<std::vector<std::string>>([&](const auto& destination) {
-        visible = visible || costs.covers(destination.at(0), destination.at(1));
-    });
+    in.if_set<std::vector<std::string>>(
+        [&](const auto& destination) { visible = visible || costs.covers(destination.at(0), destination.at(1)); });
     if (!visible) {
         hide_costs(bike);
     }

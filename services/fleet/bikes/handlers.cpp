@@ -102,7 +102,8 @@ asio::awaitable<rpc::Result<v1::BikeList>> BikeHandlers::list(rpc::CallContext& 
     co_return list;
 }
 
-void BikeHandlers::add_composed(postgres::Batch& batch, const std::string& sql, postgres::Params params, bool reusable) {
+void BikeHandlers::add_composed(postgres::Batch& batch, const std::string& sql, postgres::Params params,
+                                bool reusable) {
     if (const auto statement = reusable ? list_statements_.find(sql) : std::nullopt) {
         batch.add(*statement, std::move(params));
     } else {

@@ -24,11 +24,13 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::BikeList>> list(rpc::CallContext& context, const v1::ListBikesRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::BikeList>> list(rpc::CallContext& context,
+                                                           const v1::ListBikesRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Bike>> get(rpc::CallContext& context, const v1::GetBikeRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Bike>> procure(rpc::CallContext& context,
                                                           const v1::ProcureBikeRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Bike>> update(rpc::CallContext& context, const v1::UpdateBikeRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::Bike>> update(rpc::CallContext& context,
+                                                         const v1::UpdateBikeRequest& request);
     boost::asio::awaitable<rpc::Result<v1::StockHistory>> stock_history(rpc::CallContext& context,
                                                                         const v1::ListStockHistoryRequest& request);
     boost::asio::awaitable<rpc::Result<v1::StockNumber>> stock_number(rpc::CallContext& context,

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "access/reach.hpp"
-#include "paging/page.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
+#include "paging/page.hpp"
 #include "postgres/params.hpp"
 #include "rpc/error.hpp"
 #include "runtime/colombo_time.hpp"

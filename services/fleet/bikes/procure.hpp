@@ -6,7 +6,8 @@
 namespace loan_manager::fleet::bikes {
 
 /// B1: buys a bike into a branch. Draws its stock number, books the purchase.
-class Procure final : public commands::Command<loanmanager::fleet::v1::ProcureBikeRequest, loanmanager::fleet::v1::Bike> {
+class Procure final
+    : public commands::Command<loanmanager::fleet::v1::ProcureBikeRequest, loanmanager::fleet::v1::Bike> {
 public:
     explicit Procure(std::int32_t stock_number_max) : stock_number_max_(stock_number_max) {}
 

@@ -26,14 +26,16 @@ constexpr postgres::Statement duplicates{
 constexpr postgres::Statement insert_bike{
     "bikes.insert",
     "INSERT INTO fleet.bicycles (id, title, brand, model, year, condition, business_model, license_plate, plate_key, "
-    "plate_unusual, frame_number, engine_number, mileage_km, color, description, status, company_id, current_branch_id, "
+    "plate_unusual, frame_number, engine_number, mileage_km, color, description, status, company_id, "
+    "current_branch_id, "
     "acquisition_company_id, acquisition_branch_id, current_stock_number, purchase_price, asking_price, "
     "procurement_date, procurement_source, bought_method, bought_method_note, bought_by, supplier_name, "
     "supplier_contact, supplier_address, procurement_payment_method, procurement_invoice_no, procurement_notes, "
     "hand_amount, settlement_amount, payment_branch_id, cr_location, first_od, caller, ldate, sk_flag, ls_flag, "
     "house_use, purchase_total, created_at, created_by, updated_at, updated_by) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $17, $18, $19, $20, $21, "
-    "$22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $20, $43, "
+    "$22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $20, "
+    "$43, "
     "$44, $43, $44)"};
 
 constexpr postgres::Statement update_bike{

@@ -1,8 +1,8 @@
 #include "fleet/bikes/rules.hpp"
 
+#include <google/protobuf/descriptor.h>
 #include <algorithm>
 #include <array>
-#include <google/protobuf/descriptor.h>
 
 #include "transcode/enum_token.hpp"
 #include "validate/text.hpp"
@@ -88,10 +88,17 @@ void copy_field(const Message& from, const FieldDescriptor* source, Message& to,
         case FieldDescriptor::CPPTYPE_STRING:
             write->SetString(&to, target, read->GetString(from, source));
             break;
-        case FieldDescriptor::CPPTYPE_INT32: write->SetInt32(&to, target, read->GetInt32(from, source)); break;
-        case FieldDescriptor::CPPTYPE_BOOL: write->SetBool(&to, target, read->GetBool(from, source)); break;
-        case FieldDescriptor::CPPTYPE_ENUM: write->SetEnumValue(&to, target, read->GetEnumValue(from, source)); break;
-        default: break;  // the patchable facts have no other types
+        case FieldDescriptor::CPPTYPE_INT32:
+            write->SetInt32(&to, target, read->GetInt32(from, source));
+            break;
+        case FieldDescriptor::CPPTYPE_BOOL:
+            write->SetBool(&to, target, read->GetBool(from, source));
+            break;
+        case FieldDescriptor::CPPTYPE_ENUM:
+            write->SetEnumValue(&to, target, read->GetEnumValue(from, source));
+            break;
+        default:
+            break;  // the patchable facts have no other types
     }
 }
 
@@ -101,12 +108,16 @@ boost::json::value value_of(const Message& message, const FieldDescriptor* field
         return nullptr;
     }
     switch (field->cpp_type()) {
-        case FieldDescriptor::CPPTYPE_STRING: return boost::json::value(read->GetString(message, field));
-        case FieldDescriptor::CPPTYPE_INT32: return read->GetInt32(message, field);
-        case FieldDescriptor::CPPTYPE_BOOL: return read->GetBool(message, field);
+        case FieldDescriptor::CPPTYPE_STRING:
+            return boost::json::value(read->GetString(message, field));
+        case FieldDescriptor::CPPTYPE_INT32:
+            return read->GetInt32(message, field);
+        case FieldDescriptor::CPPTYPE_BOOL:
+            return read->GetBool(message, field);
         case FieldDescriptor::CPPTYPE_ENUM:
             return boost::json::value(transcode::enum_token(field->enum_type(), read->GetEnumValue(message, field)));
-        default: return nullptr;
+        default:
+            return nullptr;
     }
 }
 

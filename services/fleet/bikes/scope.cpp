@@ -16,7 +16,8 @@ std::string inbound_by_branch(const std::string& branches) {
 }
 
 std::string inbound_by_company(const std::string& companies) {
-    return "b.id IN (SELECT t.bicycle_id FROM fleet.transfers t JOIN fleet.branches d ON d.id = t.to_branch_id WHERE t." +
+    return "b.id IN (SELECT t.bicycle_id FROM fleet.transfers t JOIN fleet.branches d ON d.id = t.to_branch_id WHERE "
+           "t." +
            std::string(open_transfer) + " AND d.company_id = ANY (" + companies + "::uuid[]))";
 }
 
@@ -29,7 +30,8 @@ std::string with_own_job(const std::string& user) {
 std::string commandable_condition(int first) {
     return "(" + at(first) + "::boolean OR b.company_id = ANY (" + at(first + 1) +
            "::uuid[]) OR b.current_branch_id = ANY (" + at(first + 2) + "::uuid[]) OR (" + at(first + 3) +
-           "::uuid IS NOT NULL AND EXISTS (SELECT FROM fleet.repair_jobs j WHERE j.bicycle_id = b.id AND j.mechanic_id = " +
+           "::uuid IS NOT NULL AND EXISTS (SELECT FROM fleet.repair_jobs j WHERE j.bicycle_id = b.id AND j.mechanic_id "
+           "= " +
            at(first + 3) + "::uuid)))";
 }
 

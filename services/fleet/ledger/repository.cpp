@@ -8,7 +8,8 @@ namespace {
 
 constexpr postgres::Statement insert_purchase{
     "ledger.insert_purchase",
-    "INSERT INTO fleet.cost_ledger (id, bicycle_id, branch_id, entry_type, amount, entry_date, source_table, source_id, "
+    "INSERT INTO fleet.cost_ledger (id, bicycle_id, branch_id, entry_type, amount, entry_date, source_table, "
+    "source_id, "
     "source_version, description, created_at, created_by) "
     "VALUES ($1, $2, $3, 'PURCHASE', $4, $5, 'bicycles', $2, $6, $7, $8, $9)"};
 
@@ -27,10 +28,10 @@ constexpr postgres::Statement find_purchase{
     "AND NOT EXISTS (SELECT FROM fleet.cost_ledger r WHERE r.reverses_id = o.id)"};
 
 void insert(commands::Unit& unit, const Purchase& purchase, std::int32_t source_version) {
-    unit.with_commit(insert_purchase,
-                     postgres::Params(runtime::new_uuid().to_string(), purchase.bicycle_id, purchase.branch_id,
-                                      purchase.amount, purchase.entry_date, source_version, purchase.description,
-                                      unit.now(), unit.caller().user_id));
+    unit.with_commit(
+        insert_purchase,
+        postgres::Params(runtime::new_uuid().to_string(), purchase.bicycle_id, purchase.branch_id, purchase.amount,
+                         purchase.entry_date, source_version, purchase.description, unit.now(), unit.caller().user_id));
 }
 
 }  // namespace
@@ -57,9 +58,9 @@ rpc::Result<Booked> read_purchase(const postgres::Rows& rows) {
 }
 
 void rebook_purchase(commands::Unit& unit, const Booked& old_entry, const Purchase& corrected) {
-    unit.with_commit(reverse, postgres::Params(runtime::new_uuid().to_string(), old_entry.id, corrected.entry_date,
-                                               "Reversal: " + corrected.description, unit.now(),
-                                               unit.caller().user_id));
+    unit.with_commit(reverse,
+                     postgres::Params(runtime::new_uuid().to_string(), old_entry.id, corrected.entry_date,
+                                      "Reversal: " + corrected.description, unit.now(), unit.caller().user_id));
     insert(unit, corrected, old_entry.source_version + 1);
 }
 

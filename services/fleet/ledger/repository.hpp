@@ -23,7 +23,7 @@ struct Booked {
 /// What an entry says besides its amount.
 struct Purchase {
     std::string bicycle_id;
-    std::string branch_id;   ///< The acquisition branch (D-703).
+    std::string branch_id;  ///< The acquisition branch (D-703).
     std::string amount;
     std::string entry_date;
     std::string description;

@@ -5,10 +5,10 @@
 namespace loan_manager::fleet::organisation {
 namespace {
 
-#define LM_COMPANY_COLUMNS                                                                                       \
+#define LM_COMPANY_COLUMNS                                                                                        \
     "c.id, c.code, c.name, c.district, c.contact_person, c.contact_phone, c.contact_email, c.address, c.tax_id, " \
     "c.is_active, c.is_demo, c.version, c.created_at, c.updated_at FROM fleet.companies c "
-#define LM_BRANCH_COLUMNS                                                                                       \
+#define LM_BRANCH_COLUMNS                                                                                        \
     "r.id, r.code, r.name, r.company_id, c.code, r.district, r.is_repair_center, r.is_active, r.display_order, " \
     "r.address, r.phone, r.operating_hours, r.latitude, r.longitude, r.is_demo, r.version, r.created_at, "       \
     "r.updated_at FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id "
@@ -19,19 +19,22 @@ constexpr postgres::Statement branch{"organisation.branch",
                                      "SELECT " LM_BRANCH_COLUMNS "WHERE r.code = $1 OR r.id::text = $1"};
 
 // One statement for each order: $2 and $3 are the cursor, the last parameter the limit.
-#define LM_COMPANIES(name, key, compare, direction)                                                      \
-    postgres::Statement {                                                                                \
-        name, "SELECT " LM_COMPANY_COLUMNS "WHERE ($1::boolean IS NULL OR c.is_active = $1) "            \
-              "AND ($2::text IS NULL OR (" key ", c.id) " compare " ($2, $3::uuid)) ORDER BY " key       \
-              " " direction ", c.id " direction " LIMIT $4"                                              \
+#define LM_COMPANIES(name, key, compare, direction)                                                              \
+    postgres::Statement {                                                                                        \
+        name, "SELECT " LM_COMPANY_COLUMNS                                                                       \
+              "WHERE ($1::boolean IS NULL OR c.is_active = $1) "                                                 \
+              "AND ($2::text IS NULL OR (" key ", c.id) " compare " ($2, $3::uuid)) ORDER BY " key " " direction \
+              ", c.id " direction " LIMIT $4"                                                                    \
     }
-#define LM_BRANCHES(name, key, compare, direction)                                                        \
-    postgres::Statement {                                                                                 \
-        name, "SELECT " LM_BRANCH_COLUMNS "WHERE ($1::boolean IS NULL OR r.is_active = $1) "              \
-              "AND ($2::text IS NULL OR (" key ", r.id) " compare " ($2, $3::uuid)) "                     \
-              "AND ($5::text IS NULL OR c.code = $5 OR c.id::text = $5) "                                 \
-              "AND ($6::boolean IS NULL OR r.is_repair_center = $6) ORDER BY " key " " direction          \
-              ", r.id " direction " LIMIT $4"                                                             \
+#define LM_BRANCHES(name, key, compare, direction)                                                                   \
+    postgres::Statement {                                                                                            \
+        name, "SELECT " LM_BRANCH_COLUMNS                                                                            \
+              "WHERE ($1::boolean IS NULL OR r.is_active = $1) "                                                     \
+              "AND ($2::text IS NULL OR (" key ", r.id) " compare                                                    \
+              " ($2, $3::uuid)) "                                                                                    \
+              "AND ($5::text IS NULL OR c.code = $5 OR c.id::text = $5) "                                            \
+              "AND ($6::boolean IS NULL OR r.is_repair_center = $6) ORDER BY " key " " direction ", r.id " direction \
+              " LIMIT $4"                                                                                            \
     }
 
 constexpr auto companies_by_code = LM_COMPANIES("organisation.companies_code", "c.code", ">", "ASC");
@@ -57,12 +60,11 @@ constexpr postgres::Statement count_branches{
     "WHERE ($1::boolean IS NULL OR r.is_active = $1) AND ($2::text IS NULL OR c.code = $2 OR c.id::text = $2) "
     "AND ($3::boolean IS NULL OR r.is_repair_center = $3)"};
 
-constexpr postgres::Statement reference_check{
-    "organisation.references",
-    "SELECT 'company', n FROM unnest($1::text[]) n WHERE EXISTS "
-    "(SELECT FROM fleet.companies c WHERE c.code = n OR c.id::text = n) "
-    "UNION ALL SELECT 'branch', n FROM unnest($2::text[]) n WHERE EXISTS "
-    "(SELECT FROM fleet.branches r WHERE r.code = n OR r.id::text = n)"};
+constexpr postgres::Statement reference_check{"organisation.references",
+                                              "SELECT 'company', n FROM unnest($1::text[]) n WHERE EXISTS "
+                                              "(SELECT FROM fleet.companies c WHERE c.code = n OR c.id::text = n) "
+                                              "UNION ALL SELECT 'branch', n FROM unnest($2::text[]) n WHERE EXISTS "
+                                              "(SELECT FROM fleet.branches r WHERE r.code = n OR r.id::text = n)"};
 
 // Hands a nullable text column to a setter.
 template <class Set>
@@ -193,7 +195,8 @@ void add_branches(postgres::Batch& batch, const v1::ListBranchesRequest& request
     const auto& statement = by_name ? (sort.descending ? branches_by_name_desc : branches_by_name)
                                     : (sort.descending ? branches_by_code_desc : branches_by_code);
     const auto company_id = request.has_company_id() ? std::optional(request.company_id()) : std::nullopt;
-    const auto repair_center = request.has_is_repair_center() ? std::optional(request.is_repair_center()) : std::nullopt;
+    const auto repair_center =
+        request.has_is_repair_center() ? std::optional(request.is_repair_center()) : std::nullopt;
     batch.add(statement, postgres::Params(active(request), cursor_key(page), cursor_id(page), page.limit + 1,
                                           company_id, repair_center));
     if (page.count) {

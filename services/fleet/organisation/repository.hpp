@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "paging/page.hpp"
 #include "loanmanager/fleet/v1/organisation.pb.h"
+#include "paging/page.hpp"
 #include "postgres/batch.hpp"
 #include "postgres/rows.hpp"
 #include "rpc/error.hpp"

@@ -6,8 +6,8 @@
 
 #include "access/reach.hpp"
 #include "commands/unit.hpp"
-#include "paging/page.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
+#include "paging/page.hpp"
 #include "postgres/batch.hpp"
 #include "rpc/error.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <chrono>
 #include <google/protobuf/timestamp.pb.h>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>

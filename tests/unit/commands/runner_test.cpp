@@ -1,17 +1,17 @@
 #include "commands/runner.hpp"
 
+#include <doctest/doctest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
-#include <doctest/doctest.h>
 
+#include <unistd.h>
 #include <cstdlib>
 #include <functional>
 #include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
-#include <unistd.h>
 
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "postgres/connection.hpp"
@@ -76,9 +76,7 @@ public:
         options.dsn = dsn;
         run_on(own, apply(own, options, sql));
     }
-    std::string value(const std::string& sql) {
-        return run_on(context, read(*this, sql));
-    }
+    std::string value(const std::string& sql) { return run_on(context, read(*this, sql)); }
 
     void open() {
         postgres::PoolOptions options;

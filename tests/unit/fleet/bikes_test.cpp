@@ -90,9 +90,9 @@ TEST_CASE("D-210 every field issue is in one answer, references included") {
     v1::Bike bike;
     const auto outcome = Fleet::instance().procure(request, keyed(), bike);
     CHECK(outcome.code == "VALIDATION");
-    for (const char* issue : {"branch_id: not_found", "year: out_of_range", "payment_branch_id: not_found",
-                              "bought_by: not_found", "procurement_source: not_allowed",
-                              "procurement_date: out_of_range"}) {
+    for (const char* issue :
+         {"branch_id: not_found", "year: out_of_range", "payment_branch_id: not_found", "bought_by: not_found",
+          "procurement_source: not_allowed", "procurement_date: out_of_range"}) {
         CAPTURE(issue);
         CHECK(contains(outcome.issues, issue));
     }
@@ -117,8 +117,9 @@ TEST_CASE("D-208 DUPLICATE names the field and uses no number") {
     request.set_engine_number("DUP-ENGINE-1");
     v1::Bike bike;
     REQUIRE(fleet.procure(request, keyed(), bike).ok());
-    const auto counter = fleet.value("SELECT last_number FROM stock_counters c JOIN branches b ON b.id = c.branch_id "
-                                     "WHERE b.code = 'MO'");
+    const auto counter = fleet.value(
+        "SELECT last_number FROM stock_counters c JOIN branches b ON b.id = c.branch_id "
+        "WHERE b.code = 'MO'");
     auto twin = purchase("MO");
     twin.set_license_plate("CP " + request.license_plate().substr(3));  // another province, the same key
     auto outcome = fleet.procure(twin, keyed(), bike);
@@ -144,11 +145,14 @@ TEST_CASE("D-901 and D-902: each role reads the bikes it covers, the rest is 404
     CHECK(fleet.get(ww.id(), as("head"), read).code == "NOT_FOUND");
     CHECK(fleet.get(ww.id(), as("viewer"), read).ok());
     CHECK(fleet.get(ww.id(), as("mechanic"), read).code == "NOT_FOUND");
-    fleet.sql("INSERT INTO repair_jobs (id, job_no, bicycle_id, branch_id, job_type, category, mechanic_id, created_by, "
-              "updated_by) SELECT gen_random_uuid(), 'WO-TEST-1', '" + ww.id() + "', current_branch_id, 'SERVICE', "
-              "'MAINTENANCE', (SELECT id FROM auth.users WHERE username = 'mechanic'), created_by, created_by "
-              "FROM bicycles WHERE id = '" + ww.id() + "'; UPDATE bicycles SET status = 'MAINTENANCE' WHERE id = '" +
-              ww.id() + "'");
+    fleet.sql(
+        "INSERT INTO repair_jobs (id, job_no, bicycle_id, branch_id, job_type, category, mechanic_id, created_by, "
+        "updated_by) SELECT gen_random_uuid(), 'WO-TEST-1', '" +
+        ww.id() +
+        "', current_branch_id, 'SERVICE', "
+        "'MAINTENANCE', (SELECT id FROM auth.users WHERE username = 'mechanic'), created_by, created_by "
+        "FROM bicycles WHERE id = '" +
+        ww.id() + "'; UPDATE bicycles SET status = 'MAINTENANCE' WHERE id = '" + ww.id() + "'");
     CHECK(fleet.get(ww.id(), as("mechanic"), read).ok());
     CHECK(read.costs_hidden());
 }
@@ -183,12 +187,15 @@ TEST_CASE("D-505 the destination of an open transfer reads the bike, and may not
     const auto bike = bought("WW");
     v1::Bike read;
     CHECK(fleet.get(bike.id(), as("manager-mo"), read).code == "NOT_FOUND");
-    fleet.sql("BEGIN; UPDATE bicycles SET status = 'ALLOCATED', allocation_kind = 'TRANSFER', status_before = 'IN_STOCK' "
-              "WHERE id = '" + bike.id() + "'; INSERT INTO transfers (id, transfer_no, bicycle_id, from_branch_id, "
-              "to_branch_id, reason_code, from_stock_number, is_inter_company, requested_by, created_by, updated_by) "
-              "SELECT gen_random_uuid(), 'TRF-TEST-1', id, current_branch_id, (SELECT id FROM branches WHERE code = 'MO'), "
-              "'CONSOLIDATION', current_stock_number, false, created_by, created_by, created_by FROM bicycles WHERE id = '" +
-              bike.id() + "'; COMMIT");
+    fleet.sql(
+        "BEGIN; UPDATE bicycles SET status = 'ALLOCATED', allocation_kind = 'TRANSFER', status_before = 'IN_STOCK' "
+        "WHERE id = '" +
+        bike.id() +
+        "'; INSERT INTO transfers (id, transfer_no, bicycle_id, from_branch_id, "
+        "to_branch_id, reason_code, from_stock_number, is_inter_company, requested_by, created_by, updated_by) "
+        "SELECT gen_random_uuid(), 'TRF-TEST-1', id, current_branch_id, (SELECT id FROM branches WHERE code = 'MO'), "
+        "'CONSOLIDATION', current_stock_number, false, created_by, created_by, created_by FROM bicycles WHERE id = '" +
+        bike.id() + "'; COMMIT");
     REQUIRE(fleet.get(bike.id(), as("manager-mo"), read).ok());
     CHECK(read.has_purchase_price());
     v1::ListBikesRequest list;
@@ -221,8 +228,10 @@ TEST_CASE("D-501 and D-214: PATCH changes facts under If-Match") {
     v1::Bike read;
     REQUIRE(fleet.get(bike.id(), as("admin"), read).ok());
     CHECK(read.SerializeAsString() == after.SerializeAsString());
-    CHECK(fleet.value("SELECT (old || new)::text FROM audit_log WHERE action = 'BIKE_UPDATED' AND entity_id = '" +
-                      bike.id() + "'").find("\"color\": \"Red\"") != std::string::npos);
+    CHECK(fleet
+              .value("SELECT (old || new)::text FROM audit_log WHERE action = 'BIKE_UPDATED' AND entity_id = '" +
+                     bike.id() + "'")
+              .find("\"color\": \"Red\"") != std::string::npos);
 
     // Null clears; what changes nothing leaves no trace.
     v1::UpdateBikeRequest clear;
@@ -264,11 +273,14 @@ TEST_CASE("D-502 a corrected purchase price is reversed and booked anew") {
 TEST_CASE("D-212 a sold bike: stale If-Match before state, validation before both") {
     auto& fleet = Fleet::instance();
     const auto bike = bought("WW");
-    fleet.sql("BEGIN; UPDATE stock_numbers SET released_at = assigned_at, released_by = assigned_by, "
-              "release_reason = 'WRITTEN_OFF' WHERE bicycle_id = '" + bike.id() + "'; UPDATE bicycles SET "
-              "status = 'WRITTEN_OFF', current_stock_number = NULL, written_off_by = created_by, "
-              "written_off_at = now(), write_off_kind = 'LOST', write_off_reason = 'lost in a test' WHERE id = '" +
-              bike.id() + "'; COMMIT");
+    fleet.sql(
+        "BEGIN; UPDATE stock_numbers SET released_at = assigned_at, released_by = assigned_by, "
+        "release_reason = 'WRITTEN_OFF' WHERE bicycle_id = '" +
+        bike.id() +
+        "'; UPDATE bicycles SET "
+        "status = 'WRITTEN_OFF', current_stock_number = NULL, written_off_by = created_by, "
+        "written_off_at = now(), write_off_kind = 'LOST', write_off_reason = 'lost in a test' WHERE id = '" +
+        bike.id() + "'; COMMIT");
     v1::UpdateBikeRequest patch;
     patch.set_id(bike.id());
     patch.mutable_bike()->set_color("red");
@@ -318,7 +330,8 @@ TEST_CASE("D-603 history and look-up of stock numbers") {
 
 TEST_CASE("D-603 stock_number.low is told when a branch runs low") {
     auto& fleet = Fleet::instance();
-    fleet.sql("UPDATE stock_counters SET last_number = 8999 WHERE branch_id = (SELECT id FROM branches WHERE code = 'TWO')");
+    fleet.sql(
+        "UPDATE stock_counters SET last_number = 8999 WHERE branch_id = (SELECT id FROM branches WHERE code = 'TWO')");
     v1::Bike bike;
     REQUIRE(fleet.procure(purchase("TWO"), keyed(), bike).ok());
     CHECK(bike.current_stock_number() == "MA/TWO/ST/9000");

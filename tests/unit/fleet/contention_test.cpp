@@ -48,14 +48,17 @@ std::string procured(const v1::ProcureBikeRequest& request, const std::string& k
 
 std::string counter(const std::string& branch) {
     return Fleet::instance().value(
-        "SELECT last_number FROM stock_counters c JOIN branches b ON b.id = c.branch_id WHERE b.code = '" + branch + "'");
+        "SELECT last_number FROM stock_counters c JOIN branches b ON b.id = c.branch_id WHERE b.code = '" + branch +
+        "'");
 }
 
 // first..last without a gap?
 bool consecutive(const std::string& branch, int from, int to) {
-    return Fleet::instance().value("SELECT count(*) FROM stock_numbers s JOIN branches b ON b.id = s.branch_id "
-                                   "WHERE b.code = '" + branch + "' AND running_number BETWEEN " + std::to_string(from) +
-                                   " AND " + std::to_string(to)) == std::to_string(to - from + 1);
+    return Fleet::instance().value(
+               "SELECT count(*) FROM stock_numbers s JOIN branches b ON b.id = s.branch_id "
+               "WHERE b.code = '" +
+               branch + "' AND running_number BETWEEN " + std::to_string(from) + " AND " + std::to_string(to)) ==
+           std::to_string(to - from + 1);
 }
 
 }  // namespace
@@ -82,13 +85,16 @@ TEST_CASE("X-02 two branches do not wait for each other") {
 
 TEST_CASE("X-03 the last numbers go to exactly as many; losers leave nothing") {
     auto& fleet = Fleet::instance();
-    fleet.sql("UPDATE stock_counters SET last_number = 9994 WHERE branch_id = (SELECT id FROM branches WHERE code = 'FEW')");
+    fleet.sql(
+        "UPDATE stock_counters SET last_number = 9994 WHERE branch_id = (SELECT id FROM branches WHERE code = 'FEW')");
     const auto codes = in_parallel(20, [](int) { return procured(purchase("FEW")); });
     CHECK(codes == std::map<std::string, int>{{"", 5}, {"STOCK_NUMBER_EXHAUSTED", 15}});
     CHECK(counter("FEW") == "9999");
     const std::string at_few = " WHERE acquisition_branch_id = (SELECT id FROM branches WHERE code = 'FEW')";
     CHECK(fleet.value("SELECT count(*) FROM bicycles" + at_few) == "5");
-    CHECK(fleet.value("SELECT count(*) FROM cost_ledger WHERE branch_id = (SELECT id FROM branches WHERE code = 'FEW')") == "5");
+    CHECK(fleet.value(
+              "SELECT count(*) FROM cost_ledger WHERE branch_id = (SELECT id FROM branches WHERE code = 'FEW')") ==
+          "5");
     CHECK(fleet.broken_invariants() == std::vector<std::string>{});
 
     // The limit is a setting that may be raised; numbers then grow a digit.
@@ -188,6 +194,6 @@ TEST_CASE("X-19 PATCHes with one ETag: one wins") {
     });
     CHECK(codes == std::map<std::string, int>{{"", 1}, {"PRECONDITION_FAILED", 15}});
     CHECK(fleet.value("SELECT version FROM bicycles WHERE id = '" + bike.id() + "'") == "2");
-    CHECK(fleet.value("SELECT count(*) FROM audit_log WHERE action = 'BIKE_UPDATED' AND entity_id = '" + bike.id() + "'") ==
-          "1");
+    CHECK(fleet.value("SELECT count(*) FROM audit_log WHERE action = 'BIKE_UPDATED' AND entity_id = '" + bike.id() +
+                      "'") == "1");
 }

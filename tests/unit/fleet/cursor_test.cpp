@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include "fleet/bikes/list_query.hpp"
-#include "paging/page.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
+#include "paging/page.hpp"
 
 using namespace loan_manager::fleet;
 namespace paging = loan_manager::paging;

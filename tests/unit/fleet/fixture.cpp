@@ -1,20 +1,20 @@
 #include "fixture.hpp"
 
 #include <arpa/inet.h>
+#include <libpq-fe.h>
+#include <netinet/in.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <libpq-fe.h>
-#include <netinet/in.h>
-#include <spawn.h>
 #include <sstream>
 #include <stdexcept>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
@@ -116,9 +116,9 @@ std::uint16_t free_port() {
 Fleet::Process::Process(const std::string& database_url, const std::map<std::string, std::string>& settings) {
     const auto port = free_port();
     std::map<std::string, std::string> environment{
-        {"DATABASE_URL", database_url},       {"ALGORITHM", "HS256"},  {"JWT_SECRET_KEY", secret},
-        {"HOST", "127.0.0.1"},                {"LOG_LEVEL", "error"},  {"THREADS", "2"},
-        {"PORT", std::to_string(port)},       {"DB_POOL_SIZE", "16"},  {"ADMIN_PORT", std::to_string(free_port())},
+        {"DATABASE_URL", database_url},  {"ALGORITHM", "HS256"}, {"JWT_SECRET_KEY", secret},
+        {"HOST", "127.0.0.1"},           {"LOG_LEVEL", "error"}, {"THREADS", "2"},
+        {"PORT", std::to_string(port)},  {"DB_POOL_SIZE", "16"}, {"ADMIN_PORT", std::to_string(free_port())},
         {"AUTH_ADDRESS", "127.0.0.1:1"},
     };
     for (const auto& [name, value] : settings) {
@@ -186,21 +186,27 @@ Fleet::~Fleet() {
 
 void Fleet::seed() const {
     for (const auto& [name, user] : users()) {
-        run_sql(owner_url_, "INSERT INTO auth.users (id, username, full_name, password_hash, roles, company_scope, "
-                            "branch_scope, created_by, updated_by) VALUES ('" + user.id + "', '" + name + "', '" + name +
-                            "', '!', '{" + user.role + "}', " + array(user.companies) + ", " + array(user.branches) +
-                            ", '" + user.id + "', '" + user.id + "')");
+        run_sql(owner_url_,
+                "INSERT INTO auth.users (id, username, full_name, password_hash, roles, company_scope, "
+                "branch_scope, created_by, updated_by) VALUES ('" +
+                    user.id + "', '" + name + "', '" + name + "', '!', '{" + user.role + "}', " +
+                    array(user.companies) + ", " + array(user.branches) + ", '" + user.id + "', '" + user.id + "')");
     }
     const std::string by = "'" + users().at("admin").id + "'";
     const auto company = [&](const std::string& tail, const std::string& code) {
         run_sql(owner_url_, "INSERT INTO fleet.companies (id, code, name, district, created_by, updated_by) VALUES ('" +
-                                uuid(tail) + "', '" + code + "', 'Company " + code + "', 'Badulla', " + by + ", " + by + ")");
+                                uuid(tail) + "', '" + code + "', 'Company " + code + "', 'Badulla', " + by + ", " + by +
+                                ")");
     };
     const auto branch = [&](const std::string& tail, const std::string& code, const std::string& owner, bool active) {
-        run_sql(owner_url_, "INSERT INTO fleet.branches (id, code, name, company_id, district, is_active, created_by, "
-                            "updated_by) VALUES ('" + uuid(tail) + "', '" + code + "', 'Branch " + code + "', '" +
-                            uuid(owner) + "', 'Badulla', " + (active ? "true, " : "false, ") + by + ", " + by + "); "
-                            "INSERT INTO fleet.stock_counters (branch_id) VALUES ('" + uuid(tail) + "')");
+        run_sql(owner_url_,
+                "INSERT INTO fleet.branches (id, code, name, company_id, district, is_active, created_by, "
+                "updated_by) VALUES ('" +
+                    uuid(tail) + "', '" + code + "', 'Branch " + code + "', '" + uuid(owner) + "', 'Badulla', " +
+                    (active ? "true, " : "false, ") + by + ", " + by +
+                    "); "
+                    "INSERT INTO fleet.stock_counters (branch_id) VALUES ('" +
+                    uuid(tail) + "')");
     };
     company("a1", "MA");
     company("a2", "IN");

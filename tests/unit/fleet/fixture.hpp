@@ -2,10 +2,10 @@
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
+#include <sys/types.h>
 #include <map>
 #include <memory>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 #include "loanmanager/fleet/v1/bikes.grpc.pb.h"
@@ -17,7 +17,7 @@ namespace v1 = loanmanager::fleet::v1;
 
 /// What a call ended with, in the words of D-211.
 struct Outcome {
-    std::string code;  ///< Empty: success.
+    std::string code;                 ///< Empty: success.
     std::vector<std::string> issues;  ///< "field: issue"
     bool replayed = false;
 
@@ -27,7 +27,7 @@ struct Outcome {
 /// How one call is made.
 struct Call {
     std::string user = "admin";
-    std::string key;       ///< Idempotency-Key; "new" draws one.
+    std::string key;  ///< Idempotency-Key; "new" draws one.
     std::string if_match;
 };
 

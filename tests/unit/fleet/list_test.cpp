@@ -64,9 +64,9 @@ v1::ListBikesRequest listed() {
 }  // namespace
 
 TEST_CASE("D-213 pages of every sort add up to the whole, without repetition, in order") {
-    for (const char* sort : {"", "created_at", "-created_at", "procurement_date", "-procurement_date", "brand", "-brand",
-                             "year", "-year", "current_stock_number", "-current_stock_number", "purchase_price",
-                             "-purchase_price"}) {
+    for (const char* sort :
+         {"", "created_at", "-created_at", "procurement_date", "-procurement_date", "brand", "-brand", "year", "-year",
+          "current_stock_number", "-current_stock_number", "purchase_price", "-purchase_price"}) {
         CAPTURE(sort);
         auto request = listed();
         if (*sort != '\0') {
@@ -127,7 +127,9 @@ TEST_CASE("filters of GET /v1/bikes") {
     CHECK(count([](auto& r) { r.set_branch_id("BD"); }) == 4);
     CHECK(count([](auto& r) { r.set_company_id("IN"); }) == 4);
     CHECK(count([](auto& r) { r.set_acquisition_branch_id("MO"); }) == 8);
-    CHECK(count([](auto& r) { r.set_branch_id(Fleet::instance().value("SELECT id FROM branches WHERE code = 'BD'")); }) == 4);
+    CHECK(count([](auto& r) {
+              r.set_branch_id(Fleet::instance().value("SELECT id FROM branches WHERE code = 'BD'"));
+          }) == 4);
     CHECK(count([](auto& r) { r.set_model("Even"); }) == 6);
     CHECK(count([](auto& r) { r.add_status(v1::BIKE_STATUS_IN_STOCK); }) == 12);
     CHECK(count([](auto& r) {

@@ -53,10 +53,14 @@ TEST_CASE("D-205 and §5.1: a bike's columns agree with its status") {
 TEST_CASE("D-704 a reversal mirrors its original") {
     const auto bike = bought();
     const auto reversal = [&](const std::string& amount, const std::string& type) {
-        return "INSERT INTO cost_ledger (id, bicycle_id, branch_id, entry_type, amount, entry_date, source_table, source_id, "
-               "source_version, reverses_id, description, created_by) SELECT gen_random_uuid(), bicycle_id, branch_id, '" +
-               type + "', " + amount + ", entry_date, source_table, source_id, source_version, id, 'test', created_by "
-               "FROM cost_ledger WHERE bicycle_id = '" + bike.id() + "' AND reverses_id IS NULL";
+        return "INSERT INTO cost_ledger (id, bicycle_id, branch_id, entry_type, amount, entry_date, source_table, "
+               "source_id, "
+               "source_version, reverses_id, description, created_by) SELECT gen_random_uuid(), bicycle_id, branch_id, "
+               "'" +
+               type + "', " + amount +
+               ", entry_date, source_table, source_id, source_version, id, 'test', created_by "
+               "FROM cost_ledger WHERE bicycle_id = '" +
+               bike.id() + "' AND reverses_id IS NULL";
     };
     CHECK(refused(reversal("-1", "PURCHASE"), "does not mirror"));
     CHECK(refused(reversal("amount", "PURCHASE"), "does not mirror"));
@@ -66,8 +70,10 @@ TEST_CASE("D-704 a reversal mirrors its original") {
 TEST_CASE("D-801 active commission rules of a company never overlap") {
     const auto rule = [](const std::string& from, const std::string& to) {
         return "INSERT INTO commission_rules (id, company_id, name, base, buyer_share, seller_share, officer_share, "
-               "effective_from, effective_to, created_by, updated_by) SELECT gen_random_uuid(), c.id, 'r', 'PROFIT', 30, 50, "
-               "10, '" + from + "', " + to + ", c.created_by, c.created_by FROM companies c WHERE code = 'MA'";
+               "effective_from, effective_to, created_by, updated_by) SELECT gen_random_uuid(), c.id, 'r', 'PROFIT', "
+               "30, 50, "
+               "10, '" +
+               from + "', " + to + ", c.created_by, c.created_by FROM companies c WHERE code = 'MA'";
     };
     Fleet::instance().sql(rule("2020-01-01", "'2020-12-31'"));
     CHECK(refused(rule("2020-12-31", "NULL"), "commission_rules_overlap_excl"));

@@ -17,7 +17,8 @@ TEST_CASE("D-201 money is read strictly and written with two decimals") {
     CHECK(Money::parse("0.5")->cents() == 50);
     CHECK(Money::parse("0.05")->to_string() == "0.05");
     CHECK(Money::parse("999999999999.99")->cents() == 99'999'999'999'999);
-    for (const auto* bad : {"", ".", "1.", ".5", "1.234", "-1", "+1", "1,000", " 1", "1 ", "1e3", "1000000000000", "١"}) {
+    for (const auto* bad :
+         {"", ".", "1.", ".5", "1.234", "-1", "+1", "1,000", " 1", "1 ", "1e3", "1000000000000", "١"}) {
         CAPTURE(bad);
         CHECK_FALSE(Money::parse(bad));
     }
