@@ -1,0 +1,156 @@
+// What is known about past and present runs.
+#include <utility>
+
+#include "lifecycle-refresher/refresh/repository.hpp"
+#include "lifecycle-refresher/refresh/run_row.hpp"
+
+namespace loan_manager::lifecycle::repository {
+namespace {
+
+using postgres::Connection;
+using postgres::Params;
+using postgres::Result;
+using postgres::Row;
+using postgres::Rows;
+using postgres::Statement;
+
+constexpr Statement running_sql{"lifecycle.running",
+                                "SELECT " RUN_COLUMNS
+                                " FROM lifecycle.view_refreshes r WHERE r.view_name = $1 AND r.status = 'RUNNING'"};
+
+constexpr Statement by_ids_sql{"lifecycle.runs_by_ids",
+                               "SELECT " RUN_COLUMNS
+                               " FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)"
+                               " JOIN lifecycle.view_refreshes r ON r.id = wanted.id ORDER BY wanted.place"};
+
+constexpr Statement last_ok_sql{"lifecycle.last_ok",
+                                "SELECT " RUN_COLUMNS
+                                " FROM lifecycle.view_refreshes r"
+                                " WHERE r.view_name = $1 AND r.status = 'OK' ORDER BY r.started_at DESC LIMIT 1"};
+constexpr Statement last_sql{"lifecycle.last", "SELECT " RUN_COLUMNS
+                                               " FROM lifecycle.view_refreshes r"
+                                               " WHERE r.view_name = $1 ORDER BY r.started_at DESC, r.id DESC LIMIT 1"};
+
+constexpr Statement history_sql{
+    "lifecycle.history",
+    "SELECT " RUN_COLUMNS
+    " FROM lifecycle.view_refreshes r"
+    " WHERE r.view_name = $1 AND ($2::timestamptz IS NULL OR (r.started_at, r.id) < ($2, $3::uuid))"
+    " ORDER BY r.started_at DESC, r.id DESC LIMIT $4"};
+constexpr Statement count_sql{
+    "lifecycle.count_history",
+    "SELECT count(*) FROM (SELECT FROM lifecycle.view_refreshes WHERE view_name = $1 LIMIT $2::bigint + 1) capped"};
+
+constexpr Statement prune_sql{"lifecycle.prune", R"(
+DELETE FROM lifecycle.view_refreshes old
+WHERE started_at < now() - make_interval(days => $1) AND status <> 'RUNNING'
+  AND EXISTS (SELECT FROM lifecycle.view_refreshes later
+              WHERE later.view_name = old.view_name AND later.status = 'OK' AND later.started_at > old.started_at))"};
+
+}  // namespace
+
+Run read_run(const postgres::Row& row) {
+    Run run;
+    run.id = row.get<std::string>(0);
+    run.view_name = row.get<std::string>(1);
+    run.trigger = trigger_from(row.get<std::string>(2)).value();
+    run.requested_by = row.get<std::optional<std::string>>(3);
+    const std::string status = row.get<std::string>(4);
+    run.status = status == "OK" ? RunStatus::ok : status == "FAILED" ? RunStatus::failed : RunStatus::running;
+    run.started_at = row.get<WallTime>(5);
+    run.finished_at = row.get<std::optional<WallTime>>(6);
+    run.rows = row.get<std::optional<std::int32_t>>(7);
+    run.duration_ms = row.get<std::optional<std::int32_t>>(8);
+    run.covers_seq = row.get<std::optional<std::int64_t>>(9);
+    run.error = row.get<std::optional<std::string>>(10);
+    return run;
+}
+
+std::vector<Run> read_runs(const Rows& rows) {
+    std::vector<Run> runs;
+    for (const Row row : rows) {
+        runs.push_back(read_run(row));
+    }
+    return runs;
+}
+
+/// A name from the catalogue, never from a request: safe to put into SQL.
+Answer<std::optional<Run>> running(Connection& connection, const std::string& view_name) {
+    const Params params(view_name);
+    Result<Rows> rows = co_await connection.execute(running_sql, params);
+    if (!rows) {
+        co_return rows.error();
+    }
+    co_return rows->empty() ? std::nullopt : std::optional<Run>(read_run(rows->front()));
+}
+
+Answer<std::vector<Run>> by_ids(Connection& connection, const std::vector<std::string>& ids) {
+    const Params params(ids);
+    Result<Rows> rows = co_await connection.execute(by_ids_sql, params);
+    if (!rows) {
+        co_return rows.error();
+    }
+    co_return read_runs(*rows);
+}
+
+Answer<std::vector<ViewSummary>> summaries(Connection& connection) {
+    postgres::Batch batch;
+    for (const ViewDefinition& view : views()) {
+        batch.add(last_ok_sql, Params(view.name));
+        batch.add(last_sql, Params(view.name));
+    }
+    Result<std::vector<Rows>> answers = co_await connection.run(batch);
+    if (!answers) {
+        co_return answers.error();
+    }
+    std::vector<ViewSummary> result;
+    std::size_t at = 0;
+    for (const ViewDefinition& view : views()) {
+        ViewSummary summary;
+        summary.name = view.name;
+        for (std::optional<Run>* run : {&summary.last_ok, &summary.last}) {
+            const Rows& rows = (*answers)[at++];
+            if (!rows.empty()) {
+                *run = read_run(rows.front());
+            }
+        }
+        result.push_back(std::move(summary));
+    }
+    co_return result;
+}
+
+Answer<std::vector<Run>> history(Connection& connection, const std::string& view_name,
+                                 const std::optional<RunPosition>& after, int limit) {
+    Params params(view_name);
+    if (after) {
+        params.add(after->started_at).add(after->id);
+    } else {
+        params.add(nullptr).add(nullptr);
+    }
+    params.add(limit);
+    Result<Rows> rows = co_await connection.execute(history_sql, params);
+    if (!rows) {
+        co_return rows.error();
+    }
+    co_return read_runs(*rows);
+}
+
+Answer<std::int64_t> count_history(Connection& connection, const std::string& view_name, std::int64_t cap) {
+    const Params params(view_name, cap);
+    Result<Rows> rows = co_await connection.execute(count_sql, params);
+    if (!rows) {
+        co_return rows.error();
+    }
+    co_return rows->front().get<std::int64_t>(0);
+}
+
+Answer<void> prune(Connection& connection, int days) {
+    const Params params(days);
+    Result<Rows> rows = co_await connection.execute(prune_sql, params);
+    if (!rows) {
+        co_return rows.error();
+    }
+    co_return Result<void>();
+}
+
+}  // namespace loan_manager::lifecycle::repository
