@@ -10,7 +10,7 @@
 namespace loan_manager::token {
 
 /// Largest key set document that is read, in bytes.
-inline constexpr std::size_t max_jwks_size = 64 * 1024;
+inline constexpr std::size_t max_jwks_size = std::size_t{64} * 1024;
 
 /// {"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":…,"x":…}; Errc::bad_key for a shared secret.
 result<std::string> write_jwk(const Key& key);

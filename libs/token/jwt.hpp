@@ -11,7 +11,7 @@
 namespace loan_manager::token {
 
 /// Longest token that is read or written, in characters.
-inline constexpr std::size_t max_token_size = 8 * 1024;
+inline constexpr std::size_t max_token_size = std::size_t{8} * 1024;
 
 using Seconds = std::chrono::sys_seconds;
 

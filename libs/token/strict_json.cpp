@@ -16,7 +16,7 @@ struct NameCounter {
     static constexpr std::size_t max_object_size = 1024;
     static constexpr std::size_t max_array_size = 4096;
     static constexpr std::size_t max_key_size = 1024;
-    static constexpr std::size_t max_string_size = 64 * 1024;
+    static constexpr std::size_t max_string_size = std::size_t{64} * 1024;
 
     std::size_t names = 0;
 

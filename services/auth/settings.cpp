@@ -5,6 +5,8 @@
 namespace loan_manager::auth {
 namespace {
 
+constexpr std::int64_t minutes_per_day = 1440;
+
 void add_signing_settings(runtime::SettingsTable& table, Settings& settings) {
     table.group("Access tokens");
     table.text("KEY_DIRECTORY", settings.key_directory)
@@ -15,7 +17,7 @@ void add_signing_settings(runtime::SettingsTable& table, Settings& settings) {
             "none. Instances on one host share it, each host has its own. ALGORITHM=EdDSA only.");
     table.minutes("ACCESS_TOKEN_EXPIRE_MINUTES", settings.access_token_expire)
         .default_value(30)
-        .range(1, 24 * 60)
+        .range(1, minutes_per_day)
         .help("Life of an access token.");
 }
 
@@ -49,11 +51,11 @@ void add_settings(runtime::SettingsTable& table, Settings& settings) {
         .help("Failed sign-ins of one account from one address after which that pair has to wait; 0: never.");
     table.minutes("LOGIN_FAILURE_WINDOW_MINUTES", settings.throttle.window)
         .default_value(15)
-        .range(1, 24 * 60)
+        .range(1, minutes_per_day)
         .help("Time within which these failures happen.");
     table.minutes("LOGIN_WAIT_MINUTES", settings.throttle.wait)
         .default_value(15)
-        .range(1, 24 * 60)
+        .range(1, minutes_per_day)
         .help("How long the pair waits.");
     table.number("LOGIN_ATTEMPTS_PER_MINUTE", settings.throttle.attempts_per_minute)
         .default_value(20)
@@ -63,7 +65,7 @@ void add_settings(runtime::SettingsTable& table, Settings& settings) {
     table.group("Passwords");
     table.number("ARGON2_MEMORY_KIB", settings.argon2.memory_kib)
         .default_value(19 * 1024)
-        .range(1024, 4 * 1024 * 1024)
+        .range(1024, 4'194'304)
         .help("Memory of one Argon2id hash. Stored hashes of another cost are renewed at the next sign-in.");
     table.number("ARGON2_ITERATIONS", settings.argon2.iterations)
         .default_value(2)

@@ -49,7 +49,7 @@ asio::awaitable<Result<void>> Keyring::refresh(postgres::Connection& connection)
     if (!directory_) co_return Result<void>();
     const Result<std::vector<KeyRecord>> records = co_await publish_own(connection);
     if (!records) co_return records.error();
-    load_missing(*records);
+    load_missing(*directory_, *records);
     adopt(*records);
     co_return Result<void>();
 }
@@ -82,11 +82,11 @@ asio::awaitable<Result<std::vector<KeyRecord>>> Keyring::publish_own(postgres::C
 }
 
 // A rotation puts the new private key into our directory and its public half into the database.
-void Keyring::load_missing(const std::vector<KeyRecord>& records) {
+void Keyring::load_missing(const KeyDirectory& directory, const std::vector<KeyRecord>& records) {
     for (const KeyRecord& record : records) {
         if (own(record.kid) != nullptr || !is_published(record, clock_.now())) continue;
         try {
-            for (token::Key& key : directory_->load(record.kid)) {
+            for (token::Key& key : directory.load(record.kid)) {
                 log::info("signing key added", {{"kid", key.kid()}});
                 own_.push_back(std::move(key));
             }

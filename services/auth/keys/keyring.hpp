@@ -51,7 +51,7 @@ public:
 private:
     boost::asio::awaitable<postgres::Result<std::vector<KeyRecord>>> publish_own(postgres::Connection& connection);
     void adopt(const std::vector<KeyRecord>& records);
-    void load_missing(const std::vector<KeyRecord>& records);
+    void load_missing(const KeyDirectory& directory, const std::vector<KeyRecord>& records);
     const token::Key* own(std::string_view kid) const;
 
     const runtime::Clock& clock_;

@@ -31,14 +31,12 @@ rpc::CallContext trace_of(const rpc::CallContext& context, const std::string& ac
     return trace;
 }
 
-bool may_sign_in(const std::optional<User>& user) {
-    return user && user->is_active && user->password_hash.starts_with("$argon2id$");
-}
+bool may_sign_in(const User& user) { return user.is_active && user.password_hash.starts_with("$argon2id$"); }
 
 }  // namespace
 
 asio::awaitable<rpc::Result<bool>> Handlers::check_password(const std::optional<User>& user, std::string password) {
-    if (may_sign_in(user)) co_return co_await parts_.hashes.verify(std::move(password), user->password_hash);
+    if (user && may_sign_in(*user)) co_return co_await parts_.hashes.verify(std::move(password), user->password_hash);
     co_return co_await parts_.hashes.verify_nobody(std::move(password));
 }
 
@@ -94,7 +92,7 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::open_session(rpc::Call
         }
         // Rights or password were changed while the hash was computed.
         const std::optional<User> current = (co_await users::find(pool, user.id, context.deadline)).value();
-        if (!may_sign_in(current) || current->password_hash != verified_hash) break;
+        if (!current || !may_sign_in(*current) || current->password_hash != verified_hash) break;
         user = *current;
     }
     const std::optional<User> refused(user);

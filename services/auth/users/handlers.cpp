@@ -89,9 +89,9 @@ asio::awaitable<rpc::Result<v1::StaffList>> Handlers::list_staff(rpc::CallContex
     if (!issues.empty()) co_return rpc::validation(std::move(issues));
     if (request.has_q()) filter.text = request.q();
     filter.limit = page->limit;
-    if (page->cursor) {
-        filter.after_username = page->cursor->key;
-        filter.after_id = page->cursor->id;
+    if (const std::optional<paging::Cursor>& cursor = page->cursor) {
+        filter.after_username = cursor->key;
+        filter.after_id = cursor->id;
     }
 
     std::vector<StaffRow> rows = (co_await users::list_staff(pool, filter, context.deadline)).value();
