@@ -10,8 +10,7 @@ option(LM_HARDENING "Build with the distribution's hardening flags" OFF)
 set(LM_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined")
 
 # Dev: fast enough to serve real load, quick to compile, with line numbers in backtraces.
-set(CMAKE_CXX_FLAGS_DEV "-O1 -g1" CACHE STRING "Flags of the Dev build type")
-set(CMAKE_C_FLAGS_DEV "-O1 -g1" CACHE STRING "Flags of the Dev build type")
+set(CMAKE_CXX_FLAGS_DEV "-O1 -g1")
 
 add_compile_definitions(
   BOOST_ASIO_SEPARATE_COMPILATION

@@ -32,8 +32,8 @@ struct Address {
 /// Throws std::invalid_argument naming the text that cannot be read.
 Address parse_address(const std::string& text);
 
-/// Instances registered in a directory, sorted; names that are no "host:port" are skipped. A missing directory is empty;
-/// nothing if it cannot be read just now (no descriptors left), which says nothing about the instances.
+/// Instances registered in a directory, sorted; names that are no "host:port" are skipped. A missing directory is
+/// empty; nothing if it cannot be read just now (no descriptors left), which says nothing about the instances.
 std::optional<std::vector<HostPort>> scan_directory(const std::filesystem::path& directory);
 
 /// The endpoint, if the host is an IP address.

@@ -74,11 +74,13 @@ asio::awaitable<void> AdminServer::serve(asio::ip::tcp::socket socket) {
         http::request_parser<http::empty_body> parser;
         parser.header_limit(max_header_bytes);
         stream.expires_after(request_time);
-        const auto [read_error, bytes] = co_await http::async_read(stream, buffer, parser, use_tuple);
+        // The header only: no page takes a body, and Beast 1.81 aborts on some malformed chunked ones.
+        const auto [read_error, bytes] = co_await http::async_read_header(stream, buffer, parser, use_tuple);
         if (read_error) {
             co_return;
         }
         const auto& request = parser.get();
+        const bool has_body = parser.chunked() || parser.content_length().value_or(0) != 0;
         Answer page = answer(request.method_string(), request.target());
 
         http::response<http::string_body> response(static_cast<http::status>(page.status), request.version());
@@ -87,7 +89,7 @@ asio::awaitable<void> AdminServer::serve(asio::ip::tcp::socket socket) {
         if (page.status == 405) {
             response.set(http::field::allow, "GET, HEAD");
         }
-        response.keep_alive(request.keep_alive());
+        response.keep_alive(request.keep_alive() && !has_body);
         response.body() = std::move(page.body);
         response.prepare_payload();
         if (request.method() == http::verb::head) {

@@ -1,7 +1,15 @@
+#include <iostream>
+#include <string_view>
+
 #include "gateway/service.hpp"
 
 int main(int argc, char** argv) {
     using namespace loan_manager;
+    if (argc == 2 && std::string_view(argv[1]) == "--openapi") {
+        // For docs/openapi.json and client generators: needs no settings and no running service.
+        std::cout << gateway::openapi_document() << '\n';
+        return 0;
+    }
     gateway::Settings settings;
     runtime::ProcessSpec spec;
     spec.program = "loan-manager-gateway";

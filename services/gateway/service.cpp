@@ -166,6 +166,8 @@ private:
 
 }  // namespace
 
+std::string openapi_document() { return transcode::openapi_document(build_routes(), api_info()); }
+
 std::shared_ptr<void> start(runtime::Process& process, const Settings& settings) {
     auto service = std::make_shared<Service>(process, settings);
     service->start();

@@ -105,7 +105,7 @@ TEST_CASE("D-214 PATCH needs If-Match, refuses a stale one, and answers the new 
     auto missing = suite.patch(path, R"({"color":"red"})", token, "");
     CHECK(missing.status == 428);
     CHECK(missing.code() == "PRECONDITION_REQUIRED");
-    for (const auto* tag : {"*", "W/\"1\"", "\"1\", \"2\"", "1", "\"x\""}) {
+    for (const std::string tag : {"*", "W/\"1\"", "\"1\", \"2\"", "1"}) {
         CAPTURE(tag);
         auto bad = suite.patch(path, R"({"color":"red"})", token, tag);
         CHECK(bad.status == 400);

@@ -64,8 +64,8 @@ TEST_CASE("X-02 procurements in two branches at once: both consecutive") {
     auto token = suite.token("admin");
     int before_pasara = counter(suite, "PS");
     int before_ella = counter(suite, "EL");
-    auto answers = at_once(
-        32, [&](int i) { return suite.post("/v1/bikes/procure", procurement(i % 2 ? "PS" : "EL"), token); });
+    auto answers =
+        at_once(32, [&](int i) { return suite.post("/v1/bikes/procure", procurement(i % 2 ? "PS" : "EL"), token); });
     CHECK(by_status(answers) == std::map<int, int>{{201, 32}});
     CHECK(counter(suite, "PS") == before_pasara + 16);
     CHECK(counter(suite, "EL") == before_ella + 16);
@@ -129,11 +129,11 @@ TEST_CASE("X-11 a client that lost the answer gets it replayed") {
     int before = counter(suite, "SB");
     auto body = procurement("SB");
     // Sent, but the connection is dropped without reading the answer.
-    raw_http(suite.gateway_port(),
-             "POST /v1/bikes/procure HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token +
-                 "\r\nIdempotency-Key: " + key + "\r\nContent-Type: application/json\r\nContent-Length: " +
-                 std::to_string(body.size()) + "\r\n\r\n" + body,
-             std::chrono::milliseconds(1));
+    raw_http(
+        suite.gateway_port(),
+        "POST /v1/bikes/procure HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\nIdempotency-Key: " + key +
+            "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body,
+        std::chrono::milliseconds(1));
     HttpResponse retry;
     CHECK(eventually([&] {
         retry = suite.post("/v1/bikes/procure", body, token, {{"idempotency-key", key}});
@@ -162,9 +162,8 @@ TEST_CASE("X-19 two PATCHes with one tag: one 200, the rest 412") {
     auto token = suite.token("admin");
     auto bike = suite.post("/v1/bikes/procure", procurement("WW"), token).json();
     auto path = "/v1/bikes/" + std::string(bike.at("id").as_string());
-    auto answers = at_once(8, [&](int i) {
-        return suite.patch(path, R"({"color":"c)" + std::to_string(i) + "\"}", token, "\"1\"");
-    });
+    auto answers = at_once(
+        8, [&](int i) { return suite.patch(path, R"({"color":"c)" + std::to_string(i) + "\"}", token, "\"1\""); });
     CHECK(by_status(answers) == std::map<int, int>{{200, 1}, {412, 7}});
 }
 
@@ -173,7 +172,6 @@ TEST_CASE("X-26 one refresh token used at once: one 200, the rest TOKEN_REUSED")
     auto login = http(suite.gateway_port(), "POST", "/v1/auth/login", {},
                       R"({"username":"admin","password":")" + suite.password("admin") + R"("})");
     auto body = R"({"refresh_token":")" + std::string(login.json().at("refresh_token").as_string()) + R"("})";
-    auto answers =
-        at_once(6, [&](int) { return http(suite.gateway_port(), "POST", "/v1/auth/refresh", {}, body); });
+    auto answers = at_once(6, [&](int) { return http(suite.gateway_port(), "POST", "/v1/auth/refresh", {}, body); });
     CHECK(by_status(answers) == std::map<int, int>{{200, 1}, {401, 5}});
 }

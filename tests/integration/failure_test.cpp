@@ -49,7 +49,8 @@ private:
             } catch (const boost::system::system_error&) {
                 answer.status = 0;  // the gateway itself was gone
             }
-            auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
+            auto took =
+                std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started);
             std::lock_guard lock(mutex_);
             ++statuses_[answer.status];
             if (answer.status == 201) {
@@ -114,8 +115,8 @@ TEST_CASE("auth down: signed-in users go on working, sign-in is a prompt 503") {
     auto token = suite.token("admin");
     suite.process("auth").kill();
     CHECK(suite.get("/v1/bikes?limit=1", token).status == 200);
-    auto login = http(suite.gateway_port(), "POST", "/v1/auth/login", {},
-                      R"({"username":"admin","password":"whatever it is"})");
+    auto login =
+        http(suite.gateway_port(), "POST", "/v1/auth/login", {}, R"({"username":"admin","password":"whatever it is"})");
     CHECK(login.status == 503);
     CHECK(login.code() == "UNAVAILABLE");
     CHECK(!login.header("retry-after").empty());

@@ -52,9 +52,9 @@ TEST_CASE("D-901 lists hold exactly the covered rows, whatever the filter says")
         const char* branch;
         const char* condition;
     };
-    for (const auto& one : {Case{"branch_manager", "WW", "r.code = 'WW'"}, Case{"sales_agent", "BD", "r.code = 'BD'"},
-                            Case{"inventory_manager", "", "true"}, Case{"auditor", "", "true"},
-                            Case{"mechanic", "WW", "false"}}) {
+    for (const auto& one :
+         {Case{"branch_manager", "WW", "r.code = 'WW'"}, Case{"sales_agent", "BD", "r.code = 'BD'"},
+          Case{"inventory_manager", "", "true"}, Case{"auditor", "", "true"}, Case{"mechanic", "WW", "false"}}) {
         CAPTURE(one.role);
         auto token = suite.token(suite.user_with_role(one.role, one.branch));
         auto expected = suite.database().value(
@@ -78,7 +78,8 @@ TEST_CASE("D-901 a head manager reaches every branch of his company and none of 
     auto head = suite.user_with_role("head_manager");
     auto token = suite.token(head);
     auto scope = suite.get("/v1/me", token).json().at("company_scope").at(0).as_string();
-    auto expected = suite.database().value("select count(*) from bicycles where company_id = '" + std::string(scope) + "'");
+    auto expected =
+        suite.database().value("select count(*) from bicycles where company_id = '" + std::string(scope) + "'");
     CHECK(std::to_string(suite.get("/v1/bikes?limit=1", token).json().at("total").as_int64()) == expected);
 }
 

@@ -29,9 +29,7 @@ token::AccessToken claims(Suite& suite) {
     return access;
 }
 
-std::string encode(const std::string& text) {
-    return token::base64url_encode(std::string_view(text));
-}
+std::string encode(const std::string& text) { return token::base64url_encode(std::string_view(text)); }
 
 }  // namespace
 
@@ -96,8 +94,11 @@ TEST_CASE("HS256: good tokens work, wrong times, issuer, audience and type do no
         raw.id = good.id;
         raw.issued_at = raw.not_before = now();
         raw.expires_at = now() + std::chrono::minutes(5);
-        raw.others = {{"username", "admin"}, {"roles", {"admin"}}, {"company_scope", boost::json::array{}},
-                      {"branch_scope", boost::json::array{}}, {"ver", good.version}};
+        raw.others = {{"username", "admin"},
+                      {"roles", {"admin"}},
+                      {"company_scope", boost::json::array{}},
+                      {"branch_scope", boost::json::array{}},
+                      {"ver", good.version}};
         std::string type(token::access_token_type);
         change(raw, type);
         return suite.get("/v1/bikes?limit=1", token::sign(raw, type, key).value()).status;
@@ -116,10 +117,10 @@ TEST_CASE("D-221 a changed user: older tokens stop working within a second, at t
     REQUIRE(suite.get("/v1/bikes?limit=1", token).status == 200);
     // A password change raises `ver`.
     auto me = suite.get("/v1/me", token);
-    auto changed = suite.post("/v1/me/password",
-                              R"({"current_password":")" + suite.password(viewer) +
-                                  R"(","new_password":"another good password"})",
-                              token, {{"if-match", me.header("etag")}});
+    auto changed =
+        suite.post("/v1/me/password",
+                   R"({"current_password":")" + suite.password(viewer) + R"(","new_password":"another good password"})",
+                   token, {{"if-match", me.header("etag")}});
     REQUIRE(changed.status == 204);
     CHECK(eventually([&] { return suite.get("/v1/bikes?limit=1", token).status == 401; },
                      std::chrono::milliseconds(1500)));

@@ -1,5 +1,6 @@
 # g++ 12 destroys some temporaries of a co_await expression twice: by-value captures of lambdas and aggregates
-# in braces. Neither may stand inside one; name a local before it instead.
+# in braces. Neither may stand inside one; name a local before it instead. It also miscompiles a co_await that is the
+# condition of a loop.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$ROOT"
 found=$(git ls-files -co --exclude-standard 'libs/*pp' 'services/*pp' 'tools/*pp' | xargs -r awk '
@@ -8,6 +9,7 @@ found=$(git ls-files -co --exclude-standard 'libs/*pp' 'services/*pp' 'tools/*pp
     {
         line = $0
         sub(/\/\/.*/, "", line)
+        if (line ~ /while \(.*co_await /) print FILENAME ":" FNR ": co_await as the condition of a loop"
         if (expression == "" && match(line, /co_await /)) {
             expression = substr(line, RSTART)
             where = FILENAME ":" FNR

@@ -25,8 +25,8 @@ struct HttpResponse {
 
 /// One blocking HTTP/1.1 exchange on a connection of its own.
 /// Throws boost::system::system_error when the connection fails.
-HttpResponse http(std::uint16_t port, const std::string& method, const std::string& target,
-                  const Headers& headers = {}, const std::string& body = {});
+HttpResponse http(std::uint16_t port, const std::string& method, const std::string& target, const Headers& headers = {},
+                  const std::string& body = {});
 
 /// Sends bytes as they are and reads until the peer closes or `limit` passes; for hostile requests.
 struct RawAnswer {

@@ -184,8 +184,7 @@ void Suite::start(const std::string& instance) {
     if (!ports_.contains(instance)) {
         ports_[instance] = free_port();
         admin_ports_[instance] = free_port();
-        environments_[instance] =
-            environment_of(service_of(instance), ports_.at(instance), admin_ports_.at(instance));
+        environments_[instance] = environment_of(service_of(instance), ports_.at(instance), admin_ports_.at(instance));
     }
     processes_[instance] = Process({binary("loan-manager-" + service_of(instance))}, environments_.at(instance),
                                    folder_ / (instance + ".log"));
