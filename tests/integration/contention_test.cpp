@@ -170,7 +170,7 @@ TEST_CASE("X-19 two PATCHes with one tag: one 200, the rest 412") {
 TEST_CASE("X-26 one refresh token used at once: one 200, the rest TOKEN_REUSED") {
     auto& suite = Suite::shared();
     auto login = http(suite.gateway_port(), "POST", "/v1/auth/login", {},
-                      R"({"username":"admin","password":")" + suite.password("admin") + R"("})");
+                      R"({"username":"auditor","password":")" + suite.password("auditor") + R"("})");
     auto body = R"({"refresh_token":")" + std::string(login.json().at("refresh_token").as_string()) + R"("})";
     auto answers = at_once(6, [&](int) { return http(suite.gateway_port(), "POST", "/v1/auth/refresh", {}, body); });
     CHECK(by_status(answers) == std::map<int, int>{{200, 1}, {401, 5}});

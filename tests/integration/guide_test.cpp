@@ -62,7 +62,7 @@ TEST_CASE("sessions: refresh rotates, a second use revokes the family, logout en
     auto& suite = Suite::shared();
     auto login = [&] {
         return http(suite.gateway_port(), "POST", "/v1/auth/login", {},
-                    R"({"username":"admin","password":")" + suite.password("admin") + R"("})")
+                    R"({"username":"viewer1","password":")" + suite.password("viewer1") + R"("})")
             .json();
     };
     auto refresh = [&](const std::string& token) {

@@ -12,7 +12,12 @@ namespace {
 
 /// Calls served by an instance, by its own count.
 double served(Suite& suite, const std::string& instance) {
-    auto metrics = http(suite.admin_port(instance), "GET", "/metrics").body;
+    std::string metrics;
+    try {
+        metrics = http(suite.admin_port(instance), "GET", "/metrics").body;
+    } catch (const boost::system::system_error&) {
+        return 0;  // not up yet
+    }
     double sum = 0;
     std::size_t at = 0;
     while ((at = metrics.find("\nrpc_server_calls_total{", at)) != std::string::npos) {
@@ -39,12 +44,17 @@ TEST_CASE("a second fleet takes traffic without a restart, and stopping one lose
     std::atomic<bool> running = true;
     std::atomic<int> good = 0;
     std::atomic<int> bad = 0;
-    std::vector<std::thread> clients;
+    // Threads that join even when a REQUIRE leaves the test early.
+    std::vector<std::jthread> clients;
     for (int i = 0; i < 4; ++i) {
         clients.emplace_back([&] {
             while (running) ++(suite.get("/v1/bikes?limit=1", token).status == 200 ? good : bad);
         });
     }
+    struct Stop {
+        std::atomic<bool>& running;
+        ~Stop() { running = false; }
+    } stop{running};
     REQUIRE(eventually([&] { return good > 100; }));
     CHECK(suite.process("fleet").stop() == 0);
     int at_stop = good;

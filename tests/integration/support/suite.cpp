@@ -163,6 +163,8 @@ Environment Suite::environment_of(const std::string& service, std::uint16_t port
     if (service == "auth") {
         environment["DATABASE_URL"] = url_of(database_name_, "loan_manager_auth");
         environment["KEY_DIRECTORY"] = (folder_ / "keys").string();
+        // All tests sign in from one address.
+        environment["LOGIN_ATTEMPTS_PER_MINUTE"] = "0";
     } else if (service == "fleet") {
         environment["DATABASE_URL"] = url_of(database_name_, "loan_manager_fleet");
     } else if (service == "lifecycle-refresher") {
