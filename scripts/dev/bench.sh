@@ -63,6 +63,24 @@ password=$(jq -r 'first(.. | objects | select(.username? == "admin")) | .passwor
 token=$(curl -fsS "$gateway/v1/auth/login" -H 'Content-Type: application/json' \
     -d "{\"username\":\"admin\",\"password\":\"$password\"}" | jq -r .access_token)
 
+# The statements behind GET /v1/bikes?limit=10, taken from the server's log so that they are never out of date. They
+# travel in one pipeline, as in the service.
+capture_statements() {
+    local mark
+    mark=$(wc -l <"$VAR/log/postgres.log")
+    psql -q "$(field postgres.url)" -c "alter system set log_min_duration_statement = 0" -c "select pg_reload_conf()" >/dev/null
+    sleep 1
+    curl -fsS "$gateway/v1/bikes?limit=10" -H "Authorization: Bearer $token" -o /dev/null
+    psql -q "$(field postgres.url)" -c "alter system reset log_min_duration_statement" -c "select pg_reload_conf()" >/dev/null
+    sleep 1
+    {
+        echo '\startpipeline'
+        tail -n +"$mark" "$VAR/log/postgres.log" | sed -n 's/^.*  execute bikes\.list[^:]*: \(.*\)$/\1;/p'
+        echo '\endpipeline'
+    } >"$scratch/list_bikes.sql"
+    grep -q '^WITH\|^SELECT' "$scratch/list_bikes.sql" || die "the list statement was not found in the server's log"
+}
+
 # Prints "requests-per-second p50-ms p99-ms errors".
 measure() { # connections url [header]
     local threads=2 output
@@ -80,7 +98,7 @@ measure() { # connections url [header]
 
 statement() { # connections: the list statement alone, prepared, through pgbench
     local output
-    output=$(PGOPTIONS='-c search_path=fleet,auth,lifecycle,public' pgbench -n -M prepared -f "$ROOT/tests/load/list_bikes.sql" \
+    output=$(PGOPTIONS='-c search_path=fleet,auth,lifecycle,public' pgbench -n -M prepared -f "$scratch/list_bikes.sql" \
         -c "$1" -j $(($1 < 2 ? 1 : 2)) -T "$seconds" --log --log-prefix="$scratch/pgbench" "$(field postgres.url)" 2>/dev/null)
     # The third column of the log is the latency in microseconds.
     cat "$scratch"/pgbench.* | awk '{ print $3 }' | sort -n >"$scratch/latencies"
@@ -90,6 +108,7 @@ statement() { # connections: the list statement alone, prepared, through pgbench
         END { printf "%.0f %.2f %.2f 0\n", rate, value[int(NR * .5) + 1] / 1000, value[int(NR * .99) + 1] / 1000 }' "$scratch/latencies"
 }
 
+capture_statements
 say "Warming up"
 measure 16 "$gateway/v1/bikes?limit=10" "Authorization: Bearer $token" >/dev/null
 declare -A idle=()
@@ -114,9 +133,9 @@ for connections in 1 10 64; do
     # shellcheck disable=SC2046
     row "GET /health" $connections "nginx return 200" $(measure $connections "$gateway/health")
     # shellcheck disable=SC2046
-    row "pgbench, list statement" $connections - $(statement $connections)
+    row "pgbench, same statements" $connections - $(statement $connections)
     # shellcheck disable=SC2046
-    row "GET /v1/bikes?limit=10" $connections "pgbench, list statement" \
+    row "GET /v1/bikes?limit=10" $connections "pgbench, same statements" \
         $(measure $connections "$gateway/v1/bikes?limit=10" "Authorization: Bearer $token")
 done
 
