@@ -108,6 +108,15 @@ CREATE TABLE auth.revocations (
 );
 CREATE INDEX revocations_epoch_idx ON auth.revocations (epoch);
 
+-- Single access tokens that were ended before their time, because their session was. Cleared away when they would have
+-- expired anyway.
+CREATE TABLE auth.revoked_tokens (
+    jti        uuid PRIMARY KEY,
+    epoch      bigint NOT NULL,
+    revoked_at timestamptz NOT NULL
+);
+CREATE INDEX revoked_tokens_epoch_idx ON auth.revoked_tokens (epoch);
+
 -- D-221 as a rule of the database: whoever changes roles, scope or activity of a user – also an operator with psql –
 -- thereby revokes the access tokens that are out.
 CREATE FUNCTION auth.raise_token_version() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -151,5 +160,6 @@ GRANT SELECT, INSERT, UPDATE ON auth.users, auth.revocations, auth.signing_keys 
 GRANT SELECT, UPDATE ON auth.trust_state TO loan_manager_auth;
 GRANT SELECT, INSERT, UPDATE, DELETE ON auth.refresh_tokens, auth.login_attempts, auth.known_addresses
     TO loan_manager_auth;
+GRANT SELECT, INSERT, DELETE ON auth.revoked_tokens TO loan_manager_auth;
 
 COMMIT;

@@ -1,5 +1,6 @@
 -- Revert auth_schema.
 BEGIN;
+DROP TABLE auth.revoked_tokens;
 DROP TABLE auth.revocations;
 DROP TABLE auth.trust_state;
 DROP TABLE auth.signing_keys;

@@ -176,7 +176,8 @@ void Authenticator::Impl::note(bool reachable) {
 rpc::Result<access::Identity> Authenticator::Impl::accept(const access::Identity& identity,
                                                           const Knowledge& knowledge) const {
     const auto revoked = knowledge.min_ver.find(identity.user_id);
-    if (revoked != knowledge.min_ver.end() && identity.ver < revoked->second) {
+    if ((revoked != knowledge.min_ver.end() && identity.ver < revoked->second) ||
+        knowledge.revoked_tokens.contains(identity.jti)) {
         return rpc::Error("UNAUTHENTICATED", "The access token has been revoked.");
     }
     if (options_.clock->now() >= identity.exp + token::access_token_expectations().leeway) {

@@ -39,7 +39,7 @@ bool TrustState::apply(const loanmanager::auth::v1::Trust& trust, std::int64_t a
     const std::lock_guard lock(mutex_);
     const bool whole_list = asked_since == 0;
     const bool new_keys = !fixed_keys_ && (trust.jwks() != jwks_ || !heard_);
-    if (new_keys || whole_list || trust.revocations_size() > 0) {
+    if (new_keys || whole_list || trust.revocations_size() > 0 || trust.revoked_tokens_size() > 0) {
         auto next = std::make_shared<Knowledge>(*knowledge_);
         if (new_keys) {
             token::result<token::KeySet> keys = token::parse_jwks(trust.jwks());
@@ -51,11 +51,13 @@ bool TrustState::apply(const loanmanager::auth::v1::Trust& trust, std::int64_t a
         }
         if (whole_list) {
             next->min_ver.clear();
+            next->revoked_tokens.clear();
         }
         for (const loanmanager::auth::v1::Revocation& revocation : trust.revocations()) {
             std::int32_t& min_ver = next->min_ver[revocation.user_id()];
             min_ver = std::max(min_ver, revocation.min_ver());
         }
+        next->revoked_tokens.insert(trust.revoked_tokens().begin(), trust.revoked_tokens().end());
         knowledge_ = std::move(next);
         jwks_ = trust.jwks();
     }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "loanmanager/auth/v1/auth.pb.h"
 #include "token/key_set.hpp"
@@ -18,6 +19,8 @@ struct Knowledge {
     token::KeySet keys;
     std::uint64_t generation = 0;                           ///< Raised whenever the keys change.
     std::unordered_map<std::string, std::int32_t> min_ver;  ///< By user; older tokens are refused.
+    /// `jti` of single tokens that are refused. Auth bounds the list; every whole list lets those go that have expired.
+    std::unordered_set<std::string> revoked_tokens;
 };
 
 /// What auth has told so far. Safe from every thread.

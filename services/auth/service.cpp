@@ -82,10 +82,11 @@ rpc::ServerOptions server_options(runtime::Process& process) {
 }
 
 /// Deletes what no decision needs any more, now and then; every instance may do it.
-asio::awaitable<void> clear_away_repeatedly(postgres::Pool& pool, const sessions::ThrottleLimits& limits) {
+asio::awaitable<void> clear_away_repeatedly(postgres::Pool& pool, const Settings& settings) {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     for (;;) {
-        const postgres::Result<void> done = co_await sessions::clear_away(pool, limits, runtime::system_clock().now());
+        const postgres::Result<void> done = co_await sessions::clear_away(
+            pool, settings.throttle, settings.access_token_expire, runtime::system_clock().now());
         if (!done) {
             runtime::log::warning("old sessions cannot be cleared away",
                                   {{"reason", postgres::to_string(done.error())}});
@@ -121,7 +122,7 @@ public:
         runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
         publish_keys();
         in_background(keys_stop_, keyring_->run(home_pool_));
-        in_background(clear_stop_, clear_away_repeatedly(home_pool_, settings_.throttle));
+        in_background(clear_stop_, clear_away_repeatedly(home_pool_, settings_));
         authenticator_.start(home_.get_executor());
         process_.add_ready_check("signing key", [this]() -> std::optional<std::string> {
             return keyring_->signing_key() ? std::nullopt : std::optional<std::string>("not published yet");

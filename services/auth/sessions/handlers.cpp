@@ -100,6 +100,10 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::open_session(rpc::Call
     co_return rpc::Error("BAD_CREDENTIALS");
 }
 
+Ending Handlers::ending(WallTime now) const {
+    return {.at = now, .oldest_access_token = oldest_access_token(now, parts_.settings.access_token_expire)};
+}
+
 asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::refresh(rpc::CallContext& context,
                                                                   const v1::RefreshRequest& request) {
     const auto hash = refresh_token_hash(request.refresh_token());
@@ -113,7 +117,7 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::refresh(rpc::CallConte
             case RefreshVerdict::refuse:
                 break;
             case RefreshVerdict::reuse:
-                (co_await end_family(transaction, stored->family_id, stored->user.id, true, now)).value();
+                (co_await end_session(transaction, hash, ending(now))).value();
                 log::warning("refresh token used twice: session ended", {{"request_id", context.request_id},
                                                                          {"user_id", stored->user.id},
                                                                          {"family_id", stored->family_id}});
@@ -146,7 +150,7 @@ asio::awaitable<rpc::Result<google::protobuf::Empty>> Handlers::logout(rpc::Call
                                                                        const v1::LogoutRequest& request) {
     const auto hash = refresh_token_hash(request.refresh_token());
     const postgres::Result<void> done =
-        co_await sessions::logout(parts_.pools.local(), hash, parts_.clock.now(), context.deadline);
+        co_await sessions::logout(parts_.pools.local(), hash, ending(parts_.clock.now()), context.deadline);
     done.value();
     co_return google::protobuf::Empty();
 }

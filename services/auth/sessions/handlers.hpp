@@ -23,11 +23,11 @@ public:
         rpc::CallContext& context, const loanmanager::auth::v1::LoginRequest& request);
 
     /// Errors: UNAUTHENTICATED for a token that is unknown, expired or revoked, TOKEN_REUSED for a spent one, which
-    /// also ends its family and the access tokens of the user.
+    /// also ends its family: refresh tokens at once, access tokens within a second.
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::TokenResponse>> refresh(
         rpc::CallContext& context, const loanmanager::auth::v1::RefreshRequest& request);
 
-    /// Succeeds whatever the token is.
+    /// Ends the session like that. Succeeds whatever the token is.
     boost::asio::awaitable<rpc::Result<google::protobuf::Empty>> logout(
         rpc::CallContext& context, const loanmanager::auth::v1::LogoutRequest& request);
 
@@ -36,6 +36,7 @@ private:
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::TokenResponse>> open_session(rpc::CallContext& context,
                                                                                            Admission admission,
                                                                                            std::string password);
+    Ending ending(WallTime now) const;
 
     Parts parts_;
 };

@@ -3,6 +3,7 @@
 #include <openssl/sha.h>
 
 #include "token/base64url.hpp"
+#include "token/jwt.hpp"
 
 namespace loan_manager::auth::sessions {
 
@@ -12,6 +13,11 @@ RefreshVerdict judge(const std::optional<RefreshState>& token, std::chrono::syst
     if (token->used) return token->revoked ? RefreshVerdict::reuse_again : RefreshVerdict::reuse;
     if (token->revoked || token->expires_at <= now || !token->user_active) return RefreshVerdict::refuse;
     return RefreshVerdict::accept;
+}
+
+std::chrono::system_clock::time_point oldest_access_token(std::chrono::system_clock::time_point now,
+                                                          std::chrono::minutes token_life) {
+    return now - token_life - token::max_leeway;
 }
 
 std::string new_refresh_token(const runtime::RandomSource& random) {

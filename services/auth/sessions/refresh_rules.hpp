@@ -29,6 +29,10 @@ enum class RefreshVerdict {
 
 RefreshVerdict judge(const std::optional<RefreshState>& token, std::chrono::system_clock::time_point now);
 
+/// Access tokens issued before this moment have expired, also for a verifier whose clock is behind.
+std::chrono::system_clock::time_point oldest_access_token(std::chrono::system_clock::time_point now,
+                                                          std::chrono::minutes token_life);
+
 /// A new opaque token: 256 random bits in base64url.
 std::string new_refresh_token(const runtime::RandomSource& random = runtime::system_random);
 

@@ -73,17 +73,27 @@ constexpr Statement lock_token{
 
 constexpr Statement spend_token{"auth.refresh.spend", "UPDATE auth.refresh_tokens SET used_at = $2 WHERE id = $1"};
 
-constexpr Statement revoke_family{
-    "auth.refresh.revoke_family",
-    "UPDATE auth.refresh_tokens SET revoked_at = $2 WHERE family_id = $1 AND revoked_at IS NULL"};
+// A session holds more living access tokens than this only if somebody refreshes like mad, and the whole list has to
+// fit into an answer to every verifier. What is too much for it is done with `ver` instead, which needs one row for a
+// user.
+constexpr int max_listed_of_session = 16;
+constexpr int max_listed = 50'000;
 
-constexpr Statement revoke_access_tokens{"auth.users.raise_token_version",
-                                         "UPDATE auth.users SET token_version = token_version + 1 WHERE id = $1"};
-
-constexpr Statement revoke_family_of_token{
-    "auth.refresh.logout",
-    "UPDATE auth.refresh_tokens SET revoked_at = $2 WHERE revoked_at IS NULL"
-    " AND family_id = (SELECT t.family_id FROM auth.refresh_tokens t WHERE t.token_hash = $1)"};
+// The family of a token ($1) ends at $2, and with it its access tokens issued after $3. One raise of the epoch, here or
+// by the trigger of auth.users.
+constexpr Statement end_session_of_token{
+    "auth.refresh.end_session",
+    "WITH ended AS (UPDATE auth.refresh_tokens SET revoked_at = $2 WHERE revoked_at IS NULL"
+    " AND family_id = (SELECT t.family_id FROM auth.refresh_tokens t WHERE t.token_hash = $1)"
+    " RETURNING user_id, access_jti, issued_at),"
+    " alive AS (SELECT e.user_id, e.access_jti FROM ended e WHERE e.issued_at > $3),"
+    " room AS (SELECT count(*) <= $4 AND (SELECT count(*) FROM auth.revoked_tokens) < $5 AS found FROM alive),"
+    " listed AS (SELECT a.access_jti FROM alive a WHERE (SELECT r.found FROM room r)),"
+    " whole_user AS (UPDATE auth.users SET token_version = token_version + 1"
+    " WHERE id IN (SELECT a.user_id FROM alive a) AND NOT (SELECT r.found FROM room r)),"
+    " raised AS (UPDATE auth.trust_state SET epoch = epoch + 1 WHERE EXISTS (SELECT FROM listed) RETURNING epoch)"
+    " INSERT INTO auth.revoked_tokens (jti, epoch, revoked_at)"
+    " SELECT l.access_jti, s.epoch, $2 FROM listed l, raised s"};
 
 constexpr Statement clear_attempts{
     "auth.attempts.clear",
@@ -97,6 +107,9 @@ constexpr Statement clear_tokens{
     " (SELECT t.family_id FROM auth.refresh_tokens t WHERE t.expires_at < $1 GROUP BY t.family_id LIMIT 500) old"
     " WHERE d.family_id = old.family_id"
     " AND NOT EXISTS (SELECT FROM auth.refresh_tokens n WHERE n.family_id = old.family_id AND n.expires_at >= $1)"};
+
+constexpr Statement clear_revoked_tokens{"auth.revoked_tokens.clear",
+                                         "DELETE FROM auth.revoked_tokens WHERE revoked_at < $1"};
 
 constexpr Statement clear_addresses{"auth.addresses.clear", "DELETE FROM auth.known_addresses WHERE last_seen_at < $1"};
 
@@ -120,6 +133,10 @@ void add_audit(Batch& batch, const char* action, const std::optional<User>& user
 Params token_row(const std::string& user_id, const NewRefreshToken& token) {
     return Params(token.id, user_id, token.family_id, to_bytes(token.hash), token.access_jti, token.issued_at,
                   token.expires_at);
+}
+
+Params ending_of(const std::array<std::uint8_t, 32>& hash, const Ending& ending) {
+    return Params(to_bytes(hash), ending.at, ending.oldest_access_token, max_listed_of_session, max_listed);
 }
 
 Result<void> outcome(const Result<std::vector<Rows>>& rows) {
@@ -236,26 +253,29 @@ asio::awaitable<Result<void>> rotate(postgres::Transaction& transaction, const s
     co_return outcome(co_await transaction.run(batch));
 }
 
-asio::awaitable<Result<void>> end_family(postgres::Transaction& transaction, const std::string& family_id,
-                                         const std::string& user_id, bool revoke_access, WallTime now) {
+asio::awaitable<Result<void>> end_session(postgres::Transaction& transaction, const std::array<std::uint8_t, 32>& hash,
+                                          const Ending& ending) {
     Batch batch;
-    batch.add(revoke_family, Params(family_id, now));
-    if (revoke_access) batch.add(revoke_access_tokens, Params(user_id));
+    batch.add(end_session_of_token, ending_of(hash, ending));
     co_return outcome(co_await transaction.run(batch));
 }
 
-asio::awaitable<Result<void>> logout(postgres::Pool& pool, const std::array<std::uint8_t, 32>& hash, WallTime now,
-                                     OptionalDeadline deadline) {
-    const postgres::Bytes key = to_bytes(hash);
+asio::awaitable<Result<void>> logout(postgres::Pool& pool, const std::array<std::uint8_t, 32>& hash,
+                                     const Ending& ending, OptionalDeadline deadline) {
     Batch batch;
-    batch.begin().add(users::lock_by_refresh_token, Params(key)).add(revoke_family_of_token, Params(key, now)).commit();
+    batch.begin()
+        .add(users::lock_by_refresh_token, Params(to_bytes(hash)))
+        .add(end_session_of_token, ending_of(hash, ending))
+        .commit();
     co_return outcome(co_await pool.run(batch, deadline));
 }
 
-asio::awaitable<Result<void>> clear_away(postgres::Pool& pool, const ThrottleLimits& limits, WallTime now) {
+asio::awaitable<Result<void>> clear_away(postgres::Pool& pool, const ThrottleLimits& limits,
+                                         std::chrono::minutes token_life, WallTime now) {
     Batch batch;
     batch.add(clear_attempts, Params(now - limits.window - limits.wait - std::chrono::hours{1}))
         .add(clear_tokens, Params(now - std::chrono::hours{24}))
+        .add(clear_revoked_tokens, Params(oldest_access_token(now, token_life)))
         .add(clear_addresses, Params(now - limits.known_for));
     co_return outcome(co_await pool.run(batch, {}));
 }

@@ -1,4 +1,4 @@
-// SQL of sign-in attempts, known addresses and refresh tokens.
+// SQL of sign-in attempts, known addresses, refresh tokens and the access tokens that end with them.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -77,17 +77,26 @@ boost::asio::awaitable<postgres::Result<std::optional<StoredRefreshToken>>> lock
 boost::asio::awaitable<postgres::Result<void>> rotate(postgres::Transaction& transaction, const std::string& old_id,
                                                       const std::string& user_id, const NewRefreshToken& next);
 
-/// Ends a family; with `revoke_access` also the access tokens of its user that are out.
-boost::asio::awaitable<postgres::Result<void>> end_family(postgres::Transaction& transaction,
-                                                          const std::string& family_id, const std::string& user_id,
-                                                          bool revoke_access, WallTime now);
+/// The moment a session ends at, and what is alive then.
+struct Ending {
+    WallTime at;
+    WallTime oldest_access_token;  ///< Access tokens issued earlier have expired; see refresh_rules.
+};
 
-/// Ends the family of a token; nothing happens if there is none or it has ended.
+/// Ends the session that a refresh token belongs to, with its access tokens, which verifiers learn from auth.trust.
+/// Other sessions of the user go on, unless this one has more access tokens than can be listed. Nothing happens if
+/// there is no such token or its session has ended. The user must be locked.
+boost::asio::awaitable<postgres::Result<void>> end_session(postgres::Transaction& transaction,
+                                                           const std::array<std::uint8_t, 32>& hash,
+                                                           const Ending& ending);
+
+/// The same as a transaction of its own, which locks the user.
 boost::asio::awaitable<postgres::Result<void>> logout(postgres::Pool& pool, const std::array<std::uint8_t, 32>& hash,
-                                                      WallTime now, postgres::OptionalDeadline deadline);
+                                                      const Ending& ending, postgres::OptionalDeadline deadline);
 
-/// Clears away what no decision needs any more, a bounded number of rows at a time.
+/// Clears away what no decision needs any more, a bounded number of rows at a time. `token_life` is that of access
+/// tokens.
 boost::asio::awaitable<postgres::Result<void>> clear_away(postgres::Pool& pool, const ThrottleLimits& limits,
-                                                          WallTime now);
+                                                          std::chrono::minutes token_life, WallTime now);
 
 }  // namespace loan_manager::auth::sessions

@@ -12,22 +12,29 @@ using postgres::Rows;
 // none.
 constexpr postgres::Statement select_trust{
     "auth.trust.read",
-    "SELECT s.epoch, r.user_id::text, r.min_ver FROM auth.trust_state s LEFT JOIN auth.revocations r"
-    " ON r.epoch > CASE WHEN $1 > s.epoch THEN 0 ELSE $1 END AND r.revoked_at > $2"};
+    "SELECT s.epoch, n.user_id, n.min_ver, n.jti"
+    " FROM (SELECT t.epoch, CASE WHEN $1 > t.epoch THEN 0 ELSE $1 END AS since FROM auth.trust_state t) s"
+    " LEFT JOIN LATERAL"
+    " (SELECT r.user_id::text, r.min_ver, NULL::text AS jti FROM auth.revocations r"
+    " WHERE r.epoch > s.since AND r.revoked_at > $2"
+    " UNION ALL SELECT NULL, NULL, d.jti::text FROM auth.revoked_tokens d"
+    " WHERE d.epoch > s.since AND d.revoked_at > $3) n ON true"};
 
 }  // namespace
 
-asio::awaitable<Result<TrustState>> read(postgres::Pool& pool, std::int64_t since,
-                                         std::chrono::system_clock::time_point not_before,
+asio::awaitable<Result<TrustState>> read(postgres::Pool& pool, std::int64_t since, const Relevance& relevance,
                                          postgres::OptionalDeadline deadline) {
-    const Params params(since, not_before);
+    const Params params(since, relevance.users_after, relevance.tokens_after);
     const Result<Rows> rows = co_await pool.execute(select_trust, params, deadline);
     if (!rows) co_return rows.error();
     TrustState state;
     for (const postgres::Row row : *rows) {
         state.epoch = row.get<std::int64_t>(0);
-        if (row.is_null(1)) continue;
-        state.revocations.push_back({.user_id = row.get<std::string>(1), .min_ver = row.get<std::int32_t>(2)});
+        if (!row.is_null(1)) {
+            state.revocations.push_back({.user_id = row.get<std::string>(1), .min_ver = row.get<std::int32_t>(2)});
+        } else if (!row.is_null(3)) {
+            state.revoked_tokens.push_back(row.get<std::string>(3));
+        }
     }
     co_return state;
 }

@@ -1,4 +1,4 @@
-// SQL of auth.trust_state and auth.revocations.
+// SQL of auth.trust_state, auth.revocations and auth.revoked_tokens.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -19,12 +19,18 @@ struct Revocation {
 struct TrustState {
     std::int64_t epoch = 0;
     std::vector<Revocation> revocations;
+    std::vector<std::string> revoked_tokens;  ///< `jti`
 };
 
-/// The epoch and the revocations after `since` that happened after `not_before`. In the database, each change of a
-/// user's token version records its revocation and raises the epoch by itself.
+/// Revocations before that concern no living token.
+struct Relevance {
+    std::chrono::system_clock::time_point users_after, tokens_after;
+};
+
+/// The epoch and the relevant revocations after `since`. In the database, each change of a user's token version records
+/// its revocation and raises the epoch by itself; single tokens are recorded by `sessions/` when their session ends.
 boost::asio::awaitable<postgres::Result<TrustState>> read(postgres::Pool& pool, std::int64_t since,
-                                                          std::chrono::system_clock::time_point not_before,
+                                                          const Relevance& relevance,
                                                           postgres::OptionalDeadline deadline);
 
 }  // namespace loan_manager::auth::trust

@@ -93,6 +93,10 @@ TEST_CASE("D-221 refresh tokens: single use, seven days, a second use ends the f
     CHECK(verdict({.expires_at = now + 1s, .used = true, .revoked = true}) == RefreshVerdict::reuse_again);
 }
 
+TEST_CASE("D-221 access tokens: alive for their life and the tolerated difference between clocks") {
+    CHECK(sessions::oldest_access_token(now, 30min) == now - 32min);
+}
+
 TEST_CASE("D-221 refresh tokens: 256 random bits") {
     const std::string first = sessions::new_refresh_token();
     CHECK(first.size() == 43);

@@ -1,6 +1,7 @@
 // The real binary over gRPC.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <future>
 #include <thread>
@@ -42,9 +43,7 @@ TEST_CASE("the service: sign in, look at oneself, keys, sign out, stop") {
 
     CHECK(code_of(client.me("nonsense")) == "UNAUTHENTICATED");
     CHECK(code_of(client.login("nimal", "")) == "VALIDATION");
-    v1::LogoutRequest logout;
-    logout.set_refresh_token(session.refresh_token());
-    CHECK(client.call(*client.auth, &v1::AuthService::Stub::Logout, logout).has_value());
+    CHECK(client.logout(session.refresh_token()).has_value());
     CHECK(code_of(client.refresh(session.refresh_token())) == "UNAUTHENTICATED");
     CHECK(process.log().find("correct horse") == std::string::npos);
     CHECK(process.log().find(session.refresh_token()) == std::string::npos);
@@ -88,6 +87,42 @@ TEST_CASE("D-221 a disabled user: tokens stop working within a second, on every 
     CHECK(first.call(*first.trust, &v1::TrustService::Stub::GetTrust, newer)->revocations_size() == 0);
     newer.set_since_epoch(trust.epoch() + 100);
     CHECK(first.call(*first.trust, &v1::TrustService::Stub::GetTrust, newer)->revocations_size() == 1);
+}
+
+TEST_CASE("D-221 a session that ends: its access tokens stop within a second, on every instance; others go on") {
+    Suite suite;
+    suite.add("nimal");
+    AuthProcess one(suite.url(), suite.keys.path() / "keys");
+    AuthProcess two(suite.url(), suite.keys.path() / "other host");
+    Client first(one.address()), second(two.address());
+    const auto stops_in_time = [&](const std::vector<std::string>& tokens) {
+        const auto since = std::chrono::steady_clock::now();
+        const bool stopped = eventually([&] {
+            return std::none_of(tokens.begin(), tokens.end(),
+                                [&](const std::string& token) { return first.me(token) || second.me(token); });
+        });
+        return stopped && std::chrono::steady_clock::now() - since < std::chrono::seconds{1};
+    };
+    const v1::TokenResponse survivor = second.login("nimal", "correct horse").value();
+    const v1::TokenResponse stolen = first.login("nimal", "correct horse").value();
+    const v1::TokenResponse renewed = second.refresh(stolen.refresh_token()).value();
+    const v1::TokenResponse left = first.login("nimal", "correct horse").value();
+    for (const v1::TokenResponse& session : {survivor, stolen, renewed, left}) {
+        CHECK(first.me(session.access_token()).has_value());
+        CHECK(second.me(session.access_token()).has_value());
+    }
+
+    CHECK(code_of(first.refresh(stolen.refresh_token())) == "TOKEN_REUSED");
+    CHECK(stops_in_time({stolen.access_token(), renewed.access_token()}));
+    CHECK(second.me(left.access_token()).has_value());
+
+    CHECK(second.logout(left.refresh_token()).has_value());
+    CHECK(stops_in_time({left.access_token()}));
+
+    CHECK(first.me(survivor.access_token()).has_value());
+    CHECK(second.me(survivor.access_token()).has_value());
+    CHECK(first.refresh(survivor.refresh_token()).has_value());
+    CHECK(suite.admin.value("SELECT token_version FROM auth.users WHERE username = 'nimal'") == "1");
 }
 
 TEST_CASE("change of password: checked, replayed, ends other sessions, keeps this one") {

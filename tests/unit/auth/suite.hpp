@@ -55,6 +55,12 @@ public:
         return call(*auth, &v1::AuthService::Stub::Refresh, request);
     }
 
+    rpc::Result<google::protobuf::Empty> logout(const std::string& token) {
+        v1::LogoutRequest request;
+        request.set_refresh_token(token);
+        return call(*auth, &v1::AuthService::Stub::Logout, request);
+    }
+
     rpc::Result<v1::Me> me(const std::string& token) {
         return call(*auth, &v1::AuthService::Stub::GetMe, v1::GetMeRequest(), {{"authorization", "Bearer " + token}});
     }

@@ -9,6 +9,7 @@
 #include "../lifecycle/support/scratch_database.hpp"
 #include "auth/parts.hpp"
 #include "auth/sessions/handlers.hpp"
+#include "auth/trust/handlers.hpp"
 #include "auth/users/provision.hpp"
 #include "token/access_token.hpp"
 
@@ -79,6 +80,10 @@ struct World {
         co_return co_await sessions_.refresh(context, request);
     }
 
+    loanmanager::auth::v1::Trust trust(std::int64_t since) { return loop.run(trust_.trust_since(since)).value(); }
+
+    void clear_away() { loop.run(cleared_away()).value(); }
+
     void logout(const std::string& token) { loop.run(log_out(token)).value(); }
 
     token::AccessToken read(const std::string& access_token) {
@@ -121,7 +126,13 @@ private:
         co_return co_await sessions_.logout(context, request);
     }
 
+    boost::asio::awaitable<postgres::Result<void>> cleared_away() {
+        co_return co_await sessions::clear_away(pools.local(), settings.throttle, settings.access_token_expire,
+                                                clock.now());
+    }
+
     sessions::Handlers sessions_{parts};
+    trust::Handlers trust_{parts};
 };
 
 }  // namespace loan_manager::auth::testing
