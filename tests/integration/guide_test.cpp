@@ -89,11 +89,12 @@ TEST_CASE("sessions: GET /v1/me names roles, permissions and scope") {
     auto agent = suite.user_with_role("sales_agent", "WW");
     auto me = suite.get("/v1/me", suite.token(agent));
     REQUIRE(me.status == 200);
-    CHECK(me.json().at("username").as_string() == agent);
-    CHECK(me.json().at("branch_scope").as_array().size() == 1);
+    const auto body = me.json();
+    CHECK(body.at("username").as_string() == agent);
+    CHECK(body.at("branch_scope").as_array().size() == 1);
     bool may_procure = false;
     bool sees_costs = false;
-    for (const auto& one : me.json().at("permissions").as_array()) {
+    for (const auto& one : body.at("permissions").as_array()) {
         may_procure = may_procure || one.as_string() == "bikes:procure";
         sees_costs = sees_costs || one.as_string() == "costs:read";
     }

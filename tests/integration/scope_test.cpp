@@ -70,7 +70,8 @@ TEST_CASE("D-901 lists hold exactly the covered rows, whatever the filter says")
     CHECK(suite.get("/v1/reports/branch-stock?branch_id=BD", manager).json().at("items").as_array().empty());
     auto report = suite.get("/v1/reports/branch-stock", manager);
     REQUIRE(report.status == 200);
-    for (const auto& row : report.json().at("items").as_array()) CHECK(row.at("branch_code").as_string() == "WW");
+    const auto body = report.json();
+    for (const auto& row : body.at("items").as_array()) CHECK(row.at("branch_code").as_string() == "WW");
 }
 
 TEST_CASE("D-901 a head manager reaches every branch of his company and none of the other") {

@@ -29,8 +29,9 @@ postgres_home() {
     readlink -f "$wanted"
 }
 
+# Creates the cluster in $1 with password $2 for its superuser; $3 is the way of authentication.
 postgres_init() {
-    local home=$1 password=$2
+    local home=$1 password=$2 authentication=${3:-scram-sha-256}
     [ ! -f "$home/data/PG_VERSION" ] || return 0
     say "Creating a private PostgreSQL cluster"
     command -v initdb >/dev/null || die "initdb not found: install the package postgresql"
@@ -38,7 +39,7 @@ postgres_init() {
     pwfile=$(mktemp)
     printf '%s\n' "$password" >"$pwfile"
     [ "$(id -u)" -ne 0 ] || chown postgres "$pwfile"
-    as_postgres initdb -D "$home/data.new" -U postgres -A scram-sha-256 --pwfile="$pwfile" \
+    as_postgres initdb -D "$home/data.new" -U postgres -A "$authentication" --pwfile="$pwfile" \
         -E UTF8 --locale=C.UTF-8 >/dev/null || die "initdb failed in $home"
     rm -f "$pwfile"
     mv "$home/data.new" "$home/data"
