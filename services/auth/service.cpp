@@ -18,11 +18,11 @@
 #include "auth/sessions/repository.hpp"
 #include "auth/trust/handlers.hpp"
 #include "auth/users/handlers.hpp"
-#include "commands/errors.hpp"
 #include "commands/runner.hpp"
 #include "loanmanager/auth/v1/auth.grpc.pb.h"
 #include "rpc/server.hpp"
 #include "runtime/log.hpp"
+#include "service/service.hpp"
 #include "trust/authenticator.hpp"
 #include "trust/source.hpp"
 
@@ -38,25 +38,7 @@ constexpr std::chrono::minutes clear_away_interval{10};
 constexpr std::chrono::seconds first_publication{2};
 
 postgres::PoolOptions pool_options(const Settings& settings) {
-    postgres::Result<postgres::Dsn> dsn = postgres::Dsn::parse(settings.database.database_url);
-    if (!dsn) throw runtime::StartupError("DATABASE_URL: " + dsn.error().message);
-    postgres::PoolOptions options;
-    options.connect.dsn = std::move(*dsn);
-    options.connect.application_name = "loan-manager auth";
-    options.max_connections = settings.database.db_pool_size;
-    return options;
-}
-
-std::vector<asio::io_context*> contexts_of(runtime::Loops& loops) {
-    std::vector<asio::io_context*> contexts;
-    for (std::size_t i = 0; i != loops.size(); ++i) contexts.push_back(&loops.at(i));
-    return contexts;
-}
-
-std::vector<asio::any_io_executor> executors_of(runtime::Loops& loops) {
-    std::vector<asio::any_io_executor> executors;
-    for (std::size_t i = 0; i != loops.size(); ++i) executors.emplace_back(loops.at(i).get_executor());
-    return executors;
+    return service::pool_options(settings.database, "loan-manager auth");
 }
 
 std::unique_ptr<keys::Keyring> make_keyring(const Settings& settings) {
@@ -71,13 +53,6 @@ loan_manager::trust::AuthenticatorOptions authenticator_options(const Settings& 
     loan_manager::trust::AuthenticatorOptions options;
     options.algorithm = settings.algorithm;
     options.shared_secret = settings.jwt_secret_key;
-    return options;
-}
-
-rpc::ServerOptions server_options(runtime::Process& process) {
-    rpc::ServerOptions options;
-    options.host = process.settings().host;
-    options.port = process.settings().port;
     return options;
 }
 
@@ -103,7 +78,7 @@ public:
         : process_(process),
           settings_(settings),
           home_(process.loops().at(0)),
-          pools_(contexts_of(process.loops()), pool_options(settings)),
+          pools_(service::contexts_of(process.loops()), pool_options(settings)),
           home_pool_(home_, home_pool_options(settings)),
           hashes_(settings.argon2, settings.argon2_threads, settings.argon2_queue),
           keyring_(make_keyring(settings)),
@@ -115,10 +90,12 @@ public:
           authenticator_(authenticator_options(settings), loan_manager::trust::local_source([this](std::int64_t epoch) {
                              return trust_handlers_.trust_since(epoch);
                          })),
-          server_(server_options(process), executors_of(process.loops()), hooks()) {}
+          server_(service::server_options(process), service::executors_of(process.loops()),
+                  service::server_hooks(process, authenticator_)) {}
 
     void start() {
         register_calls();
+        service::export_pool_metrics(process_, pools_);
         runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
         publish_keys();
         in_background(keys_stop_, keyring_->run(home_pool_));
@@ -127,9 +104,7 @@ public:
         process_.add_ready_check("signing key", [this]() -> std::optional<std::string> {
             return keyring_->signing_key() ? std::nullopt : std::optional<std::string>("not published yet");
         });
-        process_.add_ready_check("trust", [this]() -> std::optional<std::string> {
-            return authenticator_.ready() ? std::nullopt : std::optional<std::string>("no keys to verify tokens with");
-        });
+        service::add_trust_check(process_, authenticator_);
         process_.add_ready_check("database", [this]() -> std::optional<std::string> {
             return home_pool_.stats().available ? std::nullopt : std::optional<std::string>("cannot be reached");
         });
@@ -148,14 +123,6 @@ private:
         options.max_connections = 1;
         options.connect.application_name += ": keys";
         return options;
-    }
-
-    rpc::ServerHooks hooks() {
-        rpc::ServerHooks hooks;
-        hooks.authenticate = [this](std::string_view bearer) { return authenticator_.authenticate(bearer); };
-        hooks.map_exception = commands::map_exception;
-        hooks.metrics = &process_.metrics();
-        return hooks;
     }
 
     void register_calls() {
@@ -188,11 +155,7 @@ private:
 
     void register_stop() {
         process_.on_not_ready([this] { server_.set_serving(false); });
-        process_.on_drain([this](runtime::Process::SteadyTime deadline) {
-            const auto left =
-                std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-            server_.shutdown(std::max(left, std::chrono::milliseconds{0}));
-        });
+        process_.on_drain([this](runtime::Process::SteadyTime deadline) { service::drain(server_, deadline); });
         process_.on_cancel([this] {
             server_.shutdown(std::chrono::milliseconds{0});
             authenticator_.stop();

@@ -1,21 +1,19 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 
 #include "runtime/common_settings.hpp"
 #include "runtime/settings.hpp"
+#include "trust/settings.hpp"
 
 namespace loan_manager::fleet {
 
 /// What only the fleet service is told.
 struct Settings {
     runtime::DatabaseSettings database;
-    std::string algorithm;
-    std::string jwt_secret_key;
+    trust::TokenSettings tokens;
     std::string auth_address;
-    std::chrono::milliseconds jwks_max_stale{0};
     std::int32_t stock_number_max = 0;  ///< D-601
 };
 

@@ -53,14 +53,6 @@ UpstreamsOptions upstream_options(const Settings& settings) {
     return options;
 }
 
-trust::AuthenticatorOptions trust_options(const Settings& settings) {
-    trust::AuthenticatorOptions options;
-    options.algorithm = settings.algorithm;
-    options.shared_secret = settings.jwt_secret_key;
-    options.max_stale = std::chrono::duration_cast<std::chrono::seconds>(settings.jwks_max_stale);
-    return options;
-}
-
 RateLimits rate_limits(const Settings& settings, const runtime::Clock& clock) {
     RateLimits limits;
     if (settings.rate_limit_enabled) {
@@ -80,7 +72,7 @@ public:
           clock_(runtime::system_clock()),
           trust_loop_(process.loops().next()),
           upstreams_(upstream_options(settings), transcode::contract_services(), trust_loop_.get_executor()),
-          authenticator_(trust_options(settings), trust::upstream_source(upstreams_.at("auth"))),
+          authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(upstreams_.at("auth"))),
           endpoints_(build_routes(), upstreams_, process.metrics()),
           documents_(transcode::openapi_document(endpoints_.routes(), api_info())),
           health_(checks(), clock_),

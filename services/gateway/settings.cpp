@@ -26,24 +26,6 @@ void add_upstreams(runtime::SettingsTable& table, Settings& settings) {
         .help("Calls under way to one service; one more is answered 503 at once");
 }
 
-void add_tokens(runtime::SettingsTable& table, Settings& settings) {
-    table.group("Tokens");
-    table.text("ALGORITHM", settings.algorithm)
-        .default_value("EdDSA")
-        .one_of({"EdDSA", "HS256"})
-        .help("How access tokens are signed; the same for all services");
-    table.text("JWT_SECRET_KEY", settings.jwt_secret_key).secret().min_length(32).help("Shared secret, for HS256 only");
-    table.duration("JWKS_MAX_STALE", settings.jwks_max_stale)
-        .default_value("1h")
-        .range(1'000, 7 * 86'400'000LL)
-        .help("How long known keys stay good while auth cannot be reached");
-    table.rule([&settings](runtime::SettingsErrors& errors) {
-        if (settings.algorithm == "HS256" && settings.jwt_secret_key.empty()) {
-            errors.add("JWT_SECRET_KEY", "is required with ALGORITHM=HS256");
-        }
-    });
-}
-
 void add_rates(runtime::SettingsTable& table, Settings& settings) {
     table.group("Rate limits");
     table.flag("RATE_LIMIT_ENABLED", settings.rate_limit_enabled).default_value("true").help("Off for load tests only");
@@ -118,7 +100,7 @@ http::Limits Settings::http_limits() const {
 
 void add_settings(runtime::SettingsTable& table, Settings& settings) {
     add_upstreams(table, settings);
-    add_tokens(table, settings);
+    trust::add_token_settings(table, settings.tokens);
     add_rates(table, settings);
     add_clients(table, settings);
 }

@@ -5,6 +5,7 @@
 #include "gateway/policy/client_address.hpp"
 #include "gateway/policy/rate_limiter.hpp"
 #include "runtime/settings.hpp"
+#include "trust/settings.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -19,9 +20,7 @@ struct Settings {
     std::string lifecycle_address;
     std::size_t upstream_max_in_flight = 0;
 
-    std::string algorithm;
-    std::string jwt_secret_key;
-    std::chrono::milliseconds jwks_max_stale{};
+    trust::TokenSettings tokens;
 
     std::vector<std::string> cors_origins;
     std::vector<std::string> trusted_proxies;

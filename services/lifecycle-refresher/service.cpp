@@ -1,14 +1,10 @@
 #include "lifecycle-refresher/service.hpp"
 
-#include <algorithm>
-#include <boost/asio/post.hpp>
-#include <future>
 #include <map>
 #include <random>
 #include <utility>
 #include <vector>
 
-#include "commands/errors.hpp"
 #include "commands/runner.hpp"
 #include "lifecycle-refresher/control/handlers.hpp"
 #include "lifecycle-refresher/control/operator_token.hpp"
@@ -18,10 +14,10 @@
 #include "lifecycle-refresher/reports/cost_summary.hpp"
 #include "lifecycle-refresher/views/handlers.hpp"
 #include "lifecycle-refresher/views/refresh_gate.hpp"
-#include "loanmanager/auth/v1/auth.pb.h"
 #include "loanmanager/lifecycle/v1/lifecycle.grpc.pb.h"
 #include "rpc/server.hpp"
 #include "rpc/upstream.hpp"
+#include "service/service.hpp"
 #include "trust/authenticator.hpp"
 #include "trust/source.hpp"
 
@@ -32,13 +28,7 @@ namespace asio = boost::asio;
 namespace v1 = loanmanager::lifecycle::v1;
 
 postgres::ConnectOptions connect_options(const Settings& settings) {
-    postgres::Result<postgres::Dsn> dsn = postgres::Dsn::parse(settings.database.database_url);
-    if (!dsn) {
-        throw runtime::StartupError("DATABASE_URL: " + dsn.error().message);
-    }
-    postgres::ConnectOptions options;
-    options.dsn = std::move(*dsn);
-    options.application_name = "loan-manager lifecycle-refresher";
+    postgres::ConnectOptions options = service::connect_options(settings.database, "loan-manager lifecycle-refresher");
     // Reports may take as long as their route allows.
     options.statement_timeout = std::chrono::seconds{30};
     return options;
@@ -51,22 +41,6 @@ postgres::PoolOptions pool_options(const Settings& settings) {
     return options;
 }
 
-std::vector<asio::io_context*> contexts_of(runtime::Loops& loops) {
-    std::vector<asio::io_context*> contexts;
-    for (std::size_t i = 0; i != loops.size(); ++i) {
-        contexts.push_back(&loops.at(i));
-    }
-    return contexts;
-}
-
-std::vector<asio::any_io_executor> executors_of(runtime::Loops& loops) {
-    std::vector<asio::any_io_executor> executors;
-    for (std::size_t i = 0; i != loops.size(); ++i) {
-        executors.emplace_back(loops.at(i).get_executor());
-    }
-    return executors;
-}
-
 /// 0 to 10 minutes, drawn once per process: several instances rarely begin in the same second.
 std::chrono::seconds draw_jitter() {
     std::random_device source;
@@ -77,23 +51,6 @@ RefreshPolicy refresh_policy() {
     RefreshPolicy policy;
     policy.nightly_jitter = [jitter = draw_jitter()](runtime::Date) { return jitter; };
     return policy;
-}
-
-rpc::UpstreamOptions auth_options(const Settings& settings) {
-    rpc::UpstreamOptions options;
-    options.name = "auth";
-    options.address = settings.auth_address;
-    options.services = {
-        loanmanager::auth::v1::GetTrustRequest::descriptor()->file()->FindServiceByName("TrustService")};
-    return options;
-}
-
-trust::AuthenticatorOptions trust_options(const Settings& settings) {
-    trust::AuthenticatorOptions options;
-    options.algorithm = settings.algorithm;
-    options.shared_secret = settings.jwt_secret_key;
-    options.max_stale = std::chrono::duration_cast<std::chrono::seconds>(settings.jwks_max_stale);
-    return options;
 }
 
 class RefreshMetrics {
@@ -140,30 +97,30 @@ public:
           home_(process.loops().at(0)),
           policy_(refresh_policy()),
           metrics_(process.metrics()),
-          pools_(contexts_of(process.loops()), pool_options(settings)),
+          pools_(service::contexts_of(process.loops()), pool_options(settings)),
           home_pool_(home_, home_pool_options(settings)),
-          auth_(auth_options(settings), home_.get_executor()),
-          authenticator_(trust_options(settings), trust::upstream_source(auth_)),
+          auth_(service::auth_upstream(settings.auth_address), home_.get_executor()),
+          authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(auth_)),
           refresher_(home_, refresher_options(settings)),
           scheduler_(home_, scheduler_options(settings), policy_, home_pool_, refresher_),
           commands_(pools_, commands::RunnerOptions()),
           gate_(home_, refresher_),
           view_handlers_(pools_, commands_, gate_),
           control_handlers_(pools_, gate_),
-          server_(server_options(process), executors_of(process.loops()), hooks()) {}
+          server_(service::server_options(process), service::executors_of(process.loops()),
+                  service::server_hooks(process, authenticator_)) {}
 
     void start() {
         register_calls();
+        service::export_pool_metrics(process_, pools_);
         runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
         auth_.start();
         authenticator_.start(home_.get_executor());
-        on_home([this] { scheduler_.start(); });
+        service::run_on(home_, [this] { scheduler_.start(); });
         process_.add_ready_check("database", [this]() -> std::optional<std::string> {
             return scheduler_.healthy() ? std::nullopt : std::optional<std::string>("the views cannot be looked at");
         });
-        process_.add_ready_check("trust", [this]() -> std::optional<std::string> {
-            return authenticator_.ready() ? std::nullopt : std::optional<std::string>("no keys to verify tokens with");
-        });
+        service::add_trust_check(process_, authenticator_);
         register_stop();
         server_.start();
         server_.set_serving(true);
@@ -200,20 +157,6 @@ private:
         return options;
     }
 
-    static rpc::ServerOptions server_options(runtime::Process& process) {
-        rpc::ServerOptions options;
-        options.host = process.settings().host;
-        options.port = process.settings().port;
-        return options;
-    }
-
-    rpc::ServerHooks hooks() {
-        rpc::ServerHooks hooks;
-        hooks.authenticate = [this](std::string_view bearer) { return authenticator_.authenticate(bearer); };
-        hooks.map_exception = commands::map_exception;
-        return hooks;
-    }
-
     void register_calls() {
         server_.service<v1::ViewService>()
             .query("ListViews", &ViewHandlers::list, view_handlers_)
@@ -238,17 +181,15 @@ private:
 
     void register_stop() {
         process_.on_not_ready([this] { server_.set_serving(false); });
-        process_.on_stop_accepting([this] { on_home([this] { scheduler_.stop(); }); });
+        process_.on_stop_accepting([this] { service::run_on(home_, [this] { scheduler_.stop(); }); });
         process_.on_drain([this](runtime::Process::SteadyTime deadline) {
-            const auto left =
-                std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-            server_.shutdown(std::max(left, std::chrono::milliseconds{0}));
+            service::drain(server_, deadline);
             refresher_.wait_idle(deadline);
         });
         process_.on_cancel([this] {
             server_.shutdown(std::chrono::milliseconds{0});
             authenticator_.stop();
-            on_home([this] {
+            service::run_on(home_, [this] {
                 refresher_.cancel();
                 home_pool_.close();
             });
@@ -256,17 +197,6 @@ private:
             auth_.shutdown(std::chrono::milliseconds{0});
             pools_.close();
         });
-    }
-
-    /// Runs it on loop 0 and waits until it has.
-    template <class Function>
-    void on_home(Function function) {
-        std::promise<void> done;
-        asio::post(home_, [&] {
-            function();
-            done.set_value();
-        });
-        done.get_future().wait();
     }
 
     runtime::Process& process_;

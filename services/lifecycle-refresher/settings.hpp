@@ -5,6 +5,7 @@
 
 #include "runtime/common_settings.hpp"
 #include "runtime/settings.hpp"
+#include "trust/settings.hpp"
 
 namespace loan_manager::lifecycle {
 
@@ -12,10 +13,8 @@ namespace loan_manager::lifecycle {
 struct Settings {
     runtime::DatabaseSettings database;
 
-    std::string algorithm;       ///< "EdDSA" or "HS256"
-    std::string jwt_secret_key;  ///< HS256 only
+    trust::TokenSettings tokens;
     std::string auth_address;
-    std::chrono::milliseconds jwks_max_stale{0};
 
     std::string secret_key;  ///< Empty: the command line cannot drive this service.
 

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <future>
+#include <string>
+#include <vector>
+
+#include "postgres/pool.hpp"
+#include "rpc/server.hpp"
+#include "rpc/upstream.hpp"
+#include "runtime/common_settings.hpp"
+#include "runtime/process.hpp"
+#include "trust/authenticator.hpp"
+
+namespace loan_manager::service {
+
+/// Options of connections called `name` in pg_stat_activity. Throws runtime::StartupError for a bad DATABASE_URL.
+postgres::ConnectOptions connect_options(const runtime::DatabaseSettings& settings, const std::string& name);
+/// A pool, or pools on several loops, of DB_POOL_SIZE such connections in all.
+postgres::PoolOptions pool_options(const runtime::DatabaseSettings& settings, const std::string& name);
+
+std::vector<boost::asio::io_context*> contexts_of(runtime::Loops& loops);
+std::vector<boost::asio::any_io_executor> executors_of(runtime::Loops& loops);
+
+/// Adds AUTH_ADDRESS.
+void add_auth_address(runtime::SettingsTable& table, std::string& address);
+/// The upstream that trust in tokens comes from.
+rpc::UpstreamOptions auth_upstream(const std::string& address);
+
+/// Listens where HOST and PORT say.
+rpc::ServerOptions server_options(runtime::Process& process);
+/// Tokens by `authenticator`, database failures as answers, calls counted in the process's metrics.
+/// The authenticator and the process must outlive the server.
+rpc::ServerHooks server_hooks(runtime::Process& process, trust::Authenticator& authenticator);
+
+/// Not ready while no token could be verified.
+void add_trust_check(runtime::Process& process, trust::Authenticator& authenticator);
+/// Gauges db_connections and db_waiting.
+void export_pool_metrics(runtime::Process& process, postgres::PoolGroup& pools);
+
+/// Stops the server within what is left until `deadline`. For on_drain: blocks.
+void drain(rpc::Server& server, runtime::Process::SteadyTime deadline);
+
+/// Runs `function` on a loop and waits until it has. Call it from a thread that runs no loop.
+template <class Function>
+void run_on(boost::asio::io_context& loop, Function function) {
+    std::promise<void> done;
+    boost::asio::post(loop, [&] {
+        function();
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
+}  // namespace loan_manager::service
