@@ -22,7 +22,7 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM
 
 say "Starting a throw-away PostgreSQL"
-PG_PORT=$(free_port $((20000 + RANDOM % 20000)))
+PG_PORT=$(free_port $((30100 + RANDOM % 2500)))
 PG_HOME="$scratch/postgres"
 mkdir -p "$PG_HOME"
 chmod 755 "$scratch"

@@ -49,7 +49,7 @@ struct Output {
 /// Runs a command to its end and returns what it wrote to stdout and stderr.
 Output run(const std::vector<std::string>& command, const Environment& environment);
 
-/// A TCP port of 127.0.0.1 that was free a moment ago.
+/// A TCP port of 127.0.0.1 that was free a moment ago and is never returned again.
 std::uint16_t free_port();
 
 /// Polls `condition` until it holds; false when `limit` has passed.

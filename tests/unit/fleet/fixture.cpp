@@ -118,7 +118,7 @@ Fleet::Process::Process(const std::string& database_url, const std::map<std::str
     std::map<std::string, std::string> environment{
         {"DATABASE_URL", database_url},  {"ALGORITHM", "HS256"}, {"JWT_SECRET_KEY", secret},
         {"HOST", "127.0.0.1"},           {"LOG_LEVEL", "error"}, {"THREADS", "2"},
-        {"PORT", std::to_string(port)},  {"DB_POOL_SIZE", "16"}, {"ADMIN_PORT", std::to_string(free_port())},
+        {"PORT", std::to_string(port)},  {"DB_POOL_SIZE", "16"}, {"ADMIN_PORT", "0"},
         {"AUTH_ADDRESS", "127.0.0.1:1"},
     };
     for (const auto& [name, value] : settings) {
