@@ -40,7 +40,7 @@ function(lm_test name)
   _lm_common(${name})
   # What is tested is optimised; the tests themselves need to compile quickly.
   if(CMAKE_BUILD_TYPE STREQUAL "Dev")
-    target_compile_options(${name} PRIVATE -O0)
+    target_compile_options(${name} PRIVATE -O0 -g0)
   endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
