@@ -20,6 +20,13 @@ struct Reach {
     bool self = false;                   ///< Also rows assigned to `user_id`. False when `all`.
     std::string user_id;
 
+    /// Every row: for work that does not ask on behalf of a caller.
+    static Reach everything() {
+        Reach reach;
+        reach.all = true;
+        return reach;
+    }
+
     /// No row can be covered: the caller has no role with the permission, or its scope lists are empty.
     bool nothing() const noexcept { return !all && companies.empty() && branches.empty() && !self; }
 

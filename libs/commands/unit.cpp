@@ -18,6 +18,10 @@ bool Unit::has_issue(std::string_view field) const {
     return std::any_of(issues_.begin(), issues_.end(), [&](const auto& issue) { return issue.field == field; });
 }
 
+std::string Unit::sound_id(std::string_view field, const std::string& value) const {
+    return value.empty() || has_issue(field) ? std::string(no_id) : value;
+}
+
 rpc::Result<void> Unit::valid() const {
     if (!issues_.empty()) {
         return rpc::validation(issues_);

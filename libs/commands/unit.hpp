@@ -14,6 +14,9 @@
 
 namespace loan_manager::commands {
 
+/// A UUID that is nobody's: looked up in place of a reference that is absent or unfit to be sent to the database.
+inline constexpr const char* no_id = "00000000-0000-0000-0000-000000000000";
+
 /// One attempt at a command: its transaction, the moment it happens, what is wrong with its request, and what it will
 /// leave behind. Made by the Runner, lives until the attempt ends. Used by one coroutine.
 class Unit {
@@ -35,6 +38,9 @@ public:
     /// Adds a semantic issue to those of the gateway and of the declarative checks. The first of a field stays.
     void issue(std::string_view field, std::string_view what);
     bool has_issue(std::string_view field) const;
+    /// The value of a reference, or `no_id` if it is empty or already has an issue: what a statement may be given that
+    /// runs before valid() has been asked.
+    std::string sound_id(std::string_view field, const std::string& value) const;
     /// VALIDATION with every issue found so far. Call it once all checks that need no row are done (D-212).
     rpc::Result<void> valid() const;
 

@@ -1,39 +1,8 @@
 #include "fleet/bikes/bike_row.hpp"
 
-#include "fleet/values/proto_values.hpp"
+#include "fleet/values/row_reader.hpp"
 
 namespace loan_manager::fleet::bikes {
-namespace {
-
-// Reads the columns in the order of bike_columns(); each call takes the next one.
-class Reader {
-public:
-    explicit Reader(const postgres::Row& row) : row_(row) {}
-
-    template <class T>
-    T next() {
-        return row_.get<T>(column_++);
-    }
-    std::string text() { return next<std::string>(); }
-    // Hands the value to a setter unless it is NULL.
-    template <class T = std::string, class Set>
-    void if_set(Set set) {
-        if (auto value = next<std::optional<T>>()) {
-            set(*std::move(value));
-        }
-    }
-    template <class E, class Set>
-    void if_enum(Set set) {
-        if_set([&](const std::string& token) { set(enum_of<E>(token)); });
-    }
-
-private:
-    const postgres::Row& row_;
-    int column_ = 0;
-};
-
-}  // namespace
-
 const std::string& bike_columns() {
     static const std::string columns =
         "b.id, b.title, b.brand, b.model, b.year, b.condition, b.business_model, b.license_plate, b.plate_key, "
@@ -62,14 +31,14 @@ const std::string& bike_columns() {
 
 v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs) {
     v1::Bike bike;
-    Reader in(row);
+    RowReader in(row);
     bike.set_id(in.text());
     bike.set_title(in.text());
     bike.set_brand(in.text());
     bike.set_model(in.text());
     bike.set_year(in.next<std::int32_t>());
-    bike.set_condition(enum_of<v1::BikeCondition>(in.text()));
-    bike.set_business_model(enum_of<v1::BusinessModel>(in.text()));
+    bike.set_condition(in.token<v1::BikeCondition>());
+    bike.set_business_model(in.token<v1::BusinessModel>());
     in.if_set([&](auto v) { bike.set_license_plate(std::move(v)); });
     in.if_set([&](auto v) { bike.set_plate_key(std::move(v)); });
     bike.set_plate_unusual(in.next<bool>());
@@ -78,9 +47,9 @@ v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs) {
     in.if_set<std::int32_t>([&](auto v) { bike.set_mileage_km(v); });
     in.if_set([&](auto v) { bike.set_color(std::move(v)); });
     in.if_set([&](auto v) { bike.set_description(std::move(v)); });
-    bike.set_status(enum_of<v1::BikeStatus>(in.text()));
-    in.if_enum<v1::AllocationKind>([&](auto v) { bike.set_allocation_kind(v); });
-    in.if_enum<v1::BikeStatus>([&](auto v) { bike.set_status_before(v); });
+    bike.set_status(in.token<v1::BikeStatus>());
+    in.if_token<v1::AllocationKind>([&](auto v) { bike.set_allocation_kind(v); });
+    in.if_token<v1::BikeStatus>([&](auto v) { bike.set_status_before(v); });
     in.if_set([&](auto v) { bike.set_reserved_for(std::move(v)); });
     in.if_set([&](auto v) { bike.set_reserved_phone(std::move(v)); });
     in.if_set([&](auto v) { bike.set_reserved_until(std::move(v)); });
@@ -97,8 +66,8 @@ v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs) {
     bike.set_purchase_price(in.text());
     in.if_set([&](auto v) { bike.set_asking_price(std::move(v)); });
     bike.set_procurement_date(in.text());
-    bike.set_procurement_source(enum_of<v1::ProcurementSource>(in.text()));
-    in.if_enum<v1::BoughtMethod>([&](auto v) { bike.set_bought_method(v); });
+    bike.set_procurement_source(in.token<v1::ProcurementSource>());
+    in.if_token<v1::BoughtMethod>([&](auto v) { bike.set_bought_method(v); });
     in.if_set([&](auto v) { bike.set_bought_method_note(std::move(v)); });
     in.if_set([&](auto v) { bike.set_bought_by(std::move(v)); });
     in.if_set([&](auto v) { bike.set_bought_by_name(std::move(v)); });
@@ -127,18 +96,18 @@ v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs) {
     bike.set_after_sale_total(in.text());
     in.if_set([&](auto v) { bike.set_trade_in_sale_id(std::move(v)); });
     in.if_set([&](auto v) { bike.set_write_off_requested_by(std::move(v)); });
-    in.if_set<WallTime>([&](auto v) { assign(*bike.mutable_write_off_requested_at(), v); });
-    in.if_enum<v1::WriteOffKind>([&](auto v) { bike.set_write_off_requested_kind(v); });
+    in.if_time([&] { return bike.mutable_write_off_requested_at(); });
+    in.if_token<v1::WriteOffKind>([&](auto v) { bike.set_write_off_requested_kind(v); });
     in.if_set([&](auto v) { bike.set_write_off_requested_reason(std::move(v)); });
     in.if_set([&](auto v) { bike.set_written_off_by(std::move(v)); });
-    in.if_set<WallTime>([&](auto v) { assign(*bike.mutable_written_off_at(), v); });
-    in.if_enum<v1::WriteOffKind>([&](auto v) { bike.set_write_off_kind(v); });
+    in.if_time([&] { return bike.mutable_written_off_at(); });
+    in.if_token<v1::WriteOffKind>([&](auto v) { bike.set_write_off_kind(v); });
     in.if_set([&](auto v) { bike.set_write_off_reason(std::move(v)); });
     bike.set_is_demo(in.next<bool>());
     bike.set_version(in.next<std::int32_t>());
-    assign(*bike.mutable_created_at(), in.next<WallTime>());
+    assign(*bike.mutable_created_at(), in.time());
     bike.set_created_by(in.text());
-    assign(*bike.mutable_updated_at(), in.next<WallTime>());
+    assign(*bike.mutable_updated_at(), in.time());
     bike.set_updated_by(in.text());
     in.if_set([&](auto v) { bike.set_import_row_id(std::move(v)); });
 
@@ -149,6 +118,13 @@ v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs) {
         hide_costs(bike);
     }
     return bike;
+}
+
+void hide_costs_from(const access::Identity& caller, v1::Bike& bike) {
+    const auto costs = access::reach(caller, access::Permission::costs_read);
+    if (!costs.covers(bike.current_branch_id(), bike.company_id())) {
+        hide_costs(bike);
+    }
 }
 
 void hide_costs(v1::Bike& bike) {

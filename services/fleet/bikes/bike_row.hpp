@@ -23,5 +23,7 @@ v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs);
 
 /// Removes what a caller without `costs:read` may not see (D-904).
 void hide_costs(v1::Bike& bike);
+/// Does so unless the caller may see the costs of bikes at its current branch: before a command answers with the bike.
+void hide_costs_from(const access::Identity& caller, v1::Bike& bike);
 
 }  // namespace loan_manager::fleet::bikes

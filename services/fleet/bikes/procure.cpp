@@ -12,8 +12,6 @@
 namespace loan_manager::fleet::bikes {
 namespace {
 
-constexpr const char* no_user = "00000000-0000-0000-0000-000000000000";
-
 void assign_place(v1::Bike& bike, const stock_numbers::Place& place) {
     bike.set_company_id(place.company_id);
     bike.set_company_code(place.company_code);
@@ -25,17 +23,6 @@ void assign_place(v1::Bike& bike, const stock_numbers::Place& place) {
     bike.set_acquisition_branch_code(place.branch_code);
 }
 
-// What a row of this price begins with.
-void assign_totals(v1::Bike& bike) {
-    constexpr const char* zero = "0.00";
-    bike.set_purchase_total(bike.purchase_price());
-    bike.set_expense_total(zero);
-    bike.set_repair_total(zero);
-    bike.set_transfer_total(zero);
-    bike.set_total_cost(bike.purchase_price());
-    bike.set_after_sale_total(zero);
-}
-
 }  // namespace
 
 void Procure::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
@@ -45,13 +32,9 @@ void Procure::prepare(commands::Unit& unit, const request_type& request, postgre
     draft_ = draft(request, unit.today());
     draft_.set_id(runtime::new_uuid().to_string());
 
-    // A reference that already has an issue is not fit to be a parameter; it is looked up as one that cannot exist.
-    const auto sound = [&](std::string_view field, const std::string& value) {
-        return value.empty() || unit.has_issue(field) ? std::string(no_user) : value;
-    };
-    add_branch(reads, sound("branch_id", request.branch_id()));
-    add_branch(reads, sound("payment_branch_id", request.payment_branch_id()));
-    add_active_user(reads, sound("bought_by", request.bought_by()));
+    add_branch(reads, unit.sound_id("branch_id", request.branch_id()));
+    add_branch(reads, unit.sound_id("payment_branch_id", request.payment_branch_id()));
+    add_active_user(reads, unit.sound_id("bought_by", request.bought_by()));
     auto identity = draft_;
     forget_unsound_identity(unit, identity);
     add_duplicates(reads, identity);
@@ -88,7 +71,7 @@ boost::asio::awaitable<rpc::Result<v1::Bike>> Procure::execute(commands::Unit& u
 
     v1::Bike bike = draft_;
     assign_place(bike, place);
-    assign_totals(bike);
+    ledger::start_totals(bike);
     if (payment_branch) {
         bike.set_payment_branch_id(payment_branch->place.branch_id);
         bike.set_payment_branch_code(payment_branch->place.branch_code);
@@ -107,14 +90,11 @@ boost::asio::awaitable<rpc::Result<v1::Bike>> Procure::execute(commands::Unit& u
     bike.set_current_stock_number(issued->full_number);
 
     insert(unit, bike);
-    stock_numbers::record_purchase(unit, *issued, place, bike.id());
-    ledger::Purchase purchase;
-    purchase.bicycle_id = bike.id();
-    purchase.branch_id = place.branch_id;
-    purchase.amount = bike.purchase_price();
-    purchase.entry_date = bike.procurement_date();
-    purchase.description = "Purchase of " + issued->full_number;
-    ledger::book_purchase(unit, purchase);
+    stock_numbers::Assignment assignment;
+    assignment.bicycle_id = bike.id();
+    assignment.reason = v1::ASSIGN_REASON_PURCHASE;
+    stock_numbers::assign_number(unit, *issued, place, assignment);
+    ledger::book(unit, ledger::purchase_of(bike));
 
     commands::Change change;
     change.action = "BIKE_PROCURED";
@@ -131,10 +111,7 @@ boost::asio::awaitable<rpc::Result<v1::Bike>> Procure::execute(commands::Unit& u
     change.payload = {{"branch_id", place.branch_id}, {"stock_number", issued->full_number}};
     unit.record(std::move(change));
 
-    const auto costs = access::reach(unit.caller(), access::Permission::costs_read);
-    if (!costs.covers(place.branch_id, place.company_id)) {
-        hide_costs(bike);
-    }
+    hide_costs_from(unit.caller(), bike);
     co_return bike;
 }
 

@@ -48,6 +48,20 @@ constexpr postgres::Statement update_bike{
     "settlement_amount = $27, payment_branch_id = $28, cr_location = $29, first_od = $30, caller = $31, ldate = $32, "
     "sk_flag = $33, ls_flag = $34, house_use = $35, version = $36, updated_at = $37, updated_by = $38 WHERE id = $1"};
 
+constexpr postgres::Statement open_jobs{
+    "bikes.open_jobs",
+    "SELECT count(*), count(*) FILTER (WHERE category IN ('PRE_SALE_PREP', 'MAINTENANCE')) FROM fleet.repair_jobs "
+    "WHERE bicycle_id = $1 AND status IN ('OPEN', 'IN_PROGRESS')"};
+
+constexpr postgres::Statement update_state{
+    "bikes.update_state",
+    "UPDATE fleet.bicycles SET status = $2, allocation_kind = $3, status_before = $4, reserved_for = $5, "
+    "reserved_phone = $6, reserved_until = $7, company_id = $8, current_branch_id = $9, current_stock_number = $10, "
+    "sale_id = $11, purchase_total = $12, expense_total = $13, repair_total = $14, transfer_total = $15, "
+    "after_sale_total = $16, write_off_requested_by = $17, write_off_requested_at = $18, "
+    "write_off_requested_kind = $19, write_off_requested_reason = $20, written_off_by = $21, written_off_at = $22, "
+    "write_off_kind = $23, write_off_reason = $24, version = $25, updated_at = $26, updated_by = $27 WHERE id = $1"};
+
 // Constraint → the field a client knows.
 struct IdentityIndex {
     std::string_view constraint;
@@ -59,16 +73,9 @@ constexpr std::array identity_indexes{
     IdentityIndex{"bicycles_live_engine_key", "engine_number"},
 };
 
-// Protobuf spells an optional field as has_x() and x(); a parameter wants one std::optional.
-#define LM_MAYBE(bike, field) ((bike).has_##field() ? std::optional((bike).field()) : std::nullopt)
-
-std::optional<std::string> bought_method_token(const v1::Bike& bike) {
-    return bike.has_bought_method() ? std::optional(token_of(bike.bought_method())) : std::nullopt;
-}
-
 // The facts that come in the same order in both statements.
 void add_purchase_facts(postgres::Params& params, const v1::Bike& bike) {
-    params.add(bought_method_token(bike));
+    params.add(LM_MAYBE_TOKEN(bike, bought_method));
     params.add(LM_MAYBE(bike, bought_method_note));
     params.add(LM_MAYBE(bike, bought_by));
     params.add(LM_MAYBE(bike, supplier_name));
@@ -100,6 +107,30 @@ void add_identity_and_looks(postgres::Params& params, const v1::Bike& bike) {
     params.add(LM_MAYBE(bike, description));
 }
 
+// Locks one bike. What stands in other tables (open jobs, the transfer) must be read by a statement of its own after
+// this one: a row that was waited for is read anew, sub-selects beside it are not.
+class LockStatement {
+public:
+    LockStatement(const char* name, const std::string& bike)
+        : sql_("SELECT " + bike_columns() + ", " + commandable_condition(2) +
+               " AS covered FROM fleet.bicycles b WHERE b.id = " + bike + " FOR UPDATE OF b"),
+          statement_(name, sql_.c_str()) {}
+
+    void add_to(postgres::Batch& batch, const std::string& id, const access::Reach& reach) const {
+        postgres::Params params(id);
+        add_scope(params, reach);
+        batch.add(statement_, std::move(params));
+    }
+
+private:
+    std::string sql_;
+    postgres::Statement statement_;
+};
+
+std::string owner_of(const char* table) {
+    return std::string("(SELECT x.bicycle_id FROM ") + table + " x WHERE x.id = $1)";
+}
+
 }  // namespace
 
 void add_find(postgres::Batch& batch, const std::string& id, const access::Reach& readable) {
@@ -120,21 +151,45 @@ void add_is_readable(postgres::Batch& batch, const std::string& id, const access
 }
 
 void add_lock(postgres::Batch& batch, const std::string& id, const access::Reach& reach) {
-    static const std::string sql = "SELECT " + bike_columns() + ", " + commandable_condition(2) +
-                                   " AS covered FROM fleet.bicycles b WHERE b.id = $1 FOR UPDATE OF b";
-    static const postgres::Statement lock{"bikes.lock", sql.c_str()};
-    postgres::Params params(id);
-    add_scope(params, reach);
-    batch.add(lock, std::move(params));
+    static const LockStatement lock("bikes.lock", "$1");
+    lock.add_to(batch, id, reach);
 }
 
-rpc::Result<Locked> read_locked(const postgres::Rows& rows, const access::Reach& costs) {
+void add_lock_of(postgres::Batch& batch, Part part, const std::string& id, const access::Reach& reach) {
+    static const LockStatement of_transfer("bikes.lock_of_transfer", owner_of("fleet.transfers"));
+    static const LockStatement of_expense("bikes.lock_of_expense", owner_of("fleet.expenses"));
+    static const LockStatement of_repair_job("bikes.lock_of_repair_job", owner_of("fleet.repair_jobs"));
+    static const LockStatement of_sale("bikes.lock_of_sale", owner_of("fleet.sales"));
+    switch (part) {
+        case Part::transfer:
+            return of_transfer.add_to(batch, id, reach);
+        case Part::expense:
+            return of_expense.add_to(batch, id, reach);
+        case Part::repair_job:
+            return of_repair_job.add_to(batch, id, reach);
+        case Part::sale:
+            return of_sale.add_to(batch, id, reach);
+    }
+}
+
+void add_open_jobs(postgres::Batch& batch, const std::string& bicycle_id) {
+    batch.add(open_jobs, postgres::Params(bicycle_id));
+}
+
+OpenJobs read_open_jobs(const postgres::Rows& rows) {
+    OpenJobs jobs;
+    jobs.all = rows.front().get<std::int64_t>(0);
+    jobs.stock = rows.front().get<std::int64_t>(1);
+    return jobs;
+}
+
+rpc::Result<Locked> read_locked(const postgres::Rows& rows) {
     if (rows.empty()) {
         return rpc::not_found("There is no such bike.");
     }
     const auto row = rows.front();
     Locked locked;
-    locked.bike = read_bike(row, costs);
+    locked.bike = read_bike(row, access::Reach::everything());
     locked.covered = row.get<bool>("covered");
     return locked;
 }
@@ -160,8 +215,7 @@ std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
 void add_active_user(postgres::Batch& batch, const std::string& id) { batch.add(active_user, postgres::Params(id)); }
 
 void add_duplicates(postgres::Batch& batch, const v1::Bike& bike) {
-    const std::string id = bike.id().empty() ? "00000000-0000-0000-0000-000000000000" : bike.id();
-    batch.add(duplicates, postgres::Params(id, LM_MAYBE(bike, plate_key), LM_MAYBE(bike, frame_number),
+    batch.add(duplicates, postgres::Params(bike.id().empty() ? commands::no_id : bike.id(), LM_MAYBE(bike, plate_key), LM_MAYBE(bike, frame_number),
                                            LM_MAYBE(bike, engine_number)));
 }
 
@@ -215,7 +269,24 @@ void update_facts(commands::Unit& unit, const v1::Bike& bike) {
     unit.with_commit(update_bike, std::move(params));
 }
 
-#undef LM_MAYBE
+void save_state(commands::Unit& unit, v1::Bike& bike) {
+    bike.set_version(bike.version() + 1);
+    assign(*bike.mutable_updated_at(), unit.now());
+    bike.set_updated_by(unit.caller().user_id);
+    unit.with_commit(
+        update_state,
+        postgres::Params(
+            bike.id(), token_of(bike.status()), LM_MAYBE_TOKEN(bike, allocation_kind),
+            LM_MAYBE_TOKEN(bike, status_before), LM_MAYBE(bike, reserved_for), LM_MAYBE(bike, reserved_phone),
+            LM_MAYBE(bike, reserved_until), bike.company_id(), bike.current_branch_id(),
+            LM_MAYBE(bike, current_stock_number), LM_MAYBE(bike, sale_id), bike.purchase_total(), bike.expense_total(),
+            bike.repair_total(), bike.transfer_total(), bike.after_sale_total(), LM_MAYBE(bike, write_off_requested_by),
+            maybe_time(bike.has_write_off_requested_at(), bike.write_off_requested_at()),
+            LM_MAYBE_TOKEN(bike, write_off_requested_kind), LM_MAYBE(bike, write_off_requested_reason),
+            LM_MAYBE(bike, written_off_by), maybe_time(bike.has_written_off_at(), bike.written_off_at()),
+            LM_MAYBE_TOKEN(bike, write_off_kind), LM_MAYBE(bike, write_off_reason), bike.version(), unit.now(),
+            unit.caller().user_id));
+}
 
 std::optional<rpc::Error> refuse(const postgres::Error& error) {
     if (error.is(postgres::sqlstate::unique_violation)) {

@@ -28,8 +28,21 @@ struct Locked {
     bool covered = false;  ///< By the reach of the command's permission.
 };
 void add_lock(postgres::Batch& batch, const std::string& id, const access::Reach& reach);
-/// NOT_FOUND if there is no such bike, covered or not.
-rpc::Result<Locked> read_locked(const postgres::Rows& rows, const access::Reach& costs);
+/// Rows that belong to a bike, and whose commands lock the bike first (D-218).
+enum class Part { transfer, expense, repair_job, sale };
+/// Locks the bike that the row with this id belongs to. No row if there is no such part.
+void add_lock_of(postgres::Batch& batch, Part part, const std::string& id, const access::Reach& reach);
+/// With every cost, whoever asks: commands need them, hide_costs_from() decides about the answer. NOT_FOUND if there is
+/// no such bike, covered or not.
+rpc::Result<Locked> read_locked(const postgres::Rows& rows);
+
+/// Jobs in OPEN or IN_PROGRESS. Ask after the lock, in a statement that follows it in the same batch.
+struct OpenJobs {
+    std::int64_t all = 0;
+    std::int64_t stock = 0;  ///< Of category PRE_SALE_PREP or MAINTENANCE.
+};
+void add_open_jobs(postgres::Batch& batch, const std::string& bicycle_id);
+OpenJobs read_open_jobs(const postgres::Rows& rows);
 
 /// A branch named by id or code, locked against being deactivated meanwhile.
 void add_branch(postgres::Batch& batch, const std::string& id_or_code);
@@ -52,6 +65,9 @@ std::optional<rpc::Error> read_duplicate(const postgres::Rows& rows);
 /// With the commit.
 void insert(commands::Unit& unit, const v1::Bike& bike);
 void update_facts(commands::Unit& unit, const v1::Bike& bike);
+/// Status, allocation, place, number, sale, ledger projections and write-off of the bike, as its next version: raises
+/// `version` and stamps `updated_*` in the message too. Once per command and bike.
+void save_state(commands::Unit& unit, v1::Bike& bike);
 
 /// Which business error a violated constraint of bikes or stock numbers means.
 std::optional<rpc::Error> refuse(const postgres::Error& error);

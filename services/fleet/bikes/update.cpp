@@ -6,19 +6,9 @@
 #include "fleet/bikes/rules.hpp"
 #include "fleet/ledger/repository.hpp"
 #include "fleet/values/proto_values.hpp"
-#include "money/money.hpp"
 
 namespace loan_manager::fleet::bikes {
 namespace {
-
-constexpr const char* no_row = "00000000-0000-0000-0000-000000000000";
-
-// Commands work on the whole row; what the caller may see is decided when answering.
-access::Reach everything() {
-    access::Reach reach;
-    reach.all = true;
-    return reach;
-}
 
 // Identity as the PATCH would leave it, for the duplicates question: only the keys that are being set.
 v1::Bike identity_of(const v1::UpdateBikeRequest& request) {
@@ -33,18 +23,15 @@ void Update::prepare(commands::Unit& unit, const request_type& request, postgres
     for (const auto& issue : check(request, unit.today())) {
         unit.issue(issue.field, issue.issue);
     }
-    const auto sound = [&](std::string_view field, const std::string& value) {
-        return value.empty() || unit.has_issue(field) ? std::string(no_row) : value;
-    };
-    const std::string id = sound("id", request.id());
+    const std::string id = unit.sound_id("id", request.id());
     auto identity = identity_of(request);
     identity.set_id(id);
     forget_unsound_identity(unit, identity);
     add_lock(reads, id, access::reach(unit.caller(), access::Permission::bikes_update));
-    add_branch(reads, sound("payment_branch_id", request.bike().payment_branch_id()));
-    add_active_user(reads, sound("bought_by", request.bike().bought_by()));
+    add_branch(reads, unit.sound_id("payment_branch_id", request.bike().payment_branch_id()));
+    add_active_user(reads, unit.sound_id("bought_by", request.bike().bought_by()));
     add_duplicates(reads, identity);
-    ledger::add_find_purchase(reads, id);
+    ledger::add_find(reads, ledger::Source::bicycles, id);
 }
 
 boost::asio::awaitable<rpc::Result<v1::Bike>> Update::execute(commands::Unit& unit, const request_type& request,
@@ -61,7 +48,7 @@ boost::asio::awaitable<rpc::Result<v1::Bike>> Update::execute(commands::Unit& un
         co_return valid.error();
     }
 
-    auto locked = read_locked(reads.at(0), everything());
+    auto locked = read_locked(reads.at(0));
     if (!locked) {
         co_return locked.error();
     }
@@ -92,21 +79,14 @@ boost::asio::awaitable<rpc::Result<v1::Bike>> Update::execute(commands::Unit& un
 
     if (facts(before) != facts(after)) {
         if (after.purchase_price() != before.purchase_price()) {
-            const auto booked = ledger::read_purchase(reads.at(4));
+            const auto booked = ledger::read_found(reads.at(4));
             if (!booked) {
                 co_return booked.error();
             }
-            ledger::Purchase corrected;
-            corrected.bicycle_id = before.id();
-            corrected.branch_id = before.acquisition_branch_id();
-            corrected.amount = after.purchase_price();
+            auto corrected = ledger::purchase_of(after);
             corrected.entry_date = runtime::format_date(unit.today());
             corrected.description = "Corrected purchase price of " + before.current_stock_number();
-            ledger::rebook_purchase(unit, *booked, corrected);
-            const auto difference = money::Money::parse(after.purchase_price()).value() -
-                                    money::Money::parse(before.purchase_price()).value();
-            after.set_purchase_total(after.purchase_price());
-            after.set_total_cost((money::Money::parse(before.total_cost()).value() + difference).to_string());
+            ledger::rebook(unit, *booked, corrected, after);
         }
         after.set_version(before.version() + 1);
         assign(*after.mutable_updated_at(), unit.now());
@@ -115,10 +95,7 @@ boost::asio::awaitable<rpc::Result<v1::Bike>> Update::execute(commands::Unit& un
         record(unit, before, after, patch.reason());
     }
 
-    const auto costs = access::reach(unit.caller(), access::Permission::costs_read);
-    if (!costs.covers(after.current_branch_id(), after.company_id())) {
-        hide_costs(after);
-    }
+    hide_costs_from(unit.caller(), after);
     co_return after;
 }
 

@@ -1,67 +1,113 @@
 #include "fleet/ledger/repository.hpp"
 
+#include <boost/json/serialize.hpp>
+
+#include "fleet/values/proto_values.hpp"
 #include "runtime/log.hpp"
 #include "runtime/uuid.hpp"
 
 namespace loan_manager::fleet::ledger {
 namespace {
 
-constexpr postgres::Statement insert_purchase{
-    "ledger.insert_purchase",
-    "INSERT INTO fleet.cost_ledger (id, bicycle_id, branch_id, entry_type, amount, entry_date, source_table, "
-    "source_id, "
-    "source_version, description, created_at, created_by) "
-    "VALUES ($1, $2, $3, 'PURCHASE', $4, $5, 'bicycles', $2, $6, $7, $8, $9)"};
+constexpr postgres::Statement insert_entry{
+    "ledger.insert",
+    "INSERT INTO fleet.cost_ledger (id, bicycle_id, branch_id, entry_type, category, amount, entry_date, post_sale, "
+    "source_table, source_id, source_version, description, meta, created_at, created_by) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, left($12, 500), $13, $14, $15)"};
 
 // The database copies the original, so that a reversal cannot differ from it.
-constexpr postgres::Statement reverse{
+constexpr postgres::Statement reverse_entry{
     "ledger.reverse",
     "INSERT INTO fleet.cost_ledger (id, bicycle_id, branch_id, entry_type, category, amount, entry_date, post_sale, "
     "source_table, source_id, source_version, reverses_id, description, created_at, created_by) "
     "SELECT $1, bicycle_id, branch_id, entry_type, category, -amount, $3, post_sale, source_table, source_id, "
-    "source_version, id, $4, $5, $6 FROM fleet.cost_ledger WHERE id = $2"};
+    "source_version, id, left($4, 500), $5, $6 FROM fleet.cost_ledger WHERE id = $2"};
 
-constexpr postgres::Statement find_purchase{
-    "ledger.find_purchase",
-    "SELECT o.id, o.source_version, o.amount::text, o.entry_date::text FROM fleet.cost_ledger o "
-    "WHERE o.source_table = 'bicycles' AND o.source_id = $1 AND o.reverses_id IS NULL "
+constexpr postgres::Statement find_entry{
+    "ledger.find",
+    "SELECT o.id, o.entry_type, o.source_version, o.amount::text, o.post_sale FROM fleet.cost_ledger o "
+    "WHERE o.source_table = $1 AND o.source_id = $2 AND o.reverses_id IS NULL "
     "AND NOT EXISTS (SELECT FROM fleet.cost_ledger r WHERE r.reverses_id = o.id)"};
 
-void insert(commands::Unit& unit, const Purchase& purchase, std::int32_t source_version) {
-    unit.with_commit(
-        insert_purchase,
-        postgres::Params(runtime::new_uuid().to_string(), purchase.bicycle_id, purchase.branch_id, purchase.amount,
-                         purchase.entry_date, source_version, purchase.description, unit.now(), unit.caller().user_id));
+const char* table_of(Source source) {
+    switch (source) {
+        case Source::bicycles:
+            return "bicycles";
+        case Source::expenses:
+            return "expenses";
+        case Source::repair_jobs:
+            return "repair_jobs";
+        case Source::transfers:
+            return "transfers";
+        case Source::sales:
+            return "sales";
+    }
+    return "";
+}
+
+money::Money amount_of(const std::string& text) { return money::Money::parse(text).value(); }
+
+void insert(commands::Unit& unit, const Entry& entry, std::int32_t source_version) {
+    unit.with_commit(insert_entry,
+                     postgres::Params(runtime::new_uuid().to_string(), entry.bicycle_id, entry.branch_id,
+                                      token_of(entry.type), entry.category, entry.amount, entry.entry_date,
+                                      entry.post_sale, table_of(entry.source), entry.source_id, source_version,
+                                      entry.description, boost::json::serialize(entry.meta), unit.now(),
+                                      unit.caller().user_id));
 }
 
 }  // namespace
 
-void book_purchase(commands::Unit& unit, const Purchase& purchase) { insert(unit, purchase, 1); }
-
-void add_find_purchase(postgres::Batch& batch, const std::string& bicycle_id) {
-    batch.add(find_purchase, postgres::Params(bicycle_id));
+Entry purchase_of(const v1::Bike& bike) {
+    Entry entry;
+    entry.type = v1::LEDGER_ENTRY_TYPE_PURCHASE;
+    entry.source = Source::bicycles;
+    entry.source_id = bike.id();
+    entry.bicycle_id = bike.id();
+    entry.branch_id = bike.acquisition_branch_id();
+    entry.amount = bike.purchase_price();
+    entry.entry_date = bike.procurement_date();
+    entry.description = "Purchase of " + bike.current_stock_number();
+    return entry;
 }
 
-rpc::Result<Booked> read_purchase(const postgres::Rows& rows) {
+void book(commands::Unit& unit, const Entry& entry) { insert(unit, entry, 1); }
+
+void book(commands::Unit& unit, const Entry& entry, v1::Bike& bike) {
+    insert(unit, entry, 1);
+    add_to_totals(bike, entry.type, entry.post_sale, amount_of(entry.amount));
+}
+
+void add_find(postgres::Batch& batch, Source source, const std::string& source_id) {
+    batch.add(find_entry, postgres::Params(table_of(source), source_id));
+}
+
+rpc::Result<Booked> read_found(const postgres::Rows& rows) {
     if (rows.size() != 1) {
-        // A live bike has exactly one (I-06, I-07); anything else is damage that a correction would only hide.
-        runtime::log::error("bike without exactly one purchase entry", {{"entries", rows.size()}});
+        runtime::log::error("business fact without exactly one ledger entry", {{"entries", rows.size()}});
         return rpc::internal_error();
     }
     const auto row = rows.front();
     Booked booked;
     booked.id = row.get<std::string>(0);
-    booked.source_version = row.get<std::int32_t>(1);
-    booked.amount = row.get<std::string>(2);
-    booked.entry_date = row.get<std::string>(3);
+    booked.type = enum_of<v1::LedgerEntryType>(row.get<std::string>(1));
+    booked.source_version = row.get<std::int32_t>(2);
+    booked.amount = row.get<std::string>(3);
+    booked.post_sale = row.get<bool>(4);
     return booked;
 }
 
-void rebook_purchase(commands::Unit& unit, const Booked& old_entry, const Purchase& corrected) {
-    unit.with_commit(reverse,
-                     postgres::Params(runtime::new_uuid().to_string(), old_entry.id, corrected.entry_date,
-                                      "Reversal: " + corrected.description, unit.now(), unit.caller().user_id));
-    insert(unit, corrected, old_entry.source_version + 1);
+void reverse(commands::Unit& unit, const Booked& booked, const std::string& description, v1::Bike& bike) {
+    unit.with_commit(reverse_entry,
+                     postgres::Params(runtime::new_uuid().to_string(), booked.id, runtime::format_date(unit.today()),
+                                      description, unit.now(), unit.caller().user_id));
+    add_to_totals(bike, booked.type, booked.post_sale, -amount_of(booked.amount));
+}
+
+void rebook(commands::Unit& unit, const Booked& booked, const Entry& corrected, v1::Bike& bike) {
+    reverse(unit, booked, "Reversal: " + corrected.description, bike);
+    insert(unit, corrected, booked.source_version + 1);
+    add_to_totals(bike, corrected.type, corrected.post_sale, amount_of(corrected.amount));
 }
 
 }  // namespace loan_manager::fleet::ledger

@@ -1,42 +1,62 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "commands/unit.hpp"
+#include "fleet/ledger/rules.hpp"
 #include "postgres/batch.hpp"
 #include "postgres/rows.hpp"
 #include "rpc/error.hpp"
 
-/// All SQL of the cost ledger (§7). Entries are only ever added; the projections on the bike are changed by the command
-/// that books, under the bike's row lock.
+/// All SQL of the cost ledger (D-703, D-704). Entries are only ever added, with the commit. The totals of the bike are
+/// changed in the message; its command saves them (bikes::save_state) under the bike's row lock.
 namespace loan_manager::fleet::ledger {
 
-/// The PURCHASE entry of a bike that is being corrected.
+/// The tables whose rows are business facts.
+enum class Source { bicycles, expenses, repair_jobs, transfers, sales };
+
+/// What one original entry books.
+struct Entry {
+    v1::LedgerEntryType type = v1::LEDGER_ENTRY_TYPE_UNSPECIFIED;
+    Source source = Source::bicycles;
+    std::string source_id;
+    std::string bicycle_id;
+    std::string branch_id;                ///< The branch that bears it (D-703).
+    std::string amount;                   ///< Greater than zero.
+    std::string entry_date;               ///< YYYY-MM-DD
+    std::optional<std::string> category;  ///< Of an expense.
+    bool post_sale = false;
+    std::string description;  ///< 1 to 500 characters; longer ones are cut.
+    boost::json::object meta;
+};
+
+/// The PURCHASE entry of a bike as it stands: price, acquisition branch, procurement date.
+Entry purchase_of(const v1::Bike& bike);
+
+/// Books a new fact without touching totals: for a bike that is being inserted with them.
+void book(commands::Unit& unit, const Entry& entry);
+/// Books a new fact and adds it to the totals of the bike.
+void book(commands::Unit& unit, const Entry& entry, v1::Bike& bike);
+
+/// The unreversed entry of a fact.
 struct Booked {
     std::string id;
+    v1::LedgerEntryType type = v1::LEDGER_ENTRY_TYPE_UNSPECIFIED;
     std::int32_t source_version = 0;
     std::string amount;
-    std::string entry_date;
+    bool post_sale = false;
 };
+/// Reads it, after the lock on the bike, in the same batch.
+void add_find(postgres::Batch& batch, Source source, const std::string& source_id);
+/// INTERNAL if there is not exactly one: that is damage which a correction would only hide.
+rpc::Result<Booked> read_found(const postgres::Rows& rows);
 
-/// What an entry says besides its amount.
-struct Purchase {
-    std::string bicycle_id;
-    std::string branch_id;  ///< The acquisition branch (D-703).
-    std::string amount;
-    std::string entry_date;
-    std::string description;
-};
-
-/// Books the purchase of a new bike, with the commit.
-void book_purchase(commands::Unit& unit, const Purchase& purchase);
-
-/// Reads the unreversed PURCHASE entry of a bike.
-void add_find_purchase(postgres::Batch& batch, const std::string& bicycle_id);
-rpc::Result<Booked> read_purchase(const postgres::Rows& rows);
-
-/// Reverses that entry and books the new amount as its next version (D-502, D-704), with the commit.
-void rebook_purchase(commands::Unit& unit, const Booked& old_entry, const Purchase& corrected);
+/// Counter-books an entry (D-704) and takes it off the totals of the bike.
+void reverse(commands::Unit& unit, const Booked& booked, const std::string& description, v1::Bike& bike);
+/// Reverses an entry and books the fact anew as its next version.
+void rebook(commands::Unit& unit, const Booked& booked, const Entry& corrected, v1::Bike& bike);
 
 }  // namespace loan_manager::fleet::ledger

@@ -13,10 +13,24 @@ constexpr postgres::Statement draw_number{
     "UPDATE fleet.stock_counters SET last_number = last_number + 1, last_assigned_at = $3 "
     "WHERE branch_id = $1 AND last_number < $2 RETURNING last_number"};
 
-constexpr postgres::Statement insert_purchase{
-    "stock_numbers.insert_purchase",
+// Commands of one bike follow each other in the order of their locks, which need not be that of their clocks: a number
+// is never released before it was assigned, nor assigned before its predecessor was released.
+constexpr postgres::Statement insert_number{
+    "stock_numbers.insert",
     "INSERT INTO fleet.stock_numbers (id, bicycle_id, company_id, branch_id, running_number, full_number, assigned_by, "
-    "assigned_at, assign_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'PURCHASE')"};
+    "assigned_at, assign_reason, previous_id, transfer_id) "
+    "SELECT $1, $2, $3, $4, $5, $6, $7, greatest($8::timestamptz, p.released_at), $9, p.id, $11 "
+    "FROM (SELECT 1) one LEFT JOIN fleet.stock_numbers p ON p.bicycle_id = $2 AND p.full_number = $10"};
+
+constexpr postgres::Statement release{
+    "stock_numbers.release",
+    "UPDATE fleet.stock_numbers SET released_by = $2, released_at = greatest($3, assigned_at), release_reason = $4 "
+    "WHERE bicycle_id = $1 AND released_at IS NULL"};
+
+constexpr postgres::Statement reopen{
+    "stock_numbers.reopen",
+    "UPDATE fleet.stock_numbers SET released_by = NULL, released_at = NULL, release_reason = NULL "
+    "WHERE bicycle_id = $1 AND full_number = $2"};
 
 constexpr postgres::Statement history{
     "stock_numbers.history",
@@ -52,10 +66,20 @@ boost::asio::awaitable<rpc::Result<Issued>> draw(commands::Unit& unit, const Pla
     co_return issued;
 }
 
-void record_purchase(commands::Unit& unit, const Issued& issued, const Place& place, const std::string& bicycle_id) {
-    unit.with_commit(insert_purchase,
-                     postgres::Params(runtime::new_uuid().to_string(), bicycle_id, place.company_id, place.branch_id,
-                                      issued.running, issued.full_number, unit.caller().user_id, unit.now()));
+void assign_number(commands::Unit& unit, const Issued& issued, const Place& place, const Assignment& assignment) {
+    unit.with_commit(insert_number,
+                     postgres::Params(runtime::new_uuid().to_string(), assignment.bicycle_id, place.company_id,
+                                      place.branch_id, issued.running, issued.full_number, unit.caller().user_id,
+                                      unit.now(), token_of(assignment.reason), assignment.previous_number,
+                                      assignment.transfer_id));
+}
+
+void release_number(commands::Unit& unit, const std::string& bicycle_id, v1::ReleaseReason reason) {
+    unit.with_commit(release, postgres::Params(bicycle_id, unit.caller().user_id, unit.now(), token_of(reason)));
+}
+
+void reopen_number(commands::Unit& unit, const std::string& bicycle_id, const std::string& full_number) {
+    unit.with_commit(reopen, postgres::Params(bicycle_id, full_number));
 }
 
 rpc::Result<void> add_history(postgres::Batch& batch, const std::string& bicycle_id, const paging::PageRequest& page) {

@@ -33,8 +33,19 @@ struct Issued {
 /// before the commit. STOCK_NUMBER_EXHAUSTED if none is left. Emits `stock_number.low` where D-603 says so.
 boost::asio::awaitable<rpc::Result<Issued>> draw(commands::Unit& unit, const Place& place, std::int32_t max);
 
-/// Records, with the commit, that the bike carries the number from now on.
-void record_purchase(commands::Unit& unit, const Issued& issued, const Place& place, const std::string& bicycle_id);
+/// Which bike gets a number, and why.
+struct Assignment {
+    std::string bicycle_id;
+    v1::AssignReason reason = v1::ASSIGN_REASON_UNSPECIFIED;
+    std::optional<std::string> previous_number;  ///< TRANSFER_IN: the number it carried until now, already released.
+    std::optional<std::string> transfer_id;      ///< TRANSFER_IN.
+};
+/// Records, with the commit, that the bike carries the number from now on (D-603).
+void assign_number(commands::Unit& unit, const Issued& issued, const Place& place, const Assignment& assignment);
+/// Closes the open number of the bike, with the commit. Before assign_number() of the next one.
+void release_number(commands::Unit& unit, const std::string& bicycle_id, v1::ReleaseReason reason);
+/// D-510: the bike carries this former number of its own again, with the commit.
+void reopen_number(commands::Unit& unit, const std::string& bicycle_id, const std::string& full_number);
 
 /// Adds the statement that reads the history of a bike, newest first; one row more than the page holds. BAD_CURSOR.
 rpc::Result<void> add_history(postgres::Batch& batch, const std::string& bicycle_id, const paging::PageRequest& page);

@@ -20,6 +20,14 @@ inline void assign(google::protobuf::Timestamp& out, WallTime time) {
     out.set_nanos(static_cast<std::int32_t>((micros - seconds).count() * 1000));
 }
 
+inline WallTime to_time(const google::protobuf::Timestamp& stamp) {
+    return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::seconds(stamp.seconds()) +
+                                                                    std::chrono::nanoseconds(stamp.nanos())));
+}
+inline std::optional<WallTime> maybe_time(bool is_set, const google::protobuf::Timestamp& stamp) {
+    return is_set ? std::optional(to_time(stamp)) : std::nullopt;
+}
+
 /// Database token ("IN_STOCK") of an enum value.
 template <class E>
 std::string token_of(E value) {
@@ -34,5 +42,11 @@ E enum_of(std::string_view token) {
 
 /// Optional text columns and fields of messages.
 using MaybeText = std::optional<std::string>;
+
+/// Protobuf spells an optional field as has_x() and x(); a parameter wants one std::optional.
+#define LM_MAYBE(message, field) ((message).has_##field() ? std::optional((message).field()) : std::nullopt)
+/// The same for an optional enum, as its database token.
+#define LM_MAYBE_TOKEN(message, field) \
+    ((message).has_##field() ? std::optional(::loan_manager::fleet::token_of((message).field())) : std::nullopt)
 
 }  // namespace loan_manager::fleet

@@ -1,0 +1,89 @@
+#include "fleet/bikes/state.hpp"
+
+#include <algorithm>
+
+namespace loan_manager::fleet::bikes {
+
+bool has_open_transfer(const v1::Bike& bike) {
+    return bike.status() == v1::BIKE_STATUS_IN_TRANSIT || bike.allocation_kind() == v1::ALLOCATION_KIND_TRANSFER;
+}
+
+rpc::Result<void> check_ready(const v1::Bike& bike, Circumstances circumstances,
+                              std::initializer_list<v1::BikeStatus> accepted) {
+    if (bike.status() == v1::BIKE_STATUS_SOLD) {
+        return rpc::Error("BIKE_SOLD");
+    }
+    if (has_open_transfer(bike)) {
+        return rpc::Error("OPEN_TRANSFER");
+    }
+    if (circumstances.open_job) {
+        return rpc::Error("OPEN_JOB");
+    }
+    if (circumstances.elsewhere) {
+        return rpc::Error("NOT_AT_BRANCH");
+    }
+    if (std::find(accepted.begin(), accepted.end(), bike.status()) == accepted.end()) {
+        return rpc::Error("INVALID_STATE");
+    }
+    return {};
+}
+
+void allocate_to_transfer(v1::Bike& bike) {
+    bike.set_status_before(bike.status());
+    bike.set_status(v1::BIKE_STATUS_ALLOCATED);
+    bike.set_allocation_kind(v1::ALLOCATION_KIND_TRANSFER);
+}
+
+void send_off(v1::Bike& bike) {
+    bike.set_status(v1::BIKE_STATUS_IN_TRANSIT);
+    bike.clear_allocation_kind();
+}
+
+void return_from_transfer(v1::Bike& bike) {
+    bike.set_status(bike.status_before());
+    bike.clear_status_before();
+    bike.clear_allocation_kind();
+}
+
+void enter_maintenance(v1::Bike& bike) { bike.set_status(v1::BIKE_STATUS_MAINTENANCE); }
+
+void return_to_stock(v1::Bike& bike) { bike.set_status(v1::BIKE_STATUS_IN_STOCK); }
+
+void clear_reservation(v1::Bike& bike) {
+    bike.clear_allocation_kind();
+    bike.clear_reserved_for();
+    bike.clear_reserved_phone();
+    bike.clear_reserved_until();
+}
+
+void clear_write_off_request(v1::Bike& bike) {
+    bike.clear_write_off_requested_by();
+    bike.clear_write_off_requested_at();
+    bike.clear_write_off_requested_kind();
+    bike.clear_write_off_requested_reason();
+}
+
+void arrive(v1::Bike& bike, const stock_numbers::Place& place, const std::string& stock_number, bool to_workshop) {
+    bike.set_status(to_workshop ? v1::BIKE_STATUS_MAINTENANCE : v1::BIKE_STATUS_IN_STOCK);
+    bike.clear_status_before();
+    bike.set_company_id(place.company_id);
+    bike.set_company_code(place.company_code);
+    bike.set_current_branch_id(place.branch_id);
+    bike.set_current_branch_code(place.branch_code);
+    bike.set_current_stock_number(stock_number);
+}
+
+void mark_sold(v1::Bike& bike, const std::string& sale_id) {
+    bike.set_status(v1::BIKE_STATUS_SOLD);
+    clear_reservation(bike);
+    bike.clear_current_stock_number();
+    bike.set_sale_id(sale_id);
+}
+
+void mark_unsold(v1::Bike& bike, const std::string& stock_number) {
+    bike.set_status(v1::BIKE_STATUS_IN_STOCK);
+    bike.set_current_stock_number(stock_number);
+    bike.clear_sale_id();
+}
+
+}  // namespace loan_manager::fleet::bikes

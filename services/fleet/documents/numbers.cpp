@@ -1,0 +1,48 @@
+#include "fleet/documents/numbers.hpp"
+
+#include <cstdio>
+
+#include "runtime/colombo_time.hpp"
+
+namespace loan_manager::fleet::documents {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr postgres::Statement draw_number{
+    "documents.draw",
+    "INSERT INTO fleet.document_counters (kind, scope_code, year, last_number) VALUES ($1, $2, $3, 1) "
+    "ON CONFLICT (kind, scope_code, year) DO UPDATE SET last_number = document_counters.last_number + 1 "
+    "RETURNING last_number"};
+
+// The year and the number as they are printed; a number that outgrows its digits simply gets longer.
+std::string print(const char* prefix, const std::string& scope, int year, std::int64_t number, int digits) {
+    char tail[40];
+    std::snprintf(tail, sizeof tail, "-%02d-%0*lld", year % 100, digits, static_cast<long long>(number));
+    return prefix + scope + tail;
+}
+
+asio::awaitable<std::string> draw(commands::Unit& unit, const char* kind, const char* prefix, const std::string& scope,
+                                  int digits) {
+    const int year = static_cast<int>(unit.today().year());
+    const postgres::Params params(kind, scope, year);
+    const auto drawn = (co_await unit.transaction().execute(draw_number, params)).value();
+    co_return print(prefix, scope, year, drawn.front().get<std::int64_t>(0), digits);
+}
+
+}  // namespace
+
+asio::awaitable<std::string> draw_transfer_number(commands::Unit& unit, const std::string& from_branch_code) {
+    return draw(unit, "TRANSFER", "TRF-", from_branch_code, 5);
+}
+
+asio::awaitable<std::string> draw_job_number(commands::Unit& unit, const std::string& branch_code) {
+    return draw(unit, "JOB", "WO-", branch_code, 5);
+}
+
+asio::awaitable<std::string> draw_invoice_number(commands::Unit& unit, const std::string& company_code) {
+    return draw(unit, "INVOICE", "INV-", company_code, 6);
+}
+
+}  // namespace loan_manager::fleet::documents

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "loanmanager/fleet/v1/bikes.pb.h"
+#include "loanmanager/fleet/v1/costs.pb.h"
+#include "money/money.hpp"
+
+/// Which total of a bike an entry counts towards (D-703), as pure functions.
+namespace loan_manager::fleet::ledger {
+
+namespace v1 = loanmanager::fleet::v1;
+
+/// The totals of a bike that has just been bought: nothing but its purchase price.
+void start_totals(v1::Bike& bike);
+
+/// Adds `amount` (negative: a reversal) to the projection of its entry type, or to the after-sale total, and keeps
+/// `total_cost` the sum of the four. SALE entries count towards nothing.
+void add_to_totals(v1::Bike& bike, v1::LedgerEntryType type, bool post_sale, money::Money amount);
+
+}  // namespace loan_manager::fleet::ledger
