@@ -2,30 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <map>
-#include <thread>
-
+#include "support/concurrency.hpp"
 #include "support/suite.hpp"
 
 using namespace loan_manager::testing;
 
 namespace {
-
-/// Runs `count` calls at once and returns their answers.
-template <class Call>
-std::vector<HttpResponse> at_once(int count, Call call) {
-    std::vector<HttpResponse> answers(count);
-    std::vector<std::thread> threads;
-    for (int i = 0; i < count; ++i) threads.emplace_back([&, i] { answers[i] = call(i); });
-    for (auto& thread : threads) thread.join();
-    return answers;
-}
-
-std::map<int, int> by_status(const std::vector<HttpResponse>& answers) {
-    std::map<int, int> count;
-    for (const auto& answer : answers) ++count[answer.status];
-    return count;
-}
 
 int counter(Suite& suite, const std::string& branch) {
     return std::stoi(suite.database().value(

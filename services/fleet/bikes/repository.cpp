@@ -215,8 +215,8 @@ std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
 void add_active_user(postgres::Batch& batch, const std::string& id) { batch.add(active_user, postgres::Params(id)); }
 
 void add_duplicates(postgres::Batch& batch, const v1::Bike& bike) {
-    batch.add(duplicates, postgres::Params(bike.id().empty() ? commands::no_id : bike.id(), LM_MAYBE(bike, plate_key), LM_MAYBE(bike, frame_number),
-                                           LM_MAYBE(bike, engine_number)));
+    batch.add(duplicates, postgres::Params(bike.id().empty() ? commands::no_id : bike.id(), LM_MAYBE(bike, plate_key),
+                                           LM_MAYBE(bike, frame_number), LM_MAYBE(bike, engine_number)));
 }
 
 void forget_unsound_identity(const commands::Unit& unit, v1::Bike& bike) {
@@ -275,17 +275,17 @@ void save_state(commands::Unit& unit, v1::Bike& bike) {
     bike.set_updated_by(unit.caller().user_id);
     unit.with_commit(
         update_state,
-        postgres::Params(
-            bike.id(), token_of(bike.status()), LM_MAYBE_TOKEN(bike, allocation_kind),
-            LM_MAYBE_TOKEN(bike, status_before), LM_MAYBE(bike, reserved_for), LM_MAYBE(bike, reserved_phone),
-            LM_MAYBE(bike, reserved_until), bike.company_id(), bike.current_branch_id(),
-            LM_MAYBE(bike, current_stock_number), LM_MAYBE(bike, sale_id), bike.purchase_total(), bike.expense_total(),
-            bike.repair_total(), bike.transfer_total(), bike.after_sale_total(), LM_MAYBE(bike, write_off_requested_by),
-            maybe_time(bike.has_write_off_requested_at(), bike.write_off_requested_at()),
-            LM_MAYBE_TOKEN(bike, write_off_requested_kind), LM_MAYBE(bike, write_off_requested_reason),
-            LM_MAYBE(bike, written_off_by), maybe_time(bike.has_written_off_at(), bike.written_off_at()),
-            LM_MAYBE_TOKEN(bike, write_off_kind), LM_MAYBE(bike, write_off_reason), bike.version(), unit.now(),
-            unit.caller().user_id));
+        postgres::Params(bike.id(), token_of(bike.status()), LM_MAYBE_TOKEN(bike, allocation_kind),
+                         LM_MAYBE_TOKEN(bike, status_before), LM_MAYBE(bike, reserved_for),
+                         LM_MAYBE(bike, reserved_phone), LM_MAYBE(bike, reserved_until), bike.company_id(),
+                         bike.current_branch_id(), LM_MAYBE(bike, current_stock_number), LM_MAYBE(bike, sale_id),
+                         bike.purchase_total(), bike.expense_total(), bike.repair_total(), bike.transfer_total(),
+                         bike.after_sale_total(), LM_MAYBE(bike, write_off_requested_by),
+                         maybe_time(bike.has_write_off_requested_at(), bike.write_off_requested_at()),
+                         LM_MAYBE_TOKEN(bike, write_off_requested_kind), LM_MAYBE(bike, write_off_requested_reason),
+                         LM_MAYBE(bike, written_off_by), maybe_time(bike.has_written_off_at(), bike.written_off_at()),
+                         LM_MAYBE_TOKEN(bike, write_off_kind), LM_MAYBE(bike, write_off_reason), bike.version(),
+                         unit.now(), unit.caller().user_id));
 }
 
 std::optional<rpc::Error> refuse(const postgres::Error& error) {

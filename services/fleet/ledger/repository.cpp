@@ -48,12 +48,12 @@ const char* table_of(Source source) {
 money::Money amount_of(const std::string& text) { return money::Money::parse(text).value(); }
 
 void insert(commands::Unit& unit, const Entry& entry, std::int32_t source_version) {
-    unit.with_commit(insert_entry,
-                     postgres::Params(runtime::new_uuid().to_string(), entry.bicycle_id, entry.branch_id,
-                                      token_of(entry.type), entry.category, entry.amount, entry.entry_date,
-                                      entry.post_sale, table_of(entry.source), entry.source_id, source_version,
-                                      entry.description, boost::json::serialize(entry.meta), unit.now(),
-                                      unit.caller().user_id));
+    unit.with_commit(
+        insert_entry,
+        postgres::Params(runtime::new_uuid().to_string(), entry.bicycle_id, entry.branch_id, token_of(entry.type),
+                         entry.category, entry.amount, entry.entry_date, entry.post_sale, table_of(entry.source),
+                         entry.source_id, source_version, entry.description, boost::json::serialize(entry.meta),
+                         unit.now(), unit.caller().user_id));
 }
 
 }  // namespace

@@ -67,11 +67,11 @@ boost::asio::awaitable<rpc::Result<Issued>> draw(commands::Unit& unit, const Pla
 }
 
 void assign_number(commands::Unit& unit, const Issued& issued, const Place& place, const Assignment& assignment) {
-    unit.with_commit(insert_number,
-                     postgres::Params(runtime::new_uuid().to_string(), assignment.bicycle_id, place.company_id,
-                                      place.branch_id, issued.running, issued.full_number, unit.caller().user_id,
-                                      unit.now(), token_of(assignment.reason), assignment.previous_number,
-                                      assignment.transfer_id));
+    unit.with_commit(
+        insert_number,
+        postgres::Params(runtime::new_uuid().to_string(), assignment.bicycle_id, place.company_id, place.branch_id,
+                         issued.running, issued.full_number, unit.caller().user_id, unit.now(),
+                         token_of(assignment.reason), assignment.previous_number, assignment.transfer_id));
 }
 
 void release_number(commands::Unit& unit, const std::string& bicycle_id, v1::ReleaseReason reason) {

@@ -22,7 +22,7 @@ inline void assign(google::protobuf::Timestamp& out, WallTime time) {
 
 inline WallTime to_time(const google::protobuf::Timestamp& stamp) {
     return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::seconds(stamp.seconds()) +
-                                                                    std::chrono::nanoseconds(stamp.nanos())));
+                                                                   std::chrono::nanoseconds(stamp.nanos())));
 }
 inline std::optional<WallTime> maybe_time(bool is_set, const google::protobuf::Timestamp& stamp) {
     return is_set ? std::optional(to_time(stamp)) : std::nullopt;
