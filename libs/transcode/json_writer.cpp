@@ -102,6 +102,9 @@ void append_time(const Message& message, std::string& out) {
     out += '"';
 }
 
+// Nothing is not JSON; null is.
+void append_json(std::string_view json, std::string& out) { out += json.empty() ? "null" : json; }
+
 void append_value(const WriterField& plan, const Message& message, const Reflection& reflection, std::string& out) {
     const FieldDescriptor* field = plan.field;
     switch (plan.kind) {
@@ -128,7 +131,8 @@ void append_value(const WriterField& plan, const Message& message, const Reflect
             return write_message(*plan.object, reflection.GetMessage(message, field), out);
         case FieldKind::text: {
             std::string scratch;
-            return append_json_string(reflection.GetStringReference(message, field, &scratch), out);
+            const std::string& text = reflection.GetStringReference(message, field, &scratch);
+            return plan.json ? append_json(text, out) : append_json_string(text, out);
         }
     }
 }

@@ -83,6 +83,8 @@ void add_format(const Field& options, json::object& schema) {
             return put(nullptr, "name@example.com");
         case Field::FORMAT_MONTH:
             return put("^[0-9]{4}-(0[1-9]|1[0-2])$", "2026-03");
+        case Field::FORMAT_NIC:
+            return put("^([0-9]{9}[VvXx]|[0-9]{12}|(?=.*[A-Za-z])[0-9A-Za-z]{6,12})$", "853400937V");
         default:
             return;
     }
@@ -154,6 +156,7 @@ json::object SchemaRegistry::output_field(const FieldDescriptor* field, FieldKin
                           : kind == FieldKind::enumeration ? enumeration(field->enum_type())
                                                            : scalar(kind);
     const auto& options = options_of(field);
+    if (options.json()) schema = {{"type", "object"}};
     if (kind == FieldKind::text) add_format(options, schema);
     if (field->is_repeated()) return {{"type", "array"}, {"items", std::move(schema)}};
     if (field->has_presence() && !options.omit_unset()) allow_null(schema);

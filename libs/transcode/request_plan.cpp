@@ -34,6 +34,11 @@ private:
         return bound_.contains(field) || is_update_mask(field) || options_of(field).internal();
     }
 
+    // Every field that a client can set passes here.
+    void check_options(const FieldDescriptor* field) {
+        if (options_of(field).json()) problem("field " + field->full_name() + " is json, which is for answers only");
+    }
+
     void plan_path_variable(const Descriptor* request, const std::string& name) {
         const auto* field = request->FindFieldByName(name);
         if (field == nullptr) return problem("path variable {" + name + "} is not a field of " + request->full_name());
@@ -64,6 +69,7 @@ private:
         for (int i = 0; i < request->field_count(); ++i) {
             const auto* field = request->field(i);
             if (hidden(field)) continue;
+            check_options(field);
             const auto kind = scalar_kind(field, "query parameter \"" + field->name() + "\"");
             if (!kind) continue;
             plan_.query.fields.emplace(
@@ -112,6 +118,7 @@ private:
         for (int i = 0; i < type->field_count(); ++i) {
             const auto* field = type->field(i);
             if (hidden(field)) continue;
+            check_options(field);
             const auto kind = kind_of(field);
             if (!kind) {
                 problem("field " + field->full_name() + " has a type without a JSON form");

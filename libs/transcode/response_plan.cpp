@@ -29,6 +29,13 @@ const FieldDescriptor* find_omit_when(const FieldDescriptor* field, std::vector<
     return nullptr;
 }
 
+bool is_json(const FieldDescriptor* field, std::vector<std::string>& problems) {
+    if (!options_of(field).json()) return false;
+    if (field->type() == FieldDescriptor::TYPE_STRING && !field->is_repeated()) return true;
+    problems.push_back(field->full_name() + ": json needs a single text field");
+    return false;
+}
+
 LocationPlan plan_location(const std::string& text, const Descriptor* response, std::vector<std::string>& problems) {
     LocationPlan plan;
     std::size_t at = 0;
@@ -77,6 +84,7 @@ const WriterPlan* WriterPlans::of(const Descriptor* type, std::vector<std::strin
         writer.repeated = field->is_repeated();
         writer.has_presence = field->has_presence();
         writer.omit_unset = options.omit_unset();
+        writer.json = is_json(field, problems);
         writer.omit_when = find_omit_when(field, problems);
         if (*kind == FieldKind::message) writer.object = of(field->message_type(), problems);
         if (*kind == FieldKind::enumeration) writer.tokens = quoted_tokens(field->enum_type());

@@ -25,6 +25,8 @@ struct WriterField {
     bool repeated = false;
     bool has_presence = false;
     bool omit_unset = false;
+    /// Text that is JSON already.
+    bool json = false;
     /// The key is left out while this bool of the same message is true.
     const google::protobuf::FieldDescriptor* omit_when = nullptr;
     /// Of a nested message.

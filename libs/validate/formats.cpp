@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <utility>
 
 #include "validate/issue.hpp"
 #include "validate/text.hpp"
@@ -13,6 +14,7 @@ namespace {
 constexpr std::string_view ok{};
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
 bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool all_digits(std::string_view text) noexcept {
     return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
@@ -69,8 +71,7 @@ std::string_view check_uuid(std::string& text) {
 }
 
 std::string_view check_uuid_or_code(std::string& text) {
-    const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-    if (text.size() >= 2 && text.size() <= 10 && std::all_of(text.begin(), text.end(), upper)) return ok;
+    if (text.size() >= 2 && text.size() <= 10 && std::all_of(text.begin(), text.end(), is_upper)) return ok;
     return check_uuid(text);
 }
 
@@ -124,6 +125,19 @@ std::string_view check_email(std::string& text) {
     const bool one = at != std::string::npos && text.find('@', at + 1) == std::string::npos;
     if (!one || at == 0 || at + 1 == text.size() || text.find(' ') != std::string::npos) return issue::format;
     return count_code_points(text) <= 200 ? ok : issue::too_long;
+}
+
+// An old card number (9 digits, V or X) is also a possible passport number, so the letter decides nothing.
+std::string_view check_nic(std::string& text) {
+    std::string upper = text;
+    for (char& c : upper) {
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    }
+    const auto known = [](char c) { return is_digit(c) || is_upper(c); };
+    if (upper.size() < 6 || upper.size() > 12 || !std::all_of(upper.begin(), upper.end(), known)) return issue::format;
+    if (all_digits(upper) && upper.size() != 12) return issue::format;
+    text = std::move(upper);
+    return ok;
 }
 
 }  // namespace loan_manager::validate

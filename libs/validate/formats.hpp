@@ -24,5 +24,8 @@ std::string_view check_percent(std::string& text);
 std::string_view check_phone(std::string& text);
 /// Exactly one `@` with something on both sides, no white space, at most 200 characters (D-209).
 std::string_view check_email(std::string& text);
+/// National identity card (9 digits with V or X, or 12 digits) or passport (6 to 12 letters and digits with at least
+/// one letter); rewritten to upper case (D-209).
+std::string_view check_nic(std::string& text);
 
 }  // namespace loan_manager::validate

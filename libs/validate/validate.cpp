@@ -40,6 +40,8 @@ std::string_view check_format(const FieldPlan& plan, std::string& text) {
             return check_email(text);
         case Field::FORMAT_MONTH:
             return check_month(text);
+        case Field::FORMAT_NIC:
+            return check_nic(text);
         default:
             return ok;
     }

@@ -41,5 +41,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     stays(text, check_percent);
     stays(text, check_phone);
     stays(text, check_email);
+    stays(text, check_nic);
     return 0;
 }

@@ -128,6 +128,14 @@ TEST_CASE("the document tells constraints, headers, codes and security") {
     CHECK(at(update, "/properties/brand/type").as_string() == "string");
 }
 
+TEST_CASE("text that is JSON already is an object to clients") {
+    const auto doc = document(RouteTable::build(contract_services()).value());
+    const auto& entry = at(doc, "/components/schemas/AuditRow/properties");
+    CHECK(at(entry, "/old/type").as_array() == json::array{"object", "null"});
+    CHECK(at(entry, "/old/description").is_string());
+    CHECK(at(entry, "/reason/type").as_array() == json::array{"string", "null"});
+}
+
 TEST_CASE("a message used both ways has two schemas") {
     const auto doc = document(things());
     CHECK_FALSE(at(doc, "/components/schemas/Thing").as_object().contains("additionalProperties"));

@@ -145,6 +145,14 @@ TEST_CASE("raw JSON passes as it stands") {
     CHECK(encode_response(route("GET", "/v1/document"), document).body == R"({"keys": []})");
 }
 
+TEST_CASE("text that is JSON already is written as it stands") {
+    api::Facts facts;
+    CHECK(json_of(facts) == R"({"facts":null,"more":null})");
+    facts.set_facts(R"({})");
+    facts.set_more(R"({"price": "1.00", "tags": ["a\"b"]})");
+    CHECK(json_of(facts) == R"({"facts":{},"more":{"price": "1.00", "tags": ["a\"b"]}})");
+}
+
 TEST_CASE("bytes that are no message are an internal error") {
     const auto answer = encode_response(route("GET", "/v1/things"), std::string_view("\x0a\xff"));
     REQUIRE(answer.has_error());

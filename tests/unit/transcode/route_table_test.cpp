@@ -134,6 +134,8 @@ TEST_CASE("wrong annotations are named when the table is built") {
         {"WrongMaskService", "update_mask must go with"},
         {"WrongLocationService", "location \"/v1/{small}\" needs a text field \"small\""},
         {"WrongOmitService", "omit_when names \"nothing\""},
+        {"JsonNumberService", "JsonNumber.number: json needs a single text field"},
+        {"JsonRequestService", "Facts.facts is json, which is for answers only"},
     };
     for (const auto& c : cases) {
         CAPTURE(c.service);

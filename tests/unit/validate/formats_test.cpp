@@ -152,3 +152,26 @@ TEST_CASE("D-209 an e-mail address has exactly one @") {
          {std::string(199, 'x') + "@y", "too_long", false}},
         check_email);
 }
+
+TEST_CASE("D-209 identity cards and passports are stored in upper case") {
+    run({{"853400937V", "853400937V"},
+         {"853400937v", "853400937V"},
+         {"853400937x", "853400937X"},
+         {"198534000937", "198534000937"},
+         {"N1234567", "N1234567"},
+         {"n1234567", "N1234567"},
+         {"ABCDEF", "ABCDEF"},
+         {"12345A", "12345A"},
+         {"A12345678901", "A12345678901"},
+         {"", "format", false},
+         {"853400937", "format", false},
+         {"1234567890", "format", false},
+         {"12345678901", "format", false},
+         {"1985340009371", "format", false},
+         {"A1234", "format", false},
+         {"A123456789012", "format", false},
+         {"85340 0937V", "format", false},
+         {"853400937-V", "format", false},
+         {"N123456\xc3\xa9", "format", false}},
+        check_nic);
+}
