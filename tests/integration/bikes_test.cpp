@@ -1,26 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <set>
-
+#include "support/answers.hpp"
 #include "support/suite.hpp"
 
 using namespace loan_manager::testing;
-
-namespace {
-
-std::string text(const boost::json::value& value, const char* key) { return std::string(value.at(key).as_string()); }
-
-/// Issues of a 422 answer as "field:issue".
-std::set<std::string> issues(const HttpResponse& answer) {
-    std::set<std::string> found;
-    auto body = answer.json();
-    for (const auto& detail : body.at("details").as_array()) {
-        found.insert(text(detail, "field") + ":" + text(detail, "issue"));
-    }
-    return found;
-}
-
-}  // namespace
 
 TEST_CASE("B1 procure: stock number, ledger, audit and event in one command") {
     auto& suite = Suite::shared();

@@ -1,17 +1,12 @@
 #include "fleet/bikes/rules.hpp"
 
-#include <google/protobuf/descriptor.h>
 #include <algorithm>
 #include <array>
 
-#include "transcode/enum_token.hpp"
-#include "validate/text.hpp"
+#include "fleet/values/row_message.hpp"
 
 namespace loan_manager::fleet::bikes {
 namespace {
-
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
 
 constexpr std::size_t max_title = 200;
 constexpr std::array province_groups{"WP", "CP", "SP", "NP", "EP", "NW", "NC", "UP", "SG"};
@@ -73,51 +68,6 @@ void set_or_clear_identity(v1::Bike& bike) {
     if (bike.has_engine_number()) {
         const auto engine = normalise_identity(bike.engine_number());
         engine.empty() ? bike.clear_engine_number() : bike.set_engine_number(engine);
-    }
-}
-
-// Copies a singular scalar field between messages of different types that agree in name and type.
-void copy_field(const Message& from, const FieldDescriptor* source, Message& to, const FieldDescriptor* target) {
-    const auto* read = from.GetReflection();
-    const auto* write = to.GetReflection();
-    if (!read->HasField(from, source)) {
-        write->ClearField(&to, target);
-        return;
-    }
-    switch (source->cpp_type()) {
-        case FieldDescriptor::CPPTYPE_STRING:
-            write->SetString(&to, target, read->GetString(from, source));
-            break;
-        case FieldDescriptor::CPPTYPE_INT32:
-            write->SetInt32(&to, target, read->GetInt32(from, source));
-            break;
-        case FieldDescriptor::CPPTYPE_BOOL:
-            write->SetBool(&to, target, read->GetBool(from, source));
-            break;
-        case FieldDescriptor::CPPTYPE_ENUM:
-            write->SetEnumValue(&to, target, read->GetEnumValue(from, source));
-            break;
-        default:
-            break;  // the patchable facts have no other types
-    }
-}
-
-boost::json::value value_of(const Message& message, const FieldDescriptor* field) {
-    const auto* read = message.GetReflection();
-    if (field->has_presence() && !read->HasField(message, field)) {
-        return nullptr;
-    }
-    switch (field->cpp_type()) {
-        case FieldDescriptor::CPPTYPE_STRING:
-            return boost::json::value(read->GetString(message, field));
-        case FieldDescriptor::CPPTYPE_INT32:
-            return read->GetInt32(message, field);
-        case FieldDescriptor::CPPTYPE_BOOL:
-            return read->GetBool(message, field);
-        case FieldDescriptor::CPPTYPE_ENUM:
-            return boost::json::value(transcode::enum_token(field->enum_type(), read->GetEnumValue(message, field)));
-        default:
-            return nullptr;
     }
 }
 
@@ -215,14 +165,7 @@ std::vector<rpc::FieldIssue> check(const v1::UpdateBikeRequest& request, runtime
 
 v1::Bike draft(const v1::ProcureBikeRequest& request, runtime::Date today) {
     v1::Bike bike;
-    // Most fields have the same name in the request and in the row.
-    for (int i = 0; i < request.GetDescriptor()->field_count(); ++i) {
-        const auto* source = request.GetDescriptor()->field(i);
-        const auto* target = v1::Bike::descriptor()->FindFieldByName(source->name());
-        if (target != nullptr && source->name() != "payment_branch_id") {
-            copy_field(request, source, bike, target);
-        }
-    }
+    copy_fields(request, bike, {"payment_branch_id"});
     set_or_clear_identity(bike);
     if (!request.has_title()) {
         bike.set_title(default_title(request.brand(), request.model(), request.year()));
@@ -243,20 +186,8 @@ v1::Bike draft(const v1::ProcureBikeRequest& request, runtime::Date today) {
     return bike;
 }
 
-bool names(const v1::UpdateBikeRequest& request, std::string_view key) {
-    const auto& paths = request.update_mask().paths();
-    return std::find(paths.begin(), paths.end(), key) != paths.end();
-}
-
 void apply(const v1::UpdateBikeRequest& request, v1::Bike& bike) {
-    const auto& patch = request.bike();
-    for (const auto& path : request.update_mask().paths()) {
-        const auto* source = patch.GetDescriptor()->FindFieldByName(path);
-        const auto* target = v1::Bike::descriptor()->FindFieldByName(path);
-        if (source != nullptr && target != nullptr && path != "payment_branch_id") {
-            copy_field(patch, source, bike, target);
-        }
-    }
+    apply_patch(request.bike(), request.update_mask(), bike, {"payment_branch_id"});
     set_or_clear_identity(bike);
 }
 
@@ -273,15 +204,6 @@ rpc::Result<void> check_patchable(const v1::Bike& bike, const v1::UpdateBikeRequ
     return {};
 }
 
-boost::json::object facts(const v1::Bike& bike) {
-    boost::json::object out;
-    const auto* patchable = v1::BikePatch::descriptor();
-    for (int i = 0; i < patchable->field_count(); ++i) {
-        if (const auto* field = v1::Bike::descriptor()->FindFieldByName(patchable->field(i)->name())) {
-            out.emplace(field->name(), value_of(bike, field));
-        }
-    }
-    return out;
-}
+boost::json::object facts(const v1::Bike& bike) { return values_of(bike, *v1::BikePatch::descriptor()); }
 
 }  // namespace loan_manager::fleet::bikes

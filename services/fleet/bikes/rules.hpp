@@ -55,9 +55,6 @@ v1::Bike draft(const v1::ProcureBikeRequest& request, runtime::Date today);
 /// normalised; a key of the mask that is unset clears.
 void apply(const v1::UpdateBikeRequest& request, v1::Bike& bike);
 
-/// Whether the mask names a key.
-bool names(const v1::UpdateBikeRequest& request, std::string_view key);
-
 /// D-501, D-502: whether this row accepts the PATCH. BIKE_SOLD, INVALID_STATE.
 rpc::Result<void> check_patchable(const v1::Bike& bike, const v1::UpdateBikeRequest& request);
 

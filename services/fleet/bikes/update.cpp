@@ -6,6 +6,7 @@
 #include "fleet/bikes/rules.hpp"
 #include "fleet/ledger/repository.hpp"
 #include "fleet/values/proto_values.hpp"
+#include "fleet/values/row_message.hpp"
 
 namespace loan_manager::fleet::bikes {
 namespace {
@@ -68,7 +69,7 @@ boost::asio::awaitable<rpc::Result<v1::Bike>> Update::execute(commands::Unit& un
 
     v1::Bike after = before;
     apply(request, after);
-    if (names(request, "payment_branch_id")) {
+    if (names(request.update_mask(), "payment_branch_id")) {
         after.clear_payment_branch_id();
         after.clear_payment_branch_code();
         if (payment_branch) {

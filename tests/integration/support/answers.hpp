@@ -1,0 +1,27 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <set>
+#include <string>
+
+#include "support/http.hpp"
+
+/// Looking at answers.
+namespace loan_manager::testing {
+
+/// A text member of a JSON object.
+inline std::string text(const boost::json::value& value, const char* key) {
+    return std::string(value.at(key).as_string());
+}
+
+/// Issues of a 422 answer as "field:issue".
+inline std::set<std::string> issues(const HttpResponse& answer) {
+    std::set<std::string> found;
+    const auto body = answer.json();
+    for (const auto& detail : body.at("details").as_array()) {
+        found.insert(text(detail, "field") + ":" + text(detail, "issue"));
+    }
+    return found;
+}
+
+}  // namespace loan_manager::testing
