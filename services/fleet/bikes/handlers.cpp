@@ -6,7 +6,11 @@
 #include "fleet/bikes/list_query.hpp"
 #include "fleet/bikes/procure.hpp"
 #include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/reserve.hpp"
+#include "fleet/bikes/return_to_stock.hpp"
+#include "fleet/bikes/timeline.hpp"
 #include "fleet/bikes/update.hpp"
+#include "fleet/bikes/write_off.hpp"
 #include "fleet/organisation/repository.hpp"
 #include "fleet/stock_numbers/repository.hpp"
 
@@ -44,7 +48,14 @@ void BikeHandlers::register_with(rpc::Server& server) {
     service.query("ListBikes", &BikeHandlers::list, *this)
         .query("GetBike", &BikeHandlers::get, *this)
         .command("ProcureBike", &BikeHandlers::procure, *this)
-        .command("UpdateBike", &BikeHandlers::update, *this)
+        .command("UpdateBike", &BikeHandlers::run<Update>, *this)
+        .command("ReserveBike", &BikeHandlers::run<Reserve>, *this)
+        .command("ReleaseBike", &BikeHandlers::run<Release>, *this)
+        .command("ReturnBikeToStock", &BikeHandlers::run<ReturnToStock>, *this)
+        .command("RequestWriteOff", &BikeHandlers::run<RequestWriteOff>, *this)
+        .command("WriteOffBike", &BikeHandlers::run<WriteOff>, *this)
+        .command("RejectWriteOff", &BikeHandlers::run<RejectWriteOff>, *this)
+        .query("ListTimeline", &BikeHandlers::timeline, *this)
         .query("ListStockHistory", &BikeHandlers::stock_history, *this)
         .query("GetStockNumber", &BikeHandlers::stock_number, *this);
 }
@@ -127,10 +138,29 @@ asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::procure(rpc::CallContext& c
     co_return co_await runner_.run(context, request, command);
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::update(rpc::CallContext& context,
-                                                            const v1::UpdateBikeRequest& request) {
-    Update command;
+template <class Command>
+asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::run(rpc::CallContext& context,
+                                                         const typename Command::request_type& request) {
+    Command command;
     co_return co_await runner_.run(context, request, command);
+}
+
+asio::awaitable<rpc::Result<v1::Timeline>> BikeHandlers::timeline(rpc::CallContext& context,
+                                                                  const v1::ListTimelineRequest& request) {
+    const auto page = paging::read_page(request);
+    if (!page) {
+        co_return page.error();
+    }
+    postgres::Batch batch;
+    add_is_readable(batch, request.id(), access::reach(context.caller, Permission::bikes_read));
+    if (auto added = add_timeline(batch, timeline_statements_, request.id(), context.caller, *page); !added) {
+        co_return added.error();
+    }
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    if (results.at(0).empty()) {
+        co_return rpc::not_found("There is no such bike.");
+    }
+    co_return read_list<v1::Timeline>(results, 1, *page, read_timeline_entry);
 }
 
 asio::awaitable<rpc::Result<v1::StockHistory>> BikeHandlers::stock_history(rpc::CallContext& context,

@@ -29,8 +29,12 @@ public:
     boost::asio::awaitable<rpc::Result<v1::Bike>> get(rpc::CallContext& context, const v1::GetBikeRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Bike>> procure(rpc::CallContext& context,
                                                           const v1::ProcureBikeRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Bike>> update(rpc::CallContext& context,
-                                                         const v1::UpdateBikeRequest& request);
+    /// A command that needs nothing but its request.
+    template <class Command>
+    boost::asio::awaitable<rpc::Result<v1::Bike>> run(rpc::CallContext& context,
+                                                      const typename Command::request_type& request);
+    boost::asio::awaitable<rpc::Result<v1::Timeline>> timeline(rpc::CallContext& context,
+                                                               const v1::ListTimelineRequest& request);
     boost::asio::awaitable<rpc::Result<v1::StockHistory>> stock_history(rpc::CallContext& context,
                                                                         const v1::ListStockHistoryRequest& request);
     boost::asio::awaitable<rpc::Result<v1::StockNumber>> stock_number(rpc::CallContext& context,
@@ -44,6 +48,7 @@ private:
     const runtime::Clock& clock_;
     std::int32_t stock_number_max_;
     StatementCache list_statements_{"bikes.list_", 256};
+    StatementCache timeline_statements_{"bikes.timeline_", 64};
 };
 
 }  // namespace loan_manager::fleet::bikes

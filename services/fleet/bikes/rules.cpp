@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "fleet/bikes/state.hpp"
 #include "fleet/values/row_message.hpp"
 
 namespace loan_manager::fleet::bikes {
@@ -192,11 +193,8 @@ void apply(const v1::UpdateBikeRequest& request, v1::Bike& bike) {
 }
 
 rpc::Result<void> check_patchable(const v1::Bike& bike, const v1::UpdateBikeRequest& request) {
-    if (bike.status() == v1::BIKE_STATUS_SOLD) {
-        return rpc::Error("BIKE_SOLD");
-    }
-    if (!is_live(bike.status())) {
-        return rpc::Error("INVALID_STATE", "A written-off bike cannot be changed.");
+    if (auto live = check_live(bike); !live) {
+        return live;
     }
     if (request.bike().has_purchase_price() && bike.procurement_source() == v1::PROCUREMENT_SOURCE_TRADE_IN) {
         return rpc::Error("INVALID_STATE", "The price of a trade-in bike is that of the sale that brought it in.");

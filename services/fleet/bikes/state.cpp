@@ -2,10 +2,41 @@
 
 #include <algorithm>
 
+#include "fleet/values/row_message.hpp"
+
 namespace loan_manager::fleet::bikes {
+namespace {
+
+// What the bike is, since that is why it cannot be done.
+rpc::Error wrong_status(const v1::Bike& bike) {
+    switch (bike.status()) {
+        case v1::BIKE_STATUS_IN_STOCK:
+            return rpc::Error("INVALID_STATE", "The bike is in stock.");
+        case v1::BIKE_STATUS_ALLOCATED:
+            return rpc::Error("INVALID_STATE", "The bike is reserved for a customer.");
+        case v1::BIKE_STATUS_MAINTENANCE:
+            return rpc::Error("INVALID_STATE", "The bike is in maintenance.");
+        case v1::BIKE_STATUS_WRITTEN_OFF:
+            return rpc::Error("INVALID_STATE", "The bike is written off.");
+        default:
+            return rpc::Error("INVALID_STATE");
+    }
+}
+
+}  // namespace
 
 bool has_open_transfer(const v1::Bike& bike) {
     return bike.status() == v1::BIKE_STATUS_IN_TRANSIT || bike.allocation_kind() == v1::ALLOCATION_KIND_TRANSFER;
+}
+
+rpc::Result<void> check_live(const v1::Bike& bike) {
+    if (bike.status() == v1::BIKE_STATUS_SOLD) {
+        return rpc::Error("BIKE_SOLD");
+    }
+    if (bike.status() == v1::BIKE_STATUS_WRITTEN_OFF) {
+        return wrong_status(bike);
+    }
+    return {};
 }
 
 rpc::Result<void> check_ready(const v1::Bike& bike, Circumstances circumstances,
@@ -23,7 +54,7 @@ rpc::Result<void> check_ready(const v1::Bike& bike, Circumstances circumstances,
         return rpc::Error("NOT_AT_BRANCH");
     }
     if (std::find(accepted.begin(), accepted.end(), bike.status()) == accepted.end()) {
-        return rpc::Error("INVALID_STATE");
+        return wrong_status(bike);
     }
     return {};
 }
@@ -63,6 +94,12 @@ void clear_write_off_request(v1::Bike& bike) {
     bike.clear_write_off_requested_reason();
 }
 
+void mark_written_off(v1::Bike& bike, v1::WriteOffKind kind) {
+    bike.set_status(v1::BIKE_STATUS_WRITTEN_OFF);
+    bike.clear_current_stock_number();
+    bike.set_write_off_kind(kind);
+}
+
 void arrive(v1::Bike& bike, const stock_numbers::Place& place, const std::string& stock_number, bool to_workshop) {
     bike.set_status(to_workshop ? v1::BIKE_STATUS_MAINTENANCE : v1::BIKE_STATUS_IN_STOCK);
     bike.clear_status_before();
@@ -84,6 +121,12 @@ void mark_unsold(v1::Bike& bike, const std::string& stock_number) {
     bike.set_status(v1::BIKE_STATUS_IN_STOCK);
     bike.set_current_stock_number(stock_number);
     bike.clear_sale_id();
+}
+
+boost::json::object state_values(const v1::Bike& bike) {
+    return values_of(bike, {"status", "allocation_kind", "reserved_for", "reserved_phone", "reserved_until",
+                            "current_stock_number", "purchase_total", "write_off_requested_kind",
+                            "write_off_requested_reason", "write_off_kind", "write_off_reason"});
 }
 
 }  // namespace loan_manager::fleet::bikes

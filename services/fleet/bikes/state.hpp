@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <initializer_list>
 #include <string>
 
@@ -15,6 +16,9 @@ namespace v1 = loanmanager::fleet::v1;
 
 /// Whether a transfer of the bike is PENDING, APPROVED or IN_TRANSIT; its status tells (I-09).
 bool has_open_transfer(const v1::Bike& bike);
+
+/// BIKE_SOLD or INVALID_STATE unless the bike is live.
+rpc::Result<void> check_live(const v1::Bike& bike);
 
 /// What stands against a command, as far as the bike itself does not tell.
 struct Circumstances {
@@ -34,6 +38,9 @@ void return_to_stock(v1::Bike& bike);          ///< B9, B10
 void clear_reservation(v1::Bike& bike);        ///< B3, B11: the fields; the caller sets the status.
 void clear_write_off_request(v1::Bike& bike);  ///< D-504
 
+/// B13: carries no number any more. The caller adds who, when and why.
+void mark_written_off(v1::Bike& bike, v1::WriteOffKind kind);
+
 /// B6: at its new branch, with its new number, in stock or for the workshop.
 void arrive(v1::Bike& bike, const stock_numbers::Place& place, const std::string& stock_number, bool to_workshop);
 
@@ -41,5 +48,8 @@ void arrive(v1::Bike& bike, const stock_numbers::Place& place, const std::string
 void mark_sold(v1::Bike& bike, const std::string& sale_id);
 /// B12: back in stock with the number it was sold with.
 void mark_unsold(v1::Bike& bike, const std::string& stock_number);
+
+/// What a move changes of a bike, for its audit row. Who and when are columns of that row itself.
+boost::json::object state_values(const v1::Bike& bike);
 
 }  // namespace loan_manager::fleet::bikes

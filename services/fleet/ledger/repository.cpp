@@ -29,6 +29,10 @@ constexpr postgres::Statement find_entry{
     "WHERE o.source_table = $1 AND o.source_id = $2 AND o.reverses_id IS NULL "
     "AND NOT EXISTS (SELECT FROM fleet.cost_ledger r WHERE r.reverses_id = o.id)"};
 
+constexpr postgres::Statement purchase_only{
+    "ledger.is_purchase_only",
+    "SELECT NOT EXISTS (SELECT FROM fleet.cost_ledger WHERE bicycle_id = $1 AND entry_type <> 'PURCHASE')"};
+
 const char* table_of(Source source) {
     switch (source) {
         case Source::bicycles:
@@ -96,6 +100,12 @@ rpc::Result<Booked> read_found(const postgres::Rows& rows) {
     booked.post_sale = row.get<bool>(4);
     return booked;
 }
+
+void add_is_purchase_only(postgres::Batch& batch, const std::string& bicycle_id) {
+    batch.add(purchase_only, postgres::Params(bicycle_id));
+}
+
+bool read_is_purchase_only(const postgres::Rows& rows) { return rows.front().get<bool>(0); }
 
 void reverse(commands::Unit& unit, const Booked& booked, const std::string& description, v1::Bike& bike) {
     unit.with_commit(reverse_entry,

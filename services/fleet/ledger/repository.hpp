@@ -54,6 +54,10 @@ void add_find(postgres::Batch& batch, Source source, const std::string& source_i
 /// INTERNAL if there is not exactly one: that is damage which a correction would only hide.
 rpc::Result<Booked> read_found(const postgres::Rows& rows);
 
+/// Whether nothing but the purchase was ever booked for the bike, its price corrected or not (D-504).
+void add_is_purchase_only(postgres::Batch& batch, const std::string& bicycle_id);
+bool read_is_purchase_only(const postgres::Rows& rows);
+
 /// Counter-books an entry (D-704) and takes it off the totals of the bike.
 void reverse(commands::Unit& unit, const Booked& booked, const std::string& description, v1::Bike& bike);
 /// Reverses an entry and books the fact anew as its next version.

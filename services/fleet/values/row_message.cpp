@@ -102,4 +102,12 @@ boost::json::object values_of(const Message& row, const Descriptor& shown) {
     return out;
 }
 
+boost::json::object values_of(const Message& row, std::initializer_list<const char*> shown) {
+    boost::json::object out;
+    for (const char* name : shown) {
+        out.emplace(name, value_of(row, row.GetDescriptor()->FindFieldByName(name)));
+    }
+    return out;
+}
+
 }  // namespace loan_manager::fleet

@@ -25,5 +25,7 @@ bool names(const google::protobuf::FieldMask& mask, std::string_view key);
 
 /// The row's values of all fields that `shown` has too, in column names; unset ones are null. For audit rows.
 boost::json::object values_of(const google::protobuf::Message& row, const google::protobuf::Descriptor& shown);
+/// The same of the named fields.
+boost::json::object values_of(const google::protobuf::Message& row, std::initializer_list<const char*> shown);
 
 }  // namespace loan_manager::fleet
