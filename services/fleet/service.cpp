@@ -4,7 +4,9 @@
 
 #include "commands/runner.hpp"
 #include "fleet/bikes/handlers.hpp"
+#include "fleet/bikes/reservation_expiry.hpp"
 #include "fleet/housekeeping.hpp"
+#include "fleet/ledger/handlers.hpp"
 #include "fleet/organisation/handlers.hpp"
 #include "rpc/server.hpp"
 #include "rpc/upstream.hpp"
@@ -28,19 +30,25 @@ public:
           authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(auth_)),
           runner_(pools_, commands::RunnerOptions()),
           housekeeping_(home_, pools_, runner_),
+          reservation_expiry_(home_, pools_, runner_, runtime::system_clock()),
           organisation_(pools_),
           bikes_(pools_, runner_, runtime::system_clock(), settings.stock_number_max),
+          costs_(pools_),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
 
     void start() {
         organisation_.register_with(server_);
         bikes_.register_with(server_);
+        costs_.register_with(server_);
         service::export_pool_metrics(process_, pools_);
         runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
         auth_.start();
         authenticator_.start(home_.get_executor());
-        service::run_on(home_, [this] { housekeeping_.start(); });
+        service::run_on(home_, [this] {
+            housekeeping_.start();
+            reservation_expiry_.start();
+        });
         process_.add_ready_check("database", [this]() -> std::optional<std::string> {
             return housekeeping_.healthy() ? std::nullopt : std::optional<std::string>("the database does not answer");
         });
@@ -54,7 +62,12 @@ public:
 private:
     void register_stop() {
         process_.on_not_ready([this] { server_.set_serving(false); });
-        process_.on_stop_accepting([this] { service::run_on(home_, [this] { housekeeping_.stop(); }); });
+        process_.on_stop_accepting([this] {
+            service::run_on(home_, [this] {
+                housekeeping_.stop();
+                reservation_expiry_.stop();
+            });
+        });
         process_.on_drain([this](runtime::Process::SteadyTime deadline) { service::drain(server_, deadline); });
         process_.on_cancel([this] {
             server_.shutdown(std::chrono::milliseconds{0});
@@ -71,8 +84,10 @@ private:
     trust::Authenticator authenticator_;
     commands::Runner runner_;
     Housekeeping housekeeping_;
+    bikes::ReservationExpiry reservation_expiry_;
     organisation::OrganisationHandlers organisation_;
     bikes::BikeHandlers bikes_;
+    ledger::CostHandlers costs_;
     rpc::Server server_;
 };
 

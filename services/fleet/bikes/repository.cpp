@@ -48,10 +48,10 @@ constexpr postgres::Statement update_bike{
     "settlement_amount = $27, payment_branch_id = $28, cr_location = $29, first_od = $30, caller = $31, ldate = $32, "
     "sk_flag = $33, ls_flag = $34, house_use = $35, version = $36, updated_at = $37, updated_by = $38 WHERE id = $1"};
 
-constexpr postgres::Statement open_jobs{
-    "bikes.open_jobs",
-    "SELECT count(*), count(*) FILTER (WHERE category IN ('PRE_SALE_PREP', 'MAINTENANCE')) FROM fleet.repair_jobs "
-    "WHERE bicycle_id = $1 AND status IN ('OPEN', 'IN_PROGRESS')"};
+constexpr postgres::Statement expired_reservations{
+    "bikes.expired_reservations",
+    "SELECT id FROM fleet.bicycles WHERE allocation_kind = 'CUSTOMER' AND reserved_until < $1 AND id > $2 "
+    "ORDER BY id LIMIT 500"};
 
 constexpr postgres::Statement update_state{
     "bikes.update_state",
@@ -107,30 +107,6 @@ void add_identity_and_looks(postgres::Params& params, const v1::Bike& bike) {
     params.add(LM_MAYBE(bike, description));
 }
 
-// Locks one bike. What stands in other tables (open jobs, the transfer) must be read by a statement of its own after
-// this one: a row that was waited for is read anew, sub-selects beside it are not.
-class LockStatement {
-public:
-    LockStatement(const char* name, const std::string& bike)
-        : sql_("SELECT " + bike_columns() + ", " + commandable_condition(2) +
-               " AS covered FROM fleet.bicycles b WHERE b.id = " + bike + " FOR UPDATE OF b"),
-          statement_(name, sql_.c_str()) {}
-
-    void add_to(postgres::Batch& batch, const std::string& id, const access::Reach& reach) const {
-        postgres::Params params(id);
-        add_scope(params, reach);
-        batch.add(statement_, std::move(params));
-    }
-
-private:
-    std::string sql_;
-    postgres::Statement statement_;
-};
-
-std::string owner_of(const char* table) {
-    return std::string("(SELECT x.bicycle_id FROM ") + table + " x WHERE x.id = $1)";
-}
-
 }  // namespace
 
 void add_find(postgres::Batch& batch, const std::string& id, const access::Reach& readable) {
@@ -150,48 +126,16 @@ void add_is_readable(postgres::Batch& batch, const std::string& id, const access
     batch.add(find, std::move(params));
 }
 
-void add_lock(postgres::Batch& batch, const std::string& id, const access::Reach& reach) {
-    static const LockStatement lock("bikes.lock", "$1");
-    lock.add_to(batch, id, reach);
+void add_expired_reservations(postgres::Batch& batch, runtime::Date today, const std::string& after) {
+    batch.add(expired_reservations, postgres::Params(runtime::format_date(today), after));
 }
 
-void add_lock_of(postgres::Batch& batch, Part part, const std::string& id, const access::Reach& reach) {
-    static const LockStatement of_transfer("bikes.lock_of_transfer", owner_of("fleet.transfers"));
-    static const LockStatement of_expense("bikes.lock_of_expense", owner_of("fleet.expenses"));
-    static const LockStatement of_repair_job("bikes.lock_of_repair_job", owner_of("fleet.repair_jobs"));
-    static const LockStatement of_sale("bikes.lock_of_sale", owner_of("fleet.sales"));
-    switch (part) {
-        case Part::transfer:
-            return of_transfer.add_to(batch, id, reach);
-        case Part::expense:
-            return of_expense.add_to(batch, id, reach);
-        case Part::repair_job:
-            return of_repair_job.add_to(batch, id, reach);
-        case Part::sale:
-            return of_sale.add_to(batch, id, reach);
+std::vector<std::string> read_expired_reservations(const postgres::Rows& rows) {
+    std::vector<std::string> ids;
+    for (const auto row : rows) {
+        ids.push_back(row.get<std::string>(0));
     }
-}
-
-void add_open_jobs(postgres::Batch& batch, const std::string& bicycle_id) {
-    batch.add(open_jobs, postgres::Params(bicycle_id));
-}
-
-OpenJobs read_open_jobs(const postgres::Rows& rows) {
-    OpenJobs jobs;
-    jobs.all = rows.front().get<std::int64_t>(0);
-    jobs.stock = rows.front().get<std::int64_t>(1);
-    return jobs;
-}
-
-rpc::Result<Locked> read_locked(const postgres::Rows& rows) {
-    if (rows.empty()) {
-        return rpc::not_found("There is no such bike.");
-    }
-    const auto row = rows.front();
-    Locked locked;
-    locked.bike = read_bike(row, access::Reach::everything());
-    locked.covered = row.get<bool>("covered");
-    return locked;
+    return ids;
 }
 
 void add_branch(postgres::Batch& batch, const std::string& id_or_code) {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "access/reach.hpp"
 #include "commands/unit.hpp"
@@ -11,6 +12,7 @@
 #include "postgres/batch.hpp"
 #include "postgres/rows.hpp"
 #include "rpc/error.hpp"
+#include "runtime/colombo_time.hpp"
 
 /// All SQL of single bikes (lists: list_query.hpp). add_… puts a statement into a batch, read_… reads its result.
 namespace loan_manager::fleet::bikes {
@@ -43,6 +45,10 @@ struct OpenJobs {
 };
 void add_open_jobs(postgres::Batch& batch, const std::string& bicycle_id);
 OpenJobs read_open_jobs(const postgres::Rows& rows);
+
+/// Ids of bikes whose reservation ended before `today`: the next few after `after`, in their order.
+void add_expired_reservations(postgres::Batch& batch, runtime::Date today, const std::string& after);
+std::vector<std::string> read_expired_reservations(const postgres::Rows& rows);
 
 /// A branch named by id or code, locked against being deactivated meanwhile.
 void add_branch(postgres::Batch& batch, const std::string& id_or_code);

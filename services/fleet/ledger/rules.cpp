@@ -45,4 +45,33 @@ void add_to_totals(v1::Bike& bike, v1::LedgerEntryType type, bool post_sale, mon
     bike.set_total_cost(sum(bike.total_cost(), amount));
 }
 
+v1::CostSummary summary_of(const v1::Bike& bike) {
+    v1::CostSummary summary;
+    summary.set_bicycle_id(bike.id());
+    summary.set_status(bike.status());
+    if (bike.has_current_stock_number()) {
+        summary.set_current_stock_number(bike.current_stock_number());
+    }
+    summary.set_purchase_total(bike.purchase_total());
+    summary.set_expense_total(bike.expense_total());
+    summary.set_repair_total(bike.repair_total());
+    summary.set_transfer_total(bike.transfer_total());
+    summary.set_total_cost(bike.total_cost());
+    summary.set_after_sale_total(bike.after_sale_total());
+    if (bike.status() == v1::BIKE_STATUS_WRITTEN_OFF) {
+        summary.set_profit((-amount_of(bike.total_cost())).to_string());
+    }
+    return summary;
+}
+
+void add_sale(v1::CostSummary& summary, const v1::Sale& sale) {
+    summary.set_selling_price(sale.selling_price());
+    summary.set_profit(sale.profit());
+    summary.set_margin_pct(sale.margin_pct());
+    if (sale.has_markup_pct()) {
+        summary.set_markup_pct(sale.markup_pct());
+    }
+    *summary.mutable_sale() = sale;
+}
+
 }  // namespace loan_manager::fleet::ledger

@@ -4,6 +4,7 @@
 
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "loanmanager/fleet/v1/costs.pb.h"
+#include "loanmanager/fleet/v1/sales.pb.h"
 #include "money/money.hpp"
 
 /// Which total of a bike an entry counts towards (D-703), as pure functions.
@@ -17,5 +18,11 @@ void start_totals(v1::Bike& bike);
 /// Adds `amount` (negative: a reversal) to the projection of its entry type, or to the after-sale total, and keeps
 /// `total_cost` the sum of the four. SALE entries count towards nothing.
 void add_to_totals(v1::Bike& bike, v1::LedgerEntryType type, bool post_sale, money::Money amount);
+
+/// What a bike has cost by now (D-701). A written-off bike has lost its cost; what a sale brought is added by
+/// add_sale().
+v1::CostSummary summary_of(const v1::Bike& bike);
+/// The figures frozen at the sale (D-708), beside which the after-sale cost goes on growing.
+void add_sale(v1::CostSummary& summary, const v1::Sale& sale);
 
 }  // namespace loan_manager::fleet::ledger

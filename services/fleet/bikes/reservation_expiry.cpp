@@ -1,0 +1,109 @@
+#include "fleet/bikes/reservation_expiry.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+#include <vector>
+
+#include "commands/system_call.hpp"
+#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/reserve.hpp"
+#include "runtime/log.hpp"
+
+namespace loan_manager::fleet::bikes {
+
+namespace asio = boost::asio;
+namespace log = runtime::log;
+
+namespace {
+
+constexpr std::chrono::minutes time_of_day{15};
+constexpr std::chrono::minutes retry_after{1};
+/// The clock is looked at this often, so that it may be corrected without a run being missed.
+constexpr std::chrono::seconds look_every{1};
+constexpr std::chrono::seconds budget{10};
+
+}  // namespace
+
+ReservationExpiry::ReservationExpiry(asio::io_context& home, postgres::PoolGroup& pools, commands::Runner& runner,
+                                     const runtime::Clock& clock)
+    : home_(home), pools_(pools), runner_(runner), clock_(clock), timer_(home) {}
+
+void ReservationExpiry::start() { asio::co_spawn(home_, run(), asio::detached); }
+
+void ReservationExpiry::stop() {
+    stopping_ = true;
+    timer_.cancel();
+}
+
+asio::awaitable<void> ReservationExpiry::run() {
+    while (!stopping_) {
+        co_await run_if_due();
+        timer_.expires_after(look_every);
+        if (!stopping_) {
+            co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+    }
+}
+
+asio::awaitable<void> ReservationExpiry::run_if_due() {
+    const auto last_slot = runtime::next_colombo(clock_.now(), time_of_day) - std::chrono::days(1);
+    if ((done_ && *done_ >= last_slot) || clock_.steady_now() < not_before_) {
+        co_return;
+    }
+    const bool complete = co_await release_expired(runtime::colombo_date(last_slot));
+    if (complete) {
+        done_ = last_slot;
+    } else {
+        not_before_ = clock_.steady_now() + retry_after;
+    }
+}
+
+asio::awaitable<bool> ReservationExpiry::release_expired(runtime::Date today) {
+    bool complete = true;
+    std::string after = commands::no_id;
+    while (!stopping_) {
+        postgres::Batch batch;
+        add_expired_reservations(batch, today, after);
+        const auto found = co_await pools_.local().run(batch, std::chrono::steady_clock::now() + budget);
+        if (!found) {
+            log::warning("expired reservations cannot be looked for", {{"error", postgres::to_string(found.error())}});
+            co_return false;
+        }
+        const std::vector<std::string> bikes = read_expired_reservations(found->at(0));
+        if (bikes.empty()) {
+            break;
+        }
+        for (const std::string& bike : bikes) {
+            if (stopping_) {
+                co_return false;
+            }
+            const bool dealt_with = co_await release(bike, today);
+            complete = complete && dealt_with;
+        }
+        after = bikes.back();
+    }
+    co_return complete && !stopping_;
+}
+
+asio::awaitable<bool> ReservationExpiry::release(std::string bicycle_id, runtime::Date today) {
+    rpc::CallContext call = commands::system_call("reservation expiry", budget);
+    v1::BikeCommandRequest request;
+    request.set_id(bicycle_id);
+    Expire command(today);
+    const rpc::Result<v1::Bike> released = co_await runner_.run(call, request, command);
+    if (released) {
+        log::info("reservation expired", {{"request_id", call.request_id}, {"bicycle_id", bicycle_id}});
+        co_return true;
+    }
+    if (released.error().code == "INVALID_STATE") {
+        co_return true;  // somebody else has dealt with it
+    }
+    log::warning("an expired reservation cannot be released",
+                 {{"request_id", call.request_id}, {"bicycle_id", bicycle_id}, {"error", released.error().code}});
+    co_return false;
+}
+
+}  // namespace loan_manager::fleet::bikes

@@ -1,0 +1,50 @@
+#include "fleet/ledger/handlers.hpp"
+
+#include "access/reach.hpp"
+#include "fleet/bikes/bike_row.hpp"
+#include "fleet/bikes/repository.hpp"
+#include "fleet/ledger/entries.hpp"
+#include "fleet/ledger/rules.hpp"
+
+namespace loan_manager::fleet::ledger {
+
+namespace asio = boost::asio;
+using access::Permission;
+
+void CostHandlers::register_with(rpc::Server& server) {
+    server.service<v1::CostService>()
+        .query("GetCostSummary", &CostHandlers::summary, *this)
+        .query("ListLedger", &CostHandlers::entries, *this);
+}
+
+asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallContext& context,
+                                                                    const v1::GetCostSummaryRequest& request) {
+    postgres::Batch batch;
+    bikes::add_find(batch, request.id(), access::reach(context.caller, Permission::costs_read));
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    if (results.at(0).empty()) {
+        co_return rpc::not_found("There is no such bike.");
+    }
+    const v1::Bike bike = bikes::read_bike(results.at(0).front(), access::Reach::everything());
+    co_return summary_of(bike);
+}
+
+asio::awaitable<rpc::Result<v1::Ledger>> CostHandlers::entries(rpc::CallContext& context,
+                                                               const v1::ListLedgerRequest& request) {
+    const auto page = paging::read_page(request);
+    if (!page) {
+        co_return page.error();
+    }
+    postgres::Batch batch;
+    bikes::add_is_readable(batch, request.id(), access::reach(context.caller, Permission::costs_read));
+    if (auto added = add_entries(batch, statements_, request.id(), *page); !added) {
+        co_return added.error();
+    }
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    if (results.at(0).empty()) {
+        co_return rpc::not_found("There is no such bike.");
+    }
+    co_return read_list<v1::Ledger>(results, 1, *page, read_entry);
+}
+
+}  // namespace loan_manager::fleet::ledger
