@@ -44,20 +44,21 @@ BikeHandlers::BikeHandlers(postgres::PoolGroup& pools, commands::Runner& runner,
     : pools_(pools), runner_(runner), clock_(clock), stock_number_max_(stock_number_max) {}
 
 void BikeHandlers::register_with(rpc::Server& server) {
-    auto service = server.service<v1::BikeService>();
-    service.query("ListBikes", &BikeHandlers::list, *this)
+    server.service<v1::BikeService>()
+        .query("ListBikes", &BikeHandlers::list, *this)
         .query("GetBike", &BikeHandlers::get, *this)
         .command("ProcureBike", &BikeHandlers::procure, *this)
         .command("UpdateBike", &BikeHandlers::run<Update>, *this)
+        .query("ListStockHistory", &BikeHandlers::stock_history, *this)
+        .query("GetStockNumber", &BikeHandlers::stock_number, *this);
+    server.service<v1::BikeStateService>()
         .command("ReserveBike", &BikeHandlers::run<Reserve>, *this)
         .command("ReleaseBike", &BikeHandlers::run<Release>, *this)
         .command("ReturnBikeToStock", &BikeHandlers::run<ReturnToStock>, *this)
         .command("RequestWriteOff", &BikeHandlers::run<RequestWriteOff>, *this)
         .command("WriteOffBike", &BikeHandlers::run<WriteOff>, *this)
-        .command("RejectWriteOff", &BikeHandlers::run<RejectWriteOff>, *this)
-        .query("ListTimeline", &BikeHandlers::timeline, *this)
-        .query("ListStockHistory", &BikeHandlers::stock_history, *this)
-        .query("GetStockNumber", &BikeHandlers::stock_number, *this);
+        .command("RejectWriteOff", &BikeHandlers::run<RejectWriteOff>, *this);
+    server.service<v1::TimelineService>().query("ListTimeline", &BikeHandlers::timeline, *this);
 }
 
 asio::awaitable<rpc::Result<v1::BikeList>> BikeHandlers::list(rpc::CallContext& context,

@@ -15,7 +15,8 @@ namespace loan_manager::fleet::bikes {
 
 namespace v1 = loanmanager::fleet::v1;
 
-/// BikeService: gRPC in, rules and repository, gRPC out. One per process, used by all loops.
+/// BikeService, BikeStateService and TimelineService: gRPC in, rules and repository, gRPC out. One per process, used by
+/// all loops.
 class BikeHandlers {
 public:
     /// Everything must outlive the handlers.

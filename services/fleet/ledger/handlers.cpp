@@ -13,12 +13,12 @@ using access::Permission;
 
 void CostHandlers::register_with(rpc::Server& server) {
     server.service<v1::CostService>()
-        .query("GetCostSummary", &CostHandlers::summary, *this)
+        .query("GetBikeCosts", &CostHandlers::summary, *this)
         .query("ListLedger", &CostHandlers::entries, *this);
 }
 
 asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallContext& context,
-                                                                    const v1::GetCostSummaryRequest& request) {
+                                                                    const v1::GetBikeCostsRequest& request) {
     postgres::Batch batch;
     bikes::add_find(batch, request.id(), access::reach(context.caller, Permission::costs_read));
     const auto results = (co_await pools_.local().run(batch, context.deadline)).value();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <cstdint>
 #include <set>
 #include <string>
 
@@ -13,6 +14,11 @@ namespace loan_manager::testing {
 inline std::string text(const boost::json::value& value, const char* key) {
     return std::string(value.at(key).as_string());
 }
+
+/// The entity tag of a version.
+inline std::string tag(std::int64_t version) { return '"' + std::to_string(version) + '"'; }
+/// The entity tag of a row.
+inline std::string tag(const boost::json::value& row) { return tag(row.at("version").to_number<std::int64_t>()); }
 
 /// Issues of a 422 answer as "field:issue".
 inline std::set<std::string> issues(const HttpResponse& answer) {

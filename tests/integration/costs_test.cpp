@@ -1,0 +1,144 @@
+// What a bike has cost, and what happened to it: D-701 to D-704, D-904, the timeline.
+#include <doctest/doctest.h>
+
+#include "support/answers.hpp"
+#include "support/suite.hpp"
+
+using namespace loan_manager::testing;
+
+namespace {
+
+std::string procured(Suite& suite, const std::string& branch) {
+    return text(suite.post("/v1/bikes/procure", procurement(branch), suite.token("admin")).json(), "id");
+}
+
+boost::json::value fetch(Suite& suite, const std::string& target, const std::string& token) {
+    auto answer = suite.get(target, token);
+    CAPTURE(answer.body);
+    REQUIRE(answer.status == 200);
+    return answer.json();
+}
+
+}  // namespace
+
+TEST_CASE("D-701 and D-703 a bike just bought has cost its purchase price, booked once at the acquisition branch") {
+    auto& suite = Suite::shared();
+    auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
+    auto bike = procured(suite, "WW");
+
+    auto costs = fetch(suite, "/v1/bikes/" + bike + "/cost-summary", manager);
+    CHECK(text(costs, "status") == "IN_STOCK");
+    CHECK(text(costs, "purchase_total") == "150000.00");
+    for (const auto* zero : {"expense_total", "repair_total", "transfer_total", "after_sale_total"}) {
+        CAPTURE(zero);
+        CHECK(text(costs, zero) == "0.00");
+    }
+    CHECK(text(costs, "total_cost") == "150000.00");
+    for (const auto* absent : {"selling_price", "profit", "margin_pct", "markup_pct", "sale"}) {
+        CAPTURE(absent);
+        CHECK(costs.at(absent).is_null());
+    }
+
+    auto ledger = fetch(suite, "/v1/bikes/" + bike + "/ledger", manager);
+    REQUIRE(ledger.at("items").as_array().size() == 1);
+    auto entry = ledger.at("items").at(0);
+    CHECK(text(entry, "entry_type") == "PURCHASE");
+    CHECK(text(entry, "amount") == "150000.00");
+    CHECK(text(entry, "branch_code") == "WW");
+    CHECK(text(entry, "source_table") == "bicycles");
+    CHECK(text(entry, "source_id") == bike);
+    CHECK(entry.at("source_version") == 1);
+    CHECK(entry.at("reverses_id").is_null());
+    CHECK(entry.at("meta").is_object());
+}
+
+TEST_CASE("D-704 a correction is a reversing entry and a new original with the next version, newest first and paged") {
+    auto& suite = Suite::shared();
+    auto admin = suite.token("admin");
+    auto bike = procured(suite, "WW");
+    auto path = "/v1/bikes/" + bike;
+    REQUIRE(suite.patch(path, R"({"purchase_price":"149999.99","reason":"typed wrongly"})", admin, "\"1\"").status ==
+            200);
+
+    auto ledger = fetch(suite, path + "/ledger", admin);
+    auto entries = ledger.at("items").as_array();
+    REQUIRE(entries.size() == 3);
+    CHECK(ledger.at("total") == 3);
+    CHECK(text(entries.at(0), "amount") == "149999.99");
+    CHECK(entries.at(0).at("source_version") == 2);
+    CHECK(text(entries.at(1), "amount") == "-150000.00");
+    CHECK(text(entries.at(1), "reverses_id") == text(entries.at(2), "id"));
+    CHECK(text(entries.at(2), "amount") == "150000.00");
+    CHECK(text(fetch(suite, path + "/cost-summary", admin), "total_cost") == "149999.99");
+
+    auto first = fetch(suite, path + "/ledger?limit=2", admin);
+    REQUIRE(first.at("items").as_array().size() == 2);
+    auto second = fetch(suite, path + "/ledger?limit=2&cursor=" + text(first, "next_cursor"), admin);
+    REQUIRE(second.at("items").as_array().size() == 1);
+    CHECK(second.at("items").at(0) == entries.at(2));
+    CHECK(second.at("next_cursor").is_null());
+    CHECK(suite.get(path + "/ledger?cursor=nonsense", admin).code() == "BAD_CURSOR");
+    CHECK(suite.violations() == "");
+}
+
+TEST_CASE(
+    "D-904 ledger and cost-summary: 403 without costs:read, 404 out of reach, the destination of an open transfer") {
+    auto& suite = Suite::shared();
+    auto bike = procured(suite, "WW");
+    auto database = suite.database();
+    for (const auto* view : {"/ledger", "/cost-summary"}) {
+        CAPTURE(view);
+        auto path = "/v1/bikes/" + bike + view;
+        CHECK(suite.get(path, suite.token(suite.user_with_role("sales_agent", "WW"))).code() == "FORBIDDEN");
+        CHECK(suite.get(path, suite.token(suite.user_with_role("branch_manager", "MO"))).status == 404);
+        CHECK(suite.get(path, suite.token("auditor")).status == 200);
+        CHECK(suite.get("/v1/bikes/00000000-0000-7000-8000-00000000dead" + std::string(view), suite.token("admin"))
+                  .status == 404);
+    }
+}
+
+TEST_CASE("The timeline of a bike tells what happened to it, newest first, to whom the bike is shown") {
+    auto& suite = Suite::shared();
+    auto admin = suite.token("admin");
+    auto bike = procured(suite, "WW");
+    auto path = "/v1/bikes/" + bike;
+    auto number = text(fetch(suite, path, admin), "current_stock_number");
+    const auto command = [&](const std::string& verb, const std::string& body, int version) {
+        REQUIRE(suite.post(path + "/" + verb, body, admin, {{"if-match", tag(version)}}).status == 200);
+    };
+    REQUIRE(suite.patch(path, R"({"color":"red","purchase_price":"151000","reason":"typed wrongly"})", admin, "\"1\"")
+                .status == 200);
+    command("reserve", R"({"reserved_for":"Kamala","reserved_until":"2099-01-31"})", 2);
+    command("release", "{}", 3);
+    command("write-off-request", R"({"kind":"STOLEN","reason":"not where it stood"})", 4);
+    command("write-off", R"({"kind":"STOLEN","reason":"police report 17"})", 5);
+
+    auto agent = suite.token(suite.user_with_role("sales_agent", "WW"));
+    auto timeline = fetch(suite, path + "/timeline", agent);
+    std::vector<std::string> told;
+    const auto items = timeline.at("items").as_array();
+    for (const auto& item : items) {
+        told.push_back(text(item, "kind") + ": " + text(item, "summary"));
+        CHECK(text(item, "entity_id") == bike);
+    }
+    CHECK(told == std::vector<std::string>{
+                      "bike.written_off: Written off (stolen): police report 17",
+                      "bike.write_off_requested: Write-off requested (stolen): not where it stood",
+                      "bike.released: Reservation for Kamala released",
+                      "bike.reserved: Reserved for Kamala until 2099-01-31",
+                      "bike.updated: Facts changed: color, purchase price",
+                      "bike.procured: Bought at WW as " + number,
+                  });
+    // Whoever may not see costs learns of none.
+    const auto body = suite.get(path + "/timeline", agent).body;
+    CHECK(body.find("151000") == std::string::npos);
+    CHECK(body.find("150000") == std::string::npos);
+
+    auto page = fetch(suite, path + "/timeline?limit=4", agent);
+    CHECK(page.at("total") == 6);
+    auto rest = fetch(suite, path + "/timeline?limit=4&cursor=" + text(page, "next_cursor"), agent);
+    CHECK(rest.at("items").as_array().size() == 2);
+    CHECK(rest.at("items").at(1) == items.at(5));
+
+    CHECK(suite.get(path + "/timeline", suite.token(suite.user_with_role("sales_agent", "MO"))).status == 404);
+}

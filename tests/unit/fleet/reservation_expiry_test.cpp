@@ -1,0 +1,164 @@
+#include "fleet/bikes/reservation_expiry.hpp"
+
+#include <doctest/doctest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+#include <future>
+#include <stdexcept>
+#include <string>
+
+#include "fixture.hpp"
+#include "runtime/colombo_time.hpp"
+
+using namespace loan_manager;
+using namespace loan_manager::fleet::testing;
+namespace asio = boost::asio;
+
+namespace {
+
+using std::chrono::minutes;
+
+runtime::WallTime colombo(const char* date, minutes time_of_day) {
+    return runtime::colombo_instant(runtime::parse_date(date).value(), time_of_day);
+}
+
+/// A service's expiry with a clock of its own, on the database of the fixture.
+class Expiry {
+public:
+    explicit Expiry(runtime::Clock::WallTime now) : clock(now) {}
+    ~Expiry() {
+        pools_.close();
+        context_.restart();
+        context_.poll();
+    }
+
+    void run() { finish(asio::co_spawn(context_, expiry_.run_if_due(), asio::use_future)); }
+
+    /// Two runs at once, as two instances would.
+    void run_with(Expiry& other) {
+        auto theirs = asio::co_spawn(other.context_, other.expiry_.run_if_due(), asio::use_future);
+        auto ours = asio::co_spawn(context_, expiry_.run_if_due(), asio::use_future);
+        for (bool done = false; !done;) {
+            context_.restart();
+            context_.run_for(std::chrono::milliseconds(1));
+            other.context_.restart();
+            other.context_.run_for(std::chrono::milliseconds(1));
+            done = is_ready(theirs) && is_ready(ours);
+        }
+        theirs.get();
+        ours.get();
+    }
+
+    runtime::ManualClock clock;
+
+private:
+    static bool is_ready(const std::future<void>& result) {
+        return result.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+    }
+
+    void finish(std::future<void> result) {
+        while (!is_ready(result)) {
+            context_.restart();
+            context_.run_for(std::chrono::milliseconds(1));
+        }
+        result.get();
+    }
+
+    postgres::PoolOptions options() const {
+        postgres::PoolOptions options;
+        options.connect.dsn = postgres::Dsn::parse(Fleet::instance().database_url()).value();
+        return options;
+    }
+    commands::RunnerOptions runner_options() const {
+        commands::RunnerOptions options;
+        options.clock = &clock;
+        return options;
+    }
+
+    asio::io_context context_;
+    postgres::PoolGroup pools_{{&context_}, options()};
+    commands::Runner runner_{pools_, runner_options()};
+    fleet::bikes::ReservationExpiry expiry_{context_, pools_, runner_, clock};
+};
+
+std::string reserved_until(const std::string& date) {
+    Call call;
+    call.key = "new";
+    v1::Bike bike;
+    REQUIRE(Fleet::instance().procure(purchase("WW"), call, bike).ok());
+    Fleet::instance().sql(
+        "UPDATE bicycles SET status = 'ALLOCATED', allocation_kind = 'CUSTOMER', reserved_for = 'Kamala', "
+        "reserved_until = '" +
+        date + "' WHERE id = '" + bike.id() + "'");
+    return bike.id();
+}
+
+std::string status(const std::string& bike) {
+    return Fleet::instance().value("SELECT status FROM bicycles WHERE id = '" + bike + "'");
+}
+
+std::string releases(const std::string& bike) {
+    return Fleet::instance().value("SELECT count(*) FROM audit_log WHERE action = 'BIKE_RELEASED' AND entity_id = '" +
+                                   bike + "'");
+}
+
+}  // namespace
+
+TEST_CASE("B3 reservations expire at 00:15 in Colombo after their last day; the run before the start is made up") {
+    const auto eighth = reserved_until("2031-03-08");
+    const auto ninth = reserved_until("2031-03-09");
+    const auto tenth = reserved_until("2031-03-10");
+
+    Expiry expiry(colombo("2031-03-10", minutes(14)));
+    expiry.run();
+    CHECK(status(eighth) == "IN_STOCK");
+    CHECK(status(ninth) == "ALLOCATED");
+
+    expiry.clock.advance(minutes(1));
+    expiry.run();
+    CHECK(status(ninth) == "IN_STOCK");
+    CHECK(status(tenth) == "ALLOCATED");
+    CHECK(Fleet::instance().value("SELECT username || ' ' || (request_id <> '') || ' ' || (at = "
+                                  "'2031-03-09T18:45:00Z') FROM audit_log WHERE action = 'BIKE_RELEASED' AND "
+                                  "entity_id = '" +
+                                  ninth + "'") == "system true true");
+
+    // The clock of the machine is put forward by a day, and back.
+    expiry.clock.set(colombo("2031-03-11", minutes(20)));
+    expiry.run();
+    CHECK(status(tenth) == "IN_STOCK");
+    const auto late = reserved_until("2031-03-08");
+    expiry.clock.set(colombo("2031-03-10", minutes(20)));
+    expiry.run();
+    CHECK(status(late) == "ALLOCATED");
+    expiry.clock.set(colombo("2031-03-12", minutes(20)));
+    expiry.run();
+    CHECK(status(late) == "IN_STOCK");
+    CHECK(Fleet::instance().broken_invariants().empty());
+}
+
+TEST_CASE("B3 of several instances one releases each bike") {
+    std::vector<std::string> bikes;
+    for (int i = 0; i < 10; ++i) {
+        bikes.push_back(reserved_until("2032-05-01"));
+    }
+    Expiry one(colombo("2032-05-02", minutes(15)));
+    Expiry two(colombo("2032-05-02", minutes(15)));
+    one.run_with(two);
+    for (const auto& bike : bikes) {
+        CHECK(status(bike) == "IN_STOCK");
+        CHECK(releases(bike) == "1");
+    }
+}
+
+TEST_CASE("B3 a reservation that has ended or was extended meanwhile is left alone") {
+    const auto bike = reserved_until("2033-01-05");
+    Expiry expiry(colombo("2033-01-05", minutes(600)));
+    expiry.run();
+    CHECK(status(bike) == "ALLOCATED");
+    CHECK(releases(bike) == "0");
+    Fleet::instance().sql("UPDATE bicycles SET reserved_until = NULL WHERE id = '" + bike + "'");
+    expiry.clock.set(colombo("2034-01-05", minutes(600)));
+    expiry.run();
+    CHECK(status(bike) == "ALLOCATED");
+}
