@@ -34,6 +34,10 @@ rpc::Error to_rpc_error(const postgres::Error& error) {
             if (error.is(postgres::sqlstate::query_canceled)) {
                 return rpc::Error("DEADLINE_EXCEEDED");
             }
+            // Every single input has been checked, so it is a sum of them that outgrows its column.
+            if (error.is(postgres::sqlstate::numeric_value_out_of_range)) {
+                return rpc::Error("VALIDATION", "With these amounts a total would exceed 999999999999.99.");
+            }
             break;
         case Kind::protocol:
         case Kind::conversion:

@@ -5,6 +5,7 @@
 #include "commands/runner.hpp"
 #include "fleet/bikes/handlers.hpp"
 #include "fleet/bikes/reservation_expiry.hpp"
+#include "fleet/expenses/handlers.hpp"
 #include "fleet/housekeeping.hpp"
 #include "fleet/ledger/handlers.hpp"
 #include "fleet/organisation/handlers.hpp"
@@ -34,6 +35,7 @@ public:
           organisation_(pools_),
           bikes_(pools_, runner_, runtime::system_clock(), settings.stock_number_max),
           costs_(pools_),
+          expenses_(pools_, runner_),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
 
@@ -41,6 +43,7 @@ public:
         organisation_.register_with(server_);
         bikes_.register_with(server_);
         costs_.register_with(server_);
+        expenses_.register_with(server_);
         service::export_pool_metrics(process_, pools_);
         runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
         auth_.start();
@@ -88,6 +91,7 @@ private:
     organisation::OrganisationHandlers organisation_;
     bikes::BikeHandlers bikes_;
     ledger::CostHandlers costs_;
+    expenses::ExpenseHandlers expenses_;
     rpc::Server server_;
 };
 

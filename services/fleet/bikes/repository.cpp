@@ -15,6 +15,8 @@ constexpr postgres::Statement branch_by_id_or_code{
     "SELECT c.id, c.code, r.id, r.code, r.is_active AND c.is_active FROM fleet.branches r "
     "JOIN fleet.companies c ON c.id = r.company_id WHERE r.code = $1 OR r.id::text = $1 FOR SHARE OF r"};
 
+constexpr postgres::Statement bike_exists{"bikes.exists", "SELECT 1 FROM fleet.bicycles WHERE id = $1"};
+
 constexpr postgres::Statement active_user{"bikes.active_user", "SELECT 1 FROM auth.users WHERE id = $1 AND is_active"};
 
 constexpr postgres::Statement duplicates{
@@ -125,6 +127,8 @@ void add_is_readable(postgres::Batch& batch, const std::string& id, const access
     add_scope(params, readable);
     batch.add(find, std::move(params));
 }
+
+void add_exists(postgres::Batch& batch, const std::string& id) { batch.add(bike_exists, postgres::Params(id)); }
 
 void add_expired_reservations(postgres::Batch& batch, runtime::Date today, const std::string& after) {
     batch.add(expired_reservations, postgres::Params(runtime::format_date(today), after));

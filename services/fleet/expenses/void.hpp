@@ -1,0 +1,17 @@
+#pragma once
+
+#include "commands/runner.hpp"
+#include "loanmanager/fleet/v1/expenses.pb.h"
+
+namespace loan_manager::fleet::expenses {
+
+/// Takes an expense back: its ledger entry is reversed, the row stays (D-205).
+class Void final
+    : public commands::Command<loanmanager::fleet::v1::VoidExpenseRequest, loanmanager::fleet::v1::Expense> {
+public:
+    void prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) override;
+    boost::asio::awaitable<rpc::Result<response_type>> execute(commands::Unit& unit, const request_type& request,
+                                                               std::vector<postgres::Rows>& reads) override;
+};
+
+}  // namespace loan_manager::fleet::expenses
