@@ -171,6 +171,14 @@ Error validation(std::vector<FieldIssue> issues) {
 
 Error not_found(std::string message) { return Error("NOT_FOUND", std::move(message)); }
 Error forbidden() { return Error("FORBIDDEN"); }
+Error forbidden(const access::Identity& caller) {
+    if (!caller.roles.empty()) {
+        return forbidden();
+    }
+    return Error("FORBIDDEN",
+                 "None of your roles has this permission. If you signed in with a one-time password, change it first "
+                 "(POST /v1/me/password), then sign in again.");
+}
 Error out_of_scope() { return Error("OUT_OF_SCOPE"); }
 
 Error unavailable(std::uint32_t retry_after_seconds) {

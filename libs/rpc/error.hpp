@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/identity.hpp"
 #include "validate/issue.hpp"
 
 namespace loan_manager::rpc {
@@ -84,6 +85,9 @@ bool parse(std::string_view bytes, std::vector<FieldIssue>& issues);
 Error validation(std::vector<FieldIssue> issues);
 Error not_found(std::string message = "There is no such record.");
 Error forbidden();
+/// FORBIDDEN in words for this caller: a token without roles is that of somebody who signed in with a one-time
+/// password.
+Error forbidden(const access::Identity& caller);
 Error out_of_scope();
 Error unavailable(std::uint32_t retry_after_seconds = 1);
 Error internal_error();

@@ -149,7 +149,7 @@ asio::awaitable<Result<void>> ServerCall::admit() {
         std::any_of(method_.permissions.begin(), method_.permissions.end(),
                     [this](access::Permission permission) { return access::allowed(context_.caller, permission); });
     if (!permitted) {
-        co_return forbidden();
+        co_return forbidden(context_.caller);
     }
     if (method_.needs_if_match && !context_.if_match) {
         co_return Error("PRECONDITION_REQUIRED");

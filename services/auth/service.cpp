@@ -17,6 +17,7 @@
 #include "auth/sessions/handlers.hpp"
 #include "auth/sessions/repository.hpp"
 #include "auth/trust/handlers.hpp"
+#include "auth/users/account_handlers.hpp"
 #include "auth/users/handlers.hpp"
 #include "commands/runner.hpp"
 #include "loanmanager/auth/v1/auth.grpc.pb.h"
@@ -87,6 +88,7 @@ public:
           trust_handlers_(parts_),
           session_handlers_(parts_),
           user_handlers_(parts_, commands_),
+          account_handlers_(parts_, commands_),
           authenticator_(authenticator_options(settings), loan_manager::trust::local_source([this](std::int64_t epoch) {
                              return trust_handlers_.trust_since(epoch);
                          })),
@@ -134,6 +136,7 @@ private:
             .query("GetMe", &users::Handlers::get_me, user_handlers_)
             .command("ChangePassword", &users::Handlers::change_password, user_handlers_)
             .query("ListStaff", &users::Handlers::list_staff, user_handlers_);
+        account_handlers_.register_with(server_);
         server_.service<v1::TrustService>()
             .query("GetTrust", &trust::Handlers::get_trust, trust_handlers_, rpc::OpenTo::anyone)
             .query("GetJwks", &trust::Handlers::get_jwks, trust_handlers_);
@@ -180,6 +183,7 @@ private:
     trust::Handlers trust_handlers_;
     sessions::Handlers session_handlers_;
     users::Handlers user_handlers_;
+    users::AccountHandlers account_handlers_;
     loan_manager::trust::Authenticator authenticator_;
     asio::cancellation_signal keys_stop_, clear_stop_;
     rpc::Server server_;

@@ -63,6 +63,10 @@ void add_settings(runtime::SettingsTable& table, Settings& settings) {
         .help("Sign-ins tried from one address in a minute, good or bad; 0: any number.");
 
     table.group("Passwords");
+    table.number("ONE_TIME_PASSWORD_EXPIRE_HOURS", settings.one_time_password_expire_hours)
+        .default_value(72)
+        .range(1, 720)
+        .help("How long a one-time password can be used to sign in.");
     table.number("ARGON2_MEMORY_KIB", settings.argon2.memory_kib)
         .default_value(19 * 1024)
         .range(1024, 4'194'304)

@@ -22,6 +22,7 @@ struct Settings {
     std::chrono::minutes access_token_expire{0};
     std::uint32_t refresh_token_expire_days = 0;
 
+    std::uint32_t one_time_password_expire_hours = 0;
     passwords::Cost argon2;
     std::size_t argon2_threads = 0;
     std::size_t argon2_queue = 0;

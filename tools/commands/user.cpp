@@ -13,7 +13,8 @@ constexpr const char* first_admin_lock = "SELECT pg_advisory_xact_lock(hashtext(
 
 void print_password(const std::string& username, const std::string& password) {
     std::cout << "One-time password of " << username << ": " << password << "\n"
-              << "It is shown only now and has to be changed at the first sign-in.\n";
+              << "It is shown only now, has to be changed at the first sign-in, and expires "
+                 "(ONE_TIME_PASSWORD_EXPIRE_HOURS).\n";
 }
 
 }  // namespace

@@ -31,9 +31,12 @@ rpc::CallContext trace_of(const rpc::CallContext& context, const std::string& ac
     return trace;
 }
 
-bool may_sign_in(const User& user) { return user.is_active && user.password_hash.starts_with("$argon2id$"); }
-
 }  // namespace
+
+bool Handlers::may_sign_in(const User& user) const {
+    return user.is_active && user.password_hash.starts_with("$argon2id$") &&
+           !has_expired(user, std::chrono::hours(parts_.settings.one_time_password_expire_hours), parts_.clock.now());
+}
 
 asio::awaitable<rpc::Result<bool>> Handlers::check_password(const std::optional<User>& user, std::string password) {
     if (user && may_sign_in(*user)) co_return co_await parts_.hashes.verify(std::move(password), user->password_hash);

@@ -32,6 +32,8 @@ public:
         rpc::CallContext& context, const loanmanager::auth::v1::LogoutRequest& request);
 
 private:
+    /// Active, with a password that has not expired.
+    bool may_sign_in(const User& user) const;
     boost::asio::awaitable<rpc::Result<bool>> check_password(const std::optional<User>& user, std::string password);
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::TokenResponse>> open_session(rpc::CallContext& context,
                                                                                            Admission admission,

@@ -3,9 +3,9 @@
 #include "access/permission.hpp"
 #include "auth/sessions/guard.hpp"
 #include "auth/users/change_password.hpp"
+#include "auth/users/lists.hpp"
 #include "auth/users/repository.hpp"
 #include "auth/users/rules.hpp"
-#include "paging/page.hpp"
 
 namespace loan_manager::auth::users {
 namespace {
@@ -31,12 +31,12 @@ v1::Me to_proto(const User& user) {
     return me;
 }
 
-v1::Staff to_proto(const StaffRow& row) {
+v1::Staff to_staff(const v1::User& user) {
     v1::Staff staff;
-    staff.set_id(row.id);
-    staff.set_full_name(row.full_name);
-    if (row.staff_no) staff.set_staff_no(*row.staff_no);
-    staff.mutable_roles()->Add(row.roles.begin(), row.roles.end());
+    staff.set_id(user.id());
+    staff.set_full_name(user.full_name());
+    if (user.has_staff_no()) staff.set_staff_no(user.staff_no());
+    *staff.mutable_roles() = user.roles();
     return staff;
 }
 
@@ -72,45 +72,13 @@ asio::awaitable<rpc::Result<google::protobuf::Empty>> Handlers::change_password(
 
 asio::awaitable<rpc::Result<v1::StaffList>> Handlers::list_staff(rpc::CallContext& context,
                                                                  const v1::ListStaffRequest& request) {
-    rpc::Result<paging::PageRequest> page = paging::read_page(request);
+    const rpc::Result<paging::PageRequest> page = paging::read_page(request);
     if (!page) co_return page.error();
-
-    postgres::Pool& pool = parts_.pools.local();
-    StaffFilter filter;
-    std::vector<rpc::FieldIssue> issues;
-    if (request.has_role()) {
-        filter.role = request.role();
-        if (!access::role_from(request.role())) validate::add_issue(issues, "role", validate::issue::not_allowed);
-    }
-    if (request.has_branch_id()) {
-        filter.branch_id = (co_await find_branch(pool, request.branch_id(), context.deadline)).value();
-        if (!filter.branch_id) validate::add_issue(issues, "branch_id", validate::issue::not_found);
-    }
-    if (!issues.empty()) co_return rpc::validation(std::move(issues));
-    if (request.has_q()) filter.text = request.q();
-    filter.limit = page->limit;
-    if (const std::optional<paging::Cursor>& cursor = page->cursor) {
-        filter.after_username = cursor->key;
-        filter.after_id = cursor->id;
-    }
-
-    std::vector<StaffRow> rows = (co_await users::list_staff(pool, filter, context.deadline)).value();
-    std::optional<std::int64_t> counted;
-    if (page->count) {
-        counted = (co_await count_staff(pool, filter, static_cast<std::int32_t>(paging::total_cap), context.deadline))
-                      .value();
-    }
-    std::optional<paging::Cursor> last;
-    if (rows.size() > static_cast<std::size_t>(filter.limit)) {
-        rows.resize(static_cast<std::size_t>(filter.limit));
-        last.emplace();
-        last->key = rows.back().username;
-        last->id = rows.back().id;
-    }
-    v1::StaffList list;
-    for (const StaffRow& row : rows) *list.add_items() = to_proto(row);
-    paging::finish_page(list, *page, std::move(last), counted);
-    co_return list;
+    ListFilter filter = read_filter(request);
+    filter.is_active = true;
+    const rpc::Result<UserPage> found = co_await find_page(parts_.pools.local(), filter, *page, context.deadline);
+    if (!found) co_return found.error();
+    co_return to_list<v1::StaffList>(*found, *page, to_staff);
 }
 
 }  // namespace loan_manager::auth::users

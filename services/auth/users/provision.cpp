@@ -1,6 +1,7 @@
 #include "auth/users/provision.hpp"
 
 #include "auth/passwords/one_time.hpp"
+#include "auth/users/account_repository.hpp"
 #include "auth/users/repository.hpp"
 #include "auth/users/rules.hpp"
 #include "commands/errors.hpp"
@@ -15,33 +16,12 @@ namespace asio = boost::asio;
 using postgres::Batch;
 using postgres::Params;
 using postgres::Rows;
-using postgres::Statement;
 
 // The channel that the lifecycle-refresher listens to.
 const std::string channel = "fleet_changes";
 
-constexpr Statement insert_user{
-    "auth.users.insert",
-    "INSERT INTO auth.users (id, username, full_name, staff_no, email, phone, password_hash, must_change_password,"
-    " password_changed_at, roles, company_scope, branch_scope, is_demo, created_at, created_by, updated_at, updated_by)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $9, $14, $9, $14)"};
-
-constexpr Statement replace_password{
-    "auth.users.reset_password",
-    "UPDATE auth.users SET password_hash = $2, must_change_password = true, password_changed_at = $3,"
-    " token_version = token_version + 1, version = version + 1, updated_at = $3, updated_by = $4 WHERE id = $1"};
-
-constexpr Statement end_sessions{
-    "auth.users.end_sessions",
-    "UPDATE auth.refresh_tokens SET revoked_at = $2 WHERE revoked_at IS NULL AND user_id = $1"};
-
 rpc::Error to_error(const postgres::Error& error) {
-    if (error.is(postgres::sqlstate::unique_violation)) {
-        const char* field = error.constraint == "users_staff_no_key" ? "staff_no" : "username";
-        return rpc::Error(
-            "DUPLICATE", std::string("There is a user with this ") + field + " already.",
-            std::vector<rpc::FieldIssue>{rpc::FieldIssue(field, std::string(validate::issue::not_allowed))});
-    }
+    if (std::optional<rpc::Error> duplicate = users::duplicate_of(error)) return *std::move(duplicate);
     return commands::to_rpc_error(error);
 }
 
@@ -76,9 +56,7 @@ asio::awaitable<rpc::Result<CreatedUser>> create_user(postgres::Connection& conn
 
     // Without BEGIN of its own: part of the caller's transaction, or one implicit transaction.
     Batch batch;
-    batch.add(insert_user, Params(created.id, user.username, user.full_name, user.staff_no, user.email, user.phone,
-                                  passwords::hash(created.password, cost), one_time, now, user.roles,
-                                  user.company_scope, user.branch_scope, user.is_demo, user.created_by));
+    users::add_insert(batch, created.id, user, passwords::hash(created.password, cost), one_time, now);
     const std::vector<commands::Change> changes = audit("USER_CREATED", created.id, user.username);
     commands::add_journal(batch, system_context(), now, changes, {}, channel);
     const postgres::Result<std::vector<Rows>> rows = co_await connection.run(batch);
@@ -99,8 +77,8 @@ asio::awaitable<rpc::Result<std::string>> reset_password(postgres::Connection& c
     std::string password = passwords::one_time_password();
     const auto now = runtime::system_clock().now();
     Batch batch;
-    batch.add(replace_password, Params(user.id, passwords::hash(password, cost), now, system_user_id))
-        .add(end_sessions, Params(user.id, now));
+    users::add_one_time_password(batch, user.id, std::nullopt, passwords::hash(password, cost), now,
+                                 std::string(system_user_id));
     std::vector<commands::Change> changes = audit("USER_UPDATED", user.id, name);
     changes.front().reason = "password reset";
     commands::add_journal(batch, system_context(), now, changes, {}, channel);

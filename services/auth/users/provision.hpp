@@ -25,8 +25,9 @@ struct NewUser {
     std::vector<std::string> roles;          ///< names of D-901
     std::vector<std::string> company_scope;  ///< UUIDs
     std::vector<std::string> branch_scope;   ///< UUIDs
-    /// Absent: a one-time password is made up and has to be changed at the first sign-in.
+    /// Absent: a one-time password is made up and has to be changed at the first sign-in, before it expires.
     std::optional<std::string> password;
+    bool is_active = true;
     bool is_demo = false;
     std::string created_by{system_user_id};
 };

@@ -1,4 +1,4 @@
-// SQL of auth.users.
+// SQL of users as they sign in, and as they see themselves.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -32,35 +32,5 @@ boost::asio::awaitable<postgres::Result<bool>> set_password(postgres::Connection
                                                             const std::string& password_hash,
                                                             const std::string& keep_jti,
                                                             std::chrono::system_clock::time_point now);
-
-/// What GET /v1/staff asks for; absent filters do not filter.
-struct StaffFilter {
-    std::optional<std::string> role;
-    std::optional<std::string> branch_id;  ///< UUID
-    std::optional<std::string> text;       ///< part of username or full name, any case
-    std::string after_username, after_id;  ///< keyset: empty on the first page
-    std::int32_t limit = 50;
-};
-
-struct StaffRow {
-    std::string id, username, full_name;
-    std::optional<std::string> staff_no;
-    std::vector<std::string> roles;
-};
-
-/// One row more than the limit, if there is one, so that the caller knows whether a page follows.
-boost::asio::awaitable<postgres::Result<std::vector<StaffRow>>> list_staff(postgres::Pool& pool,
-                                                                           const StaffFilter& filter,
-                                                                           postgres::OptionalDeadline deadline);
-
-/// Number of matching rows, counted up to `cap` + 1.
-boost::asio::awaitable<postgres::Result<std::int32_t>> count_staff(postgres::Pool& pool, const StaffFilter& filter,
-                                                                   std::int32_t cap,
-                                                                   postgres::OptionalDeadline deadline);
-
-/// The id of a branch given by id or code (D-203).
-boost::asio::awaitable<postgres::Result<std::optional<std::string>>> find_branch(postgres::Pool& pool,
-                                                                                 const std::string& id_or_code,
-                                                                                 postgres::OptionalDeadline deadline);
 
 }  // namespace loan_manager::auth::users

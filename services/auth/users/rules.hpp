@@ -1,11 +1,14 @@
 // Pure rules about users.
 #pragma once
 
+#include <boost/json/object.hpp>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "auth/users/user.hpp"
+#include "loanmanager/auth/v1/auth.pb.h"
 #include "validate/issue.hpp"
 
 namespace loan_manager::auth {
@@ -24,6 +27,26 @@ struct Grants {
     std::vector<std::string> roles, company_scope, branch_scope;
 };
 Grants effective_grants(const User& user);
+
+/// A one-time password works for a while only: what is forgotten in a drawer, or lies in a backup with the answer that
+/// handed it out, is worth nothing.
+bool has_expired(const User& user, std::chrono::hours one_time_password_life,
+                 std::chrono::system_clock::time_point now);
+
+/// Without what is said twice; the order stays.
+std::vector<std::string> without_repetition(std::vector<std::string> names);
+bool are_roles(const std::vector<std::string>& names);
+
+/// An account that may be handed the keys of the house.
+bool is_active_admin(const loanmanager::auth::v1::User& user);
+
+/// What an audit row tells of an account; never a password.
+boost::json::object facts(const loanmanager::auth::v1::User& user);
+
+/// Writes what the PATCH names into the user; scopes are ids.
+void apply(const loanmanager::auth::v1::UpdateUserRequest& request, loanmanager::auth::v1::User& user);
+/// Whether the PATCH names the field.
+bool names(const loanmanager::auth::v1::UpdateUserRequest& request, std::string_view field);
 
 /// Brings a new user's fields into their stored form and names everything that is wrong.
 std::vector<validate::Issue> check_new_user(NewUser& user);

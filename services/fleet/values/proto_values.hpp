@@ -7,23 +7,15 @@
 #include <string_view>
 
 #include "postgres/rows.hpp"
+#include "rpc/timestamp.hpp"
 #include "transcode/enum_token.hpp"
 
 namespace loan_manager::fleet {
 
 using WallTime = std::chrono::system_clock::time_point;
 
-inline void assign(google::protobuf::Timestamp& out, WallTime time) {
-    const auto micros = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(micros);
-    out.set_seconds(seconds.count());
-    out.set_nanos(static_cast<std::int32_t>((micros - seconds).count() * 1000));
-}
-
-inline WallTime to_time(const google::protobuf::Timestamp& stamp) {
-    return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::seconds(stamp.seconds()) +
-                                                                   std::chrono::nanoseconds(stamp.nanos())));
-}
+using rpc::assign;
+using rpc::to_time;
 inline std::optional<WallTime> maybe_time(bool is_set, const google::protobuf::Timestamp& stamp) {
     return is_set ? std::optional(to_time(stamp)) : std::nullopt;
 }

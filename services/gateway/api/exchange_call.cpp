@@ -75,7 +75,7 @@ ApiExchange::Refused ApiExchange::check_permission() const {
         })) {
         return std::nullopt;
     }
-    return HttpError(rpc::forbidden());
+    return HttpError(rpc::forbidden(caller_));
 }
 
 ApiExchange::Refused ApiExchange::check_precondition() const {

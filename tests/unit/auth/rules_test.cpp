@@ -127,6 +127,44 @@ TEST_CASE("one-time passwords: until it is changed a token carries no rights") {
     CHECK(effective_grants(user).branch_scope.empty());
 }
 
+TEST_CASE("one-time passwords expire, chosen ones do not") {
+    User user;
+    user.password_changed_at = now;
+    CHECK_FALSE(has_expired(user, 72h, now + 1000h));
+    user.must_change_password = true;
+    CHECK_FALSE(has_expired(user, 72h, now + 72h - 1s));
+    CHECK(has_expired(user, 72h, now + 72h));
+}
+
+TEST_CASE("accounts: roles are known names, a PATCH changes what it names, an audit row has no password") {
+    CHECK(are_roles({"admin", "viewer"}));
+    CHECK_FALSE(are_roles({"admin", "king"}));
+    CHECK(without_repetition({"b", "a", "b"}) == std::vector<std::string>{"b", "a"});
+
+    loanmanager::auth::v1::User account;
+    account.set_username("nimal");
+    account.set_email("a@b");
+    account.set_is_active(true);
+    account.add_roles("admin");
+    account.add_branch_scope("x");
+    CHECK(is_active_admin(account));
+    loanmanager::auth::v1::UpdateUserRequest request;
+    request.mutable_user()->set_full_name("Nimal P");
+    request.mutable_user()->set_phone("ignored");
+    for (const char* field : {"full_name", "email", "branch_scope", "is_active"}) {
+        request.mutable_update_mask()->add_paths(field);
+    }
+    apply(request, account);
+    CHECK(account.username() == "nimal");
+    CHECK(account.full_name() == "Nimal P");
+    CHECK_FALSE(account.has_email());
+    CHECK_FALSE(account.has_phone());
+    CHECK(account.branch_scope().empty());
+    CHECK(account.roles_size() == 1);
+    CHECK_FALSE(is_active_admin(account));
+    for (const auto& fact : facts(account)) CHECK(fact.key().find("password") == std::string::npos);
+}
+
 TEST_CASE("D-221 passwords: 10 to 128 characters") {
     using passwords::password_issue;
     CHECK(password_issue("") == "required");

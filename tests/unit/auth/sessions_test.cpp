@@ -200,3 +200,16 @@ TEST_CASE("housekeeping clears away what no decision needs, and nothing else") {
     CHECK(world.admin.value("SELECT count(*) FROM auth.known_addresses") == "1");
     CHECK(world.refresh(session.refresh_token()).has_value());
 }
+
+TEST_CASE("sign-in: a one-time password works until it expires") {
+    World world;
+    auth::NewUser user;
+    user.username = "nimal";
+    user.full_name = "Nimal";
+    user.roles = {"viewer"};
+    const std::string password = world.add(user).value().password;
+    CHECK(world.login("nimal", password).has_value());
+    // Provisioning has a clock of its own, which is no longer behind then.
+    world.clock.advance(std::chrono::hours{world.settings.one_time_password_expire_hours} + 1min);
+    CHECK(code_of(world.login("nimal", password)) == "BAD_CREDENTIALS");
+}

@@ -22,6 +22,7 @@ inline Settings test_settings() {
     settings.algorithm = "HS256";
     settings.access_token_expire = std::chrono::minutes{30};
     settings.refresh_token_expire_days = 7;
+    settings.one_time_password_expire_hours = 72;
     settings.argon2 = cheap_hash;
     settings.throttle.attempts_per_minute = 0;
     return settings;

@@ -1,0 +1,63 @@
+#include "auth/users/account_handlers.hpp"
+
+#include "auth/users/account_repository.hpp"
+#include "auth/users/create_account.hpp"
+#include "auth/users/lists.hpp"
+#include "auth/users/reset_account.hpp"
+#include "auth/users/update_account.hpp"
+#include "loanmanager/auth/v1/auth.grpc.pb.h"
+
+namespace loan_manager::auth::users {
+
+namespace asio = boost::asio;
+namespace v1 = loanmanager::auth::v1;
+
+void AccountHandlers::register_with(rpc::Server& server) {
+    server.service<v1::UserService>()
+        .query("ListUsers", &AccountHandlers::list, *this)
+        .query("GetUser", &AccountHandlers::get, *this)
+        .command("CreateUser", &AccountHandlers::create, *this)
+        .command("UpdateUser", &AccountHandlers::update, *this)
+        .command("ResetPassword", &AccountHandlers::reset_password, *this);
+}
+
+asio::awaitable<rpc::Result<v1::UserList>> AccountHandlers::list(rpc::CallContext& context,
+                                                                 const v1::ListUsersRequest& request) {
+    const rpc::Result<paging::PageRequest> page = paging::read_page(request);
+    if (!page) co_return page.error();
+    ListFilter filter = read_filter(request);
+    if (request.has_is_active()) filter.is_active = request.is_active();
+    filter.descending = paging::parse_sort(request.sort()).descending;
+    const rpc::Result<UserPage> found = co_await find_page(parts_.pools.local(), filter, *page, context.deadline);
+    if (!found) co_return found.error();
+    co_return to_list<v1::UserList>(*found, *page, [](const v1::User& user) { return user; });
+}
+
+asio::awaitable<rpc::Result<v1::User>> AccountHandlers::get(rpc::CallContext& context,
+                                                            const v1::GetUserRequest& request) {
+    postgres::Batch batch;
+    add_find_account(batch, request.id());
+    const std::vector<postgres::Rows> found = (co_await parts_.pools.local().run(batch, context.deadline)).value();
+    if (found.front().empty()) co_return rpc::not_found("There is no such user.");
+    co_return read_account<v1::User>(found.front().front());
+}
+
+asio::awaitable<rpc::Result<v1::UserWithPassword>> AccountHandlers::create(rpc::CallContext& context,
+                                                                           const v1::CreateUserRequest& request) {
+    CreateAccount command(parts_.hashes);
+    co_return co_await runner_.run(context, request, command);
+}
+
+asio::awaitable<rpc::Result<v1::User>> AccountHandlers::update(rpc::CallContext& context,
+                                                               const v1::UpdateUserRequest& request) {
+    UpdateAccount command;
+    co_return co_await runner_.run(context, request, command);
+}
+
+asio::awaitable<rpc::Result<v1::UserWithPassword>> AccountHandlers::reset_password(
+    rpc::CallContext& context, const v1::ResetPasswordRequest& request) {
+    ResetAccount command(parts_.hashes);
+    co_return co_await runner_.run(context, request, command);
+}
+
+}  // namespace loan_manager::auth::users

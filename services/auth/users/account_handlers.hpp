@@ -1,0 +1,36 @@
+// Administration of accounts.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "auth/parts.hpp"
+#include "commands/runner.hpp"
+#include "loanmanager/auth/v1/auth.pb.h"
+#include "rpc/server.hpp"
+
+namespace loan_manager::auth::users {
+
+/// UserService. Throws postgres::Failure when the database fails; the server answers it.
+class AccountHandlers {
+public:
+    AccountHandlers(const Parts& parts, commands::Runner& runner) : parts_(parts), runner_(runner) {}
+
+    void register_with(rpc::Server& server);
+
+    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::UserList>> list(
+        rpc::CallContext& context, const loanmanager::auth::v1::ListUsersRequest& request);
+    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::User>> get(
+        rpc::CallContext& context, const loanmanager::auth::v1::GetUserRequest& request);
+    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::UserWithPassword>> create(
+        rpc::CallContext& context, const loanmanager::auth::v1::CreateUserRequest& request);
+    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::User>> update(
+        rpc::CallContext& context, const loanmanager::auth::v1::UpdateUserRequest& request);
+    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::UserWithPassword>> reset_password(
+        rpc::CallContext& context, const loanmanager::auth::v1::ResetPasswordRequest& request);
+
+private:
+    Parts parts_;
+    commands::Runner& runner_;
+};
+
+}  // namespace loan_manager::auth::users
