@@ -72,7 +72,7 @@ CREATE UNIQUE INDEX transfers_open_key ON fleet.transfers (bicycle_id) WHERE sta
 CREATE INDEX transfers_inbound_idx ON fleet.transfers (to_branch_id, bicycle_id)
     WHERE status IN ('PENDING', 'APPROVED', 'IN_TRANSIT');
 CREATE INDEX transfers_requested_idx ON fleet.transfers (requested_at, id);
-CREATE INDEX transfers_completed_idx ON fleet.transfers (completed_at, id);
+CREATE INDEX transfers_completed_idx ON fleet.transfers ((coalesce(completed_at, timestamptz 'epoch')), id);
 CREATE INDEX transfers_from_idx ON fleet.transfers (from_branch_id, requested_at, id);
 CREATE INDEX transfers_to_idx ON fleet.transfers (to_branch_id, requested_at, id);
 CREATE INDEX transfers_status_idx ON fleet.transfers (status, requested_at, id);

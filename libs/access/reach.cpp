@@ -63,6 +63,10 @@ bool Reach::covers(std::string_view branch_id, std::string_view company_id, std:
     return covers(branch_id, company_id) || (self && !assigned_to.empty() && assigned_to == user_id);
 }
 
+bool has_role(const Identity& identity, Role role) {
+    return std::find(identity.roles.begin(), identity.roles.end(), to_string(role)) != identity.roles.end();
+}
+
 bool allowed(const Identity& identity, Permission permission) {
     return std::any_of(identity.roles.begin(), identity.roles.end(), [permission](const std::string& name) {
         const std::optional<Role> role = role_from(name);

@@ -37,6 +37,9 @@ struct Reach {
     bool covers(std::string_view branch_id, std::string_view company_id, std::string_view assigned_to) const;
 };
 
+/// Whether the caller has this role: for the few rules that name one.
+bool has_role(const Identity& identity, Role role);
+
 /// Whether one of the caller's roles grants the permission, whatever its reach.
 bool allowed(const Identity& identity, Permission permission);
 

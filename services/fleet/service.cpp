@@ -9,6 +9,7 @@
 #include "fleet/housekeeping.hpp"
 #include "fleet/ledger/handlers.hpp"
 #include "fleet/organisation/handlers.hpp"
+#include "fleet/transfers/handlers.hpp"
 #include "rpc/server.hpp"
 #include "rpc/upstream.hpp"
 #include "service/service.hpp"
@@ -36,6 +37,7 @@ public:
           bikes_(pools_, runner_, runtime::system_clock(), settings.stock_number_max),
           costs_(pools_),
           expenses_(pools_, runner_),
+          transfers_(pools_, runner_, settings.stock_number_max),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
 
@@ -44,6 +46,7 @@ public:
         bikes_.register_with(server_);
         costs_.register_with(server_);
         expenses_.register_with(server_);
+        transfers_.register_with(server_);
         service::export_pool_metrics(process_, pools_);
         runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
         auth_.start();
@@ -92,6 +95,7 @@ private:
     bikes::BikeHandlers bikes_;
     ledger::CostHandlers costs_;
     expenses::ExpenseHandlers expenses_;
+    transfers::TransferHandlers transfers_;
     rpc::Server server_;
 };
 

@@ -10,11 +10,6 @@
 namespace loan_manager::fleet::bikes {
 namespace {
 
-constexpr postgres::Statement branch_by_id_or_code{
-    "bikes.branch",
-    "SELECT c.id, c.code, r.id, r.code, r.is_active AND c.is_active FROM fleet.branches r "
-    "JOIN fleet.companies c ON c.id = r.company_id WHERE r.code = $1 OR r.id::text = $1 FOR SHARE OF r"};
-
 constexpr postgres::Statement bike_exists{"bikes.exists", "SELECT 1 FROM fleet.bicycles WHERE id = $1"};
 
 constexpr postgres::Statement active_user{"bikes.active_user", "SELECT 1 FROM auth.users WHERE id = $1 AND is_active"};
@@ -143,6 +138,10 @@ std::vector<std::string> read_expired_reservations(const postgres::Rows& rows) {
 }
 
 void add_branch(postgres::Batch& batch, const std::string& id_or_code) {
+    static const std::string sql = std::string("SELECT ") + branch_columns +
+                                   " FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id "
+                                   "WHERE r.code = $1 OR r.id::text = $1 FOR SHARE OF r";
+    static const postgres::Statement branch_by_id_or_code{"bikes.branch", sql.c_str()};
     batch.add(branch_by_id_or_code, postgres::Params(id_or_code));
 }
 
@@ -157,6 +156,7 @@ std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
     branch.place.branch_id = row.get<std::string>(2);
     branch.place.branch_code = row.get<std::string>(3);
     branch.is_active = row.get<bool>(4);
+    branch.is_repair_center = row.get<bool>(5);
     return branch;
 }
 

@@ -54,9 +54,13 @@ std::vector<std::string> read_expired_reservations(const postgres::Rows& rows);
 
 /// A branch named by id or code, locked against being deactivated meanwhile.
 void add_branch(postgres::Batch& batch, const std::string& id_or_code);
+/// Select list over `r` (fleet.branches) and `c` (its company), for whoever finds the branch in another way.
+inline constexpr const char* branch_columns =
+    "c.id, c.code, r.id, r.code, r.is_active AND c.is_active, r.is_repair_center";
 struct BranchRow {
     stock_numbers::Place place;
     bool is_active = false;
+    bool is_repair_center = false;
 };
 std::optional<BranchRow> read_branch(const postgres::Rows& rows);
 

@@ -1,0 +1,47 @@
+#include "fleet/transfers/approve.hpp"
+
+#include "access/reach.hpp"
+#include "fleet/transfers/dispatch.hpp"
+#include "fleet/transfers/repository.hpp"
+#include "fleet/transfers/rules.hpp"
+
+namespace loan_manager::fleet::transfers {
+
+void Approve::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
+    add_lock(reads, unit.sound_id("id", request.id()));
+}
+
+boost::asio::awaitable<rpc::Result<v1::Transfer>> Approve::execute(commands::Unit& unit, const request_type& request,
+                                                                   std::vector<postgres::Rows>& reads) {
+    if (auto valid = unit.valid(); !valid) {
+        co_return valid.error();
+    }
+    auto locked = read_locked(reads);
+    if (!locked) {
+        co_return locked.error();
+    }
+    auto& transfer = locked->transfer;
+    if (!locked->destination_within(access::reach(unit.caller(), access::Permission::transfers_approve))) {
+        co_return rpc::out_of_scope();
+    }
+    if (auto current = commands::check_version(unit.context(), transfer.version()); !current) {
+        co_return current.error();
+    }
+    if (auto other = check_approver(transfer, unit.caller()); !other) {
+        co_return other.error();
+    }
+    if (auto open = check_status(transfer, {v1::TRANSFER_STATUS_PENDING}, "approved"); !open) {
+        co_return open.error();
+    }
+
+    auto before = facts(transfer);
+    approve(transfer, unit.caller().user_id, unit.now());
+    record(unit, "TRANSFER_APPROVED", transfer.to_branch_id(), std::move(before), transfer);
+    if (!request.has_dispatch() || request.dispatch()) {
+        send_off(unit, transfer, locked->bike);
+    }
+    save(unit, transfer);
+    co_return transfer;
+}
+
+}  // namespace loan_manager::fleet::transfers
