@@ -6,6 +6,7 @@
 #include "fleet/bikes/handlers.hpp"
 #include "fleet/bikes/reservation_expiry.hpp"
 #include "fleet/expenses/handlers.hpp"
+#include "fleet/commissions/handlers.hpp"
 #include "fleet/housekeeping.hpp"
 #include "fleet/ledger/handlers.hpp"
 #include "fleet/organisation/handlers.hpp"
@@ -38,6 +39,7 @@ public:
           costs_(pools_),
           expenses_(pools_, runner_),
           transfers_(pools_, runner_, settings.stock_number_max),
+          commissions_(pools_, runner_),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
 
@@ -47,6 +49,7 @@ public:
         costs_.register_with(server_);
         expenses_.register_with(server_);
         transfers_.register_with(server_);
+        commissions_.register_with(server_);
         service::export_pool_metrics(process_, pools_);
         runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
         auth_.start();
@@ -96,6 +99,7 @@ private:
     ledger::CostHandlers costs_;
     expenses::ExpenseHandlers expenses_;
     transfers::TransferHandlers transfers_;
+    commissions::CommissionHandlers commissions_;
     rpc::Server server_;
 };
 

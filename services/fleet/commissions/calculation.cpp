@@ -17,7 +17,7 @@ Payment to_branch(v1::CommissionKind kind, const PayeeBranch& branch, money::Per
 }
 
 // D-803: the percentage shares that have a payee, in the order that settles ties.
-std::vector<Payment> claims(const Terms& terms, const SaleFacts& sale) {
+std::vector<Payment> claims_of(const Terms& terms, const SaleFacts& sale) {
     std::vector<Payment> claimed;
     claimed.push_back(to_branch(v1::COMMISSION_KIND_BUYER, sale.acquisition, terms.buyer_share));
     claimed.push_back(to_branch(v1::COMMISSION_KIND_SELLER, sale.selling, terms.seller_share));
@@ -62,19 +62,20 @@ Calculation calculate(const Terms& terms, const SaleFacts& sale) {
         return result;
     }
 
-    result.payments = claims(terms, sale);
+    result.claims = claims_of(terms, sale);
     std::vector<std::int64_t> shares;
     std::int64_t sum = 0;
-    for (const auto& payment : result.payments) {
-        shares.push_back(payment.share_percent->hundredths());
+    for (const auto& claim : result.claims) {
+        shares.push_back(claim.share_percent->hundredths());
         sum += shares.back();
     }
     result.claimed = money::Percent::from_hundredths(sum);
     result.distributed = money::share_of(result.pool, result.claimed);
     const auto amounts = money::split(result.distributed, shares);
     for (std::size_t i = 0; i < amounts.size(); ++i) {
-        result.payments[i].amount = amounts[i];
+        result.claims[i].amount = amounts[i];
     }
+    result.payments = result.claims;
     add_fixed_garage(result, terms, sale);
     std::erase_if(result.payments, [&](const Payment& payment) { return payment.amount == zero; });
     return result;

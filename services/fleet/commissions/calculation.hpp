@@ -63,9 +63,10 @@ struct Calculation {
     Outcome outcome = Outcome::pays;
     money::Money base;
     money::Money pool;
-    money::Percent claimed;         ///< Σ of the percentage shares that have a payee.
-    money::Money distributed;       ///< T: what those shares are paid together.
-    std::vector<Payment> payments;  ///< In the order BUYER, SELLER, GARAGE, SALES_OFFICER; amounts greater than zero.
+    std::vector<Payment> claims;    ///< The percentage shares that have a payee, in order, with what each is given.
+    money::Percent claimed;         ///< Σ of these shares.
+    money::Money distributed;       ///< T: what they are paid together.
+    std::vector<Payment> payments;  ///< Rows, in the order BUYER, SELLER, GARAGE, SALES_OFFICER; amounts above zero.
 };
 
 Calculation calculate(const Terms& terms, const SaleFacts& sale);

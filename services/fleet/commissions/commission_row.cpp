@@ -69,4 +69,16 @@ boost::json::object facts(const v1::Commission& commission) {
     return values;
 }
 
+boost::json::object decision_of(const v1::Commission& commission) {
+    const auto maybe = [](const std::optional<std::string>& text) {
+        return text ? boost::json::value(*text) : boost::json::value(nullptr);
+    };
+    return {{"status", token_of(commission.status())},
+            {"approved_by", maybe(LM_MAYBE(commission, approved_by))},
+            {"paid_by", maybe(LM_MAYBE(commission, paid_by))},
+            {"payment_reference", maybe(LM_MAYBE(commission, payment_reference))},
+            {"rejected_by", maybe(LM_MAYBE(commission, rejected_by))},
+            {"reject_reason", maybe(LM_MAYBE(commission, reject_reason))}};
+}
+
 }  // namespace loan_manager::fleet::commissions

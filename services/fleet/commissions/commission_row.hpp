@@ -37,5 +37,7 @@ v1::Commission visible_to(const access::Identity& caller, const StoredCommission
 
 /// What the audit row of a new commission shows, in column names.
 boost::json::object facts(const v1::Commission& commission);
+/// What its review and payment change: status, persons, reference, reason; null where unset.
+boost::json::object decision_of(const v1::Commission& commission);
 
 }  // namespace loan_manager::fleet::commissions

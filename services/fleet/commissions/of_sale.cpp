@@ -154,10 +154,12 @@ void take_back(commands::Unit& unit, const postgres::Rows& locked, const SaleRef
         if (status == v1::COMMISSION_STATUS_PAID) {
             counter(unit, commission, sale, reason);
         } else if (status == v1::COMMISSION_STATUS_PENDING || status == v1::COMMISSION_STATUS_APPROVED) {
+            auto before = decision_of(commission);
             commission.set_status(v1::COMMISSION_STATUS_REVERSED);
             save(unit, commission);
-            record(unit, "COMMISSION_REVERSED", sale, commission, {{"status", token_of(status)}},
-                   {{"status", token_of(commission.status())}}, reason);
+            auto after = decision_of(commission);
+            commands::keep_changed(before, after);
+            record(unit, "COMMISSION_REVERSED", sale, commission, std::move(before), std::move(after), reason);
         }
     }
 }

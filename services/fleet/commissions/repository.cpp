@@ -57,7 +57,7 @@ SaleRef read_locked_sale(const postgres::Rows& rows) {
     sale.bicycle_id = in.text();
     sale.invoice_no = in.text();
     sale.sale_date = in.text();
-    sale.status = in.text();
+    sale.status = in.token<v1::SaleStatus>();
     return sale;
 }
 

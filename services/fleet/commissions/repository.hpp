@@ -7,6 +7,7 @@
 #include "commands/unit.hpp"
 #include "fleet/commissions/commission_row.hpp"
 #include "loanmanager/fleet/v1/commissions.pb.h"
+#include "loanmanager/fleet/v1/sales.pb.h"
 #include "postgres/batch.hpp"
 #include "postgres/rows.hpp"
 
@@ -24,7 +25,7 @@ struct SaleRef {
     std::string bicycle_id;
     std::string invoice_no;
     std::string sale_date;  ///< YYYY-MM-DD
-    std::string status;     ///< ACTIVE, VOID_PENDING, VOIDED
+    v1::SaleStatus status = v1::SALE_STATUS_UNSPECIFIED;
 };
 /// Locks the sale of a commission (shared, so that its commissions do not wait for each other but a void does), then
 /// the commission (D-218): two results.

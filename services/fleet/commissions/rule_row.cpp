@@ -1,5 +1,6 @@
 #include "fleet/commissions/rule_row.hpp"
 
+#include "fleet/values/row_message.hpp"
 #include "fleet/values/row_reader.hpp"
 
 namespace loan_manager::fleet::commissions {
@@ -33,22 +34,7 @@ v1::CommissionRule read_rule(const postgres::Row& row) {
 }
 
 boost::json::object facts(const v1::CommissionRule& rule) {
-    const auto text_or_null = [](bool is_set, const std::string& text) {
-        return is_set ? boost::json::value(text) : boost::json::value(nullptr);
-    };
-    return {{"name", rule.name()},
-            {"base", token_of(rule.base())},
-            {"pool_rate", rule.pool_rate()},
-            {"buyer_share", rule.buyer_share()},
-            {"seller_share", rule.seller_share()},
-            {"officer_share", rule.officer_share()},
-            {"garage_kind", token_of(rule.garage_kind())},
-            {"garage_share", rule.garage_share()},
-            {"garage_amount", text_or_null(rule.has_garage_amount(), rule.garage_amount())},
-            {"pay_on_loss", rule.pay_on_loss()},
-            {"effective_from", rule.effective_from()},
-            {"effective_to", text_or_null(rule.has_effective_to(), rule.effective_to())},
-            {"is_active", rule.is_active()}};
+    return values_of(rule, *v1::CommissionRulePatch::descriptor());
 }
 
 }  // namespace loan_manager::fleet::commissions
