@@ -7,6 +7,7 @@
 
 #include "commands/errors.hpp"
 #include "loanmanager/auth/v1/auth.pb.h"
+#include "runtime/listen.hpp"
 
 namespace loan_manager::service {
 
@@ -92,6 +93,17 @@ void export_pool_metrics(runtime::Process& process, postgres::PoolGroup& pools) 
     gauge("in_use", &postgres::PoolStats::in_use);
     metrics.gauge_from("db_waiting", "Calls waiting for a connection.", {},
                        [&pools] { return static_cast<double>(pools.stats().waiting); });
+}
+
+void require_port(runtime::Process& process) {
+    runtime::require_free_port(process.settings().host, process.settings().port, "PORT");
+}
+
+void take_calls(runtime::Process& process, rpc::Server& server) {
+    process.on_not_ready([&server] { server.set_serving(false); });
+    server.start();
+    server.set_serving(true);
+    process.listening(process.settings().host, server.port());
 }
 
 void drain(rpc::Server& server, runtime::Process::SteadyTime deadline) {

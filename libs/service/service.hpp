@@ -40,6 +40,12 @@ void add_trust_check(runtime::Process& process, trust::Authenticator& authentica
 /// Gauges db_connections and db_waiting.
 void export_pool_metrics(runtime::Process& process, postgres::PoolGroup& pools);
 
+/// Before anything begins: throws runtime::StartupError if another program listens at PORT.
+void require_port(runtime::Process& process);
+/// At the end of the start, when everything a call needs stands: opens the server and tells the world. From the moment
+/// the process is to end, callers are sent elsewhere.
+void take_calls(runtime::Process& process, rpc::Server& server);
+
 /// Stops the server within what is left until `deadline`. For on_drain: blocks.
 void drain(rpc::Server& server, runtime::Process::SteadyTime deadline);
 

@@ -98,7 +98,7 @@ public:
     void start() {
         register_calls();
         service::export_pool_metrics(process_, pools_);
-        runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
+        service::require_port(process_);
         publish_keys();
         in_background(keys_stop_, keyring_->run(home_pool_));
         in_background(clear_stop_, clear_away_repeatedly(home_pool_, settings_));
@@ -113,9 +113,7 @@ public:
         process_.metrics().gauge_from("password_hashes_pending", "Password hashes running or waiting.", {},
                                       [this] { return static_cast<double>(hashes_.pending()); });
         register_stop();
-        server_.start();
-        server_.set_serving(true);
-        process_.listening(process_.settings().host, server_.port());
+        service::take_calls(process_, server_);
     }
 
 private:
@@ -157,7 +155,6 @@ private:
     }
 
     void register_stop() {
-        process_.on_not_ready([this] { server_.set_serving(false); });
         process_.on_drain([this](runtime::Process::SteadyTime deadline) { service::drain(server_, deadline); });
         process_.on_cancel([this] {
             server_.shutdown(std::chrono::milliseconds{0});

@@ -51,7 +51,7 @@ public:
         transfers_.register_with(server_);
         commissions_.register_with(server_);
         service::export_pool_metrics(process_, pools_);
-        runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
+        service::require_port(process_);
         auth_.start();
         authenticator_.start(home_.get_executor());
         service::run_on(home_, [this] {
@@ -63,14 +63,11 @@ public:
         });
         service::add_trust_check(process_, authenticator_);
         register_stop();
-        server_.start();
-        server_.set_serving(true);
-        process_.listening(process_.settings().host, server_.port());
+        service::take_calls(process_, server_);
     }
 
 private:
     void register_stop() {
-        process_.on_not_ready([this] { server_.set_serving(false); });
         process_.on_stop_accepting([this] {
             service::run_on(home_, [this] {
                 housekeeping_.stop();

@@ -113,7 +113,7 @@ public:
     void start() {
         register_calls();
         service::export_pool_metrics(process_, pools_);
-        runtime::require_free_port(process_.settings().host, process_.settings().port, "PORT");
+        service::require_port(process_);
         auth_.start();
         authenticator_.start(home_.get_executor());
         service::run_on(home_, [this] { scheduler_.start(); });
@@ -122,9 +122,7 @@ public:
         });
         service::add_trust_check(process_, authenticator_);
         register_stop();
-        server_.start();
-        server_.set_serving(true);
-        process_.listening(process_.settings().host, server_.port());
+        service::take_calls(process_, server_);
     }
 
 private:
@@ -180,7 +178,6 @@ private:
     }
 
     void register_stop() {
-        process_.on_not_ready([this] { server_.set_serving(false); });
         process_.on_stop_accepting([this] { service::run_on(home_, [this] { scheduler_.stop(); }); });
         process_.on_drain([this](runtime::Process::SteadyTime deadline) {
             service::drain(server_, deadline);

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "support/http.hpp"
-#include "support/process.hpp"
+#include "testing/process.hpp"
 
 namespace loan_manager::testing {
 

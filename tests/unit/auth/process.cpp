@@ -1,14 +1,9 @@
 #include "process.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <stdlib.h>
 
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -17,29 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-pid_t spawn(const std::vector<std::string>& arguments, const Environment& environment, const fs::path& log) {
-    std::vector<std::string> words{LM_AUTH_BINARY};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    std::vector<std::string> assignments;
-    for (const auto& [name, value] : environment) assignments.push_back(name + "=" + value);
-    std::vector<char*> argv, envp;
-    for (auto& word : words) argv.push_back(word.data());
-    for (auto& assignment : assignments) envp.push_back(assignment.data());
-    argv.push_back(nullptr);
-    envp.push_back(nullptr);
-    const pid_t child = ::fork();
-    if (child != 0) return child;
-    const int file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    ::dup2(file, STDOUT_FILENO);
-    ::dup2(file, STDERR_FILENO);
-    ::execve(argv[0], argv.data(), envp.data());
-    ::_exit(127);
-}
-
-std::string read(const fs::path& path) {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
+std::vector<std::string> auth_with(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), LM_AUTH_BINARY);
+    return arguments;
 }
 
 }  // namespace
@@ -68,44 +43,30 @@ AuthProcess::AuthProcess(const std::string& database_url, const fs::path& keys, 
                             {"ARGON2_ITERATIONS", "1"},
                             {"LOGIN_ATTEMPTS_PER_MINUTE", "0"}};
     for (auto& [name, value] : extra) environment[name] = value;
-    pid_ = spawn({}, environment, folder_.path() / "log");
+    process_ = loan_manager::testing::Process(auth_with({}), environment, folder_.path() / "log");
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
     while (address_.empty()) {
         // The instance registers itself once it is ready.
         for (const auto& entry : fs::directory_iterator(folder_.path() / "instances")) {
             if (const std::string name = entry.path().filename().string(); name[0] != '.') address_ = name;
         }
-        int status = 0;
-        if (::waitpid(pid_, &status, WNOHANG) == pid_) {
-            pid_ = -1;
-            throw std::runtime_error("auth ended: " + log());
-        }
+        if (!process_.running()) throw std::runtime_error("auth ended: " + log());
         if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("auth is not ready: " + log());
         std::this_thread::yield();
     }
 }
 
-AuthProcess::~AuthProcess() {
-    if (pid_ > 0) stop(SIGKILL);
-}
-
 int AuthProcess::stop(int signal) {
-    ::kill(pid_, signal);
-    int status = 0;
-    ::waitpid(pid_, &status, 0);
-    pid_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    process_.signal(signal);
+    return process_.wait();
 }
 
-std::string AuthProcess::log() const { return read(folder_.path() / "log"); }
+std::string AuthProcess::log() const { return process_.output(); }
 
 int run_auth(const std::vector<std::string>& arguments, const Environment& environment, std::string& output) {
-    const Folder folder;
-    const pid_t child = spawn(arguments, environment, folder.path() / "log");
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    output = read(folder.path() / "log");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    const auto ended = loan_manager::testing::run(auth_with(arguments), environment);
+    output = ended.text;
+    return ended.exit_code;
 }
 
 }  // namespace loan_manager::auth::testing

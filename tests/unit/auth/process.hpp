@@ -1,12 +1,11 @@
 // The real auth binary, for tests.
 #pragma once
 
-#include <sys/types.h>
-
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
+
+#include "testing/process.hpp"
 
 namespace loan_manager::auth::testing {
 
@@ -23,16 +22,13 @@ private:
     std::filesystem::path path_;
 };
 
-using Environment = std::map<std::string, std::string>;
+using loan_manager::testing::Environment;
 
 /// A running instance, on free ports. Killed at the end if it has not ended.
 class AuthProcess {
 public:
     /// Returns when the instance says it is ready; throws with its log if it ends before.
     AuthProcess(const std::string& database_url, const std::filesystem::path& keys, Environment extra = {});
-    ~AuthProcess();
-    AuthProcess(const AuthProcess&) = delete;
-    AuthProcess& operator=(const AuthProcess&) = delete;
 
     /// host:port of its gRPC server.
     const std::string& address() const { return address_; }
@@ -42,7 +38,7 @@ public:
 
 private:
     Folder folder_;
-    pid_t pid_ = -1;
+    loan_manager::testing::Process process_;
     std::string address_;
 };
 

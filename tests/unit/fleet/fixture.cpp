@@ -1,15 +1,9 @@
 #include "fixture.hpp"
 
-#include <arpa/inet.h>
 #include <libpq-fe.h>
-#include <netinet/in.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -23,8 +17,6 @@
 #include "runtime/uuid.hpp"
 #include "token/access_token.hpp"
 #include "token/key.hpp"
-
-extern char** environ;
 
 namespace loan_manager::fleet::testing {
 namespace {
@@ -99,23 +91,12 @@ std::vector<std::string> run_sql(const std::string& url, const std::string& text
     return values;
 }
 
-std::uint16_t free_port() {
-    const int descriptor = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    bind(descriptor, reinterpret_cast<sockaddr*>(&address), size);
-    getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size);
-    close(descriptor);
-    return ntohs(address.sin_port);
-}
-
 }  // namespace
 
 Fleet::Process::Process(const std::string& database_url, const std::map<std::string, std::string>& settings) {
-    const auto port = free_port();
-    std::map<std::string, std::string> environment{
+    const auto port = loan_manager::testing::free_port();
+    log_ = std::filesystem::temp_directory_path() / ("lm-fleet-test-" + std::to_string(port) + ".log");
+    loan_manager::testing::Environment environment{
         {"DATABASE_URL", database_url},  {"ALGORITHM", "HS256"}, {"JWT_SECRET_KEY", secret},
         {"HOST", "127.0.0.1"},           {"LOG_LEVEL", "error"}, {"THREADS", "2"},
         {"PORT", std::to_string(port)},  {"DB_POOL_SIZE", "16"}, {"ADMIN_PORT", "0"},
@@ -124,36 +105,17 @@ Fleet::Process::Process(const std::string& database_url, const std::map<std::str
     for (const auto& [name, value] : settings) {
         environment[name] = value;
     }
-    std::vector<std::string> lines;
-    for (char** entry = environ; *entry != nullptr; ++entry) {
-        const std::string line = *entry;
-        if (environment.count(line.substr(0, line.find('='))) == 0) {
-            lines.push_back(line);
-        }
-    }
-    for (const auto& [name, value] : environment) {
-        lines.push_back(name + "=" + value);
-    }
-    std::vector<char*> envp;
-    for (auto& line : lines) {
-        envp.push_back(line.data());
-    }
-    envp.push_back(nullptr);
-    std::string program = LM_FLEET_BINARY;
-    char* argv[] = {program.data(), nullptr};
-    if (posix_spawn(&pid_, program.c_str(), nullptr, nullptr, argv, envp.data()) != 0) {
-        throw std::runtime_error("cannot start " + program);
-    }
+    process_ = loan_manager::testing::Process({LM_FLEET_BINARY}, environment, log_);
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials());
     if (!channel_->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(30))) {
-        throw std::runtime_error("the fleet service does not listen");
+        throw std::runtime_error("the fleet service does not listen:\n" + process_.output());
     }
 }
 
 Fleet::Process::~Process() {
     channel_.reset();
-    kill(pid_, SIGTERM);
-    waitpid(pid_, nullptr, 0);
+    process_.stop();
+    std::filesystem::remove(log_);
 }
 
 Fleet& Fleet::instance() {

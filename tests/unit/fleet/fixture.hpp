@@ -2,7 +2,7 @@
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
-#include <sys/types.h>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,6 +10,7 @@
 
 #include "loanmanager/fleet/v1/bikes.grpc.pb.h"
 #include "loanmanager/fleet/v1/organisation.grpc.pb.h"
+#include "testing/process.hpp"
 
 namespace loan_manager::fleet::testing {
 
@@ -47,7 +48,8 @@ public:
         std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
     private:
-        pid_t pid_ = -1;
+        std::filesystem::path log_;
+        loan_manager::testing::Process process_;
         std::shared_ptr<grpc::Channel> channel_;
     };
 

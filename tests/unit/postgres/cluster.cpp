@@ -1,8 +1,5 @@
 #include "cluster.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +8,8 @@
 
 #include <pwd.h>
 #include <unistd.h>
+
+#include "testing/process.hpp"
 
 namespace loan_manager::postgres::testing {
 
@@ -28,16 +27,9 @@ std::string server_programs() {
     return versions.empty() ? std::string() : *std::max_element(versions.begin(), versions.end());
 }
 
-int free_port() {
-    boost::asio::io_context context;
-    const boost::asio::ip::tcp::endpoint any(boost::asio::ip::address_v4::loopback(), 0);
-    const boost::asio::ip::tcp::acceptor acceptor(context, any);
-    return acceptor.local_endpoint().port();
-}
-
 }  // namespace
 
-Cluster::Cluster() : port_(free_port()) {
+Cluster::Cluster() : port_(loan_manager::testing::free_port()) {
     std::string pattern = "/tmp/lm-postgres-test-XXXXXX";
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot create " + pattern);
     folder_ = pattern;

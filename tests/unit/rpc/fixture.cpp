@@ -100,10 +100,4 @@ asio::awaitable<void> wait(std::chrono::milliseconds time) {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-unsigned short free_port() {
-    asio::io_context context;
-    asio::ip::tcp::acceptor acceptor(context, {asio::ip::make_address("127.0.0.1"), 0});
-    return acceptor.local_endpoint().port();
-}
-
 }  // namespace loan_manager::rpc::testing

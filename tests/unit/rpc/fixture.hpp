@@ -119,7 +119,4 @@ asio::awaitable<void> wait_for_cancellation();
 /// Waits on the executor; for handlers that take their time.
 asio::awaitable<void> wait(std::chrono::milliseconds time);
 
-/// A TCP port of 127.0.0.1 nobody listens on just now.
-unsigned short free_port();
-
 }  // namespace loan_manager::rpc::testing

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "fixture.hpp"
+#include "testing/process.hpp"
 
 using namespace loan_manager;
 using namespace loan_manager::rpc;
@@ -72,7 +73,7 @@ long calls_counted(const runtime::Metrics& metrics, const std::string& method, c
 TEST_CASE("nobody listens: a prompt UNAVAILABLE, and recovery without help") {
     Threads threads;
     ServerOptions options;
-    options.port = free_port();
+    options.port = loan_manager::testing::free_port();
     Upstream upstream(to("127.0.0.1:" + std::to_string(options.port)), threads.next());
     upstream.start();
     const auto began = std::chrono::steady_clock::now();

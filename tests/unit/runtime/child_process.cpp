@@ -16,6 +16,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "testing/process.hpp"
+
 namespace loan_manager::testing {
 namespace {
 
@@ -25,15 +27,6 @@ std::array<int, 2> make_pipe() {
         throw std::runtime_error("pipe");
     }
     return ends;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> out;
-    for (std::string& text : texts) {
-        out.push_back(text.data());
-    }
-    out.push_back(nullptr);
-    return out;
 }
 
 }  // namespace
@@ -74,21 +67,9 @@ void write_text(const std::filesystem::path& path, std::string_view text) {
 ChildProcess::ChildProcess(const std::string& program, std::vector<std::string> arguments,
                            const Environment& environment) {
     arguments.insert(arguments.begin(), program);
-    std::vector<std::string> variables;
-    for (const auto& [name, value] : environment) {
-        variables.push_back(name + "=" + value);
-    }
-    std::vector<char*> argv = pointers(arguments);
-    std::vector<char*> envp = pointers(variables);
     const auto output = make_pipe();
     const auto error = make_pipe();
-    pid_ = ::fork();
-    if (pid_ == 0) {
-        ::dup2(output[1], STDOUT_FILENO);
-        ::dup2(error[1], STDERR_FILENO);
-        ::execve(program.c_str(), argv.data(), envp.data());
-        ::_exit(127);
-    }
+    pid_ = spawn(arguments, environment, output[1], error[1]);
     ::close(output[1]);
     ::close(error[1]);
     output_descriptor_ = output[0];

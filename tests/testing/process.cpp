@@ -1,15 +1,20 @@
-#include "support/process.hpp"
+#include "testing/process.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdlib>
 #include <fstream>
+#include <functional>
+#include <future>
+#include <mutex>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -21,6 +26,46 @@ namespace {
 
 int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
+/// Forks on a thread that lives as long as the program: the kernel tells a child of the end of the thread that made it,
+/// and tests start services on threads of their own too.
+class Forker {
+public:
+    Forker() {
+        std::thread([this] { work(); }).detach();
+    }
+
+    pid_t run(const std::function<pid_t()>& make_child) {
+        std::packaged_task<pid_t()> task(make_child);
+        auto made = task.get_future();
+        const std::lock_guard one_at_a_time(callers_);
+        {
+            const std::lock_guard lock(mutex_);
+            task_ = std::move(task);
+        }
+        changed_.notify_one();
+        return made.get();
+    }
+
+private:
+    void work() {
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            changed_.wait(lock, [&] { return task_.valid(); });
+            std::exchange(task_, {})();
+        }
+    }
+
+    std::mutex callers_, mutex_;
+    std::condition_variable changed_;
+    std::packaged_task<pid_t()> task_;
+};
+
+/// Never destroyed: its thread may outlive every other object.
+Forker& forker() {
+    static auto* one = new Forker;
+    return *one;
+}
+
 std::string read_file(const std::filesystem::path& path) {
     std::ifstream file(path);
     std::ostringstream text;
@@ -30,13 +75,9 @@ std::string read_file(const std::filesystem::path& path) {
 
 }  // namespace
 
-Process::Process(const std::vector<std::string>& command, const Environment& environment, std::filesystem::path log)
-    : log_(std::move(log)) {
+pid_t spawn(const std::vector<std::string>& command, const Environment& environment, int output, int error) {
     std::vector<std::string> assignments;
     for (const auto& [name, value] : environment) assignments.push_back(name + "=" + value);
-    if (!environment.contains("PATH")) {
-        assignments.push_back(std::string("PATH=") + (std::getenv("PATH") ? std::getenv("PATH") : "/usr/bin:/bin"));
-    }
     std::vector<char*> argv;
     std::vector<char*> envp;
     for (const auto& word : command) argv.push_back(const_cast<char*>(word.c_str()));
@@ -44,18 +85,31 @@ Process::Process(const std::vector<std::string>& command, const Environment& env
     argv.push_back(nullptr);
     envp.push_back(nullptr);
 
-    pid_ = ::fork();
-    if (pid_ < 0) throw std::runtime_error("fork failed");
-    if (pid_ == 0) {
+    const pid_t parent = ::getpid();
+    return forker().run([&] {
+        const pid_t child = ::fork();
+        if (child != 0) return child;
         // Only async-signal-safe calls from here on.
-        int output = ::open(log_.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
-        int input = ::open("/dev/null", O_RDONLY);
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::getppid() != parent) ::_exit(127);
+        const int input = ::open("/dev/null", O_RDONLY);
         ::dup2(input, 0);
         ::dup2(output, 1);
-        ::dup2(output, 2);
+        ::dup2(error, 2);
         ::execvpe(argv[0], argv.data(), envp.data());
         ::_exit(127);
-    }
+    });
+}
+
+Process::Process(const std::vector<std::string>& command, const Environment& environment, std::filesystem::path log)
+    : log_(std::move(log)) {
+    Environment complete = environment;
+    complete.emplace("PATH", std::getenv("PATH") ? std::getenv("PATH") : "/usr/bin:/bin");
+    const int output = ::open(log_.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+    if (output < 0) throw std::runtime_error("cannot write " + log_.string());
+    pid_ = spawn(command, complete, output, output);
+    ::close(output);
+    if (pid_ < 0) throw std::runtime_error("fork failed");
 }
 
 Process::~Process() { kill(); }

@@ -14,7 +14,11 @@ namespace loan_manager::testing {
 
 using Environment = std::map<std::string, std::string>;
 
-/// A child process with an environment of its own and its output in a file. Killed when the object dies.
+/// Starts a program in exactly this environment, standard output and error going to the descriptors. The kernel kills
+/// it should the test program end without having ended it, by crashing for instance: nothing is left behind.
+pid_t spawn(const std::vector<std::string>& command, const Environment& environment, int output, int error);
+
+/// A child process with an environment of its own (and our PATH) and its output in a file. Killed when the object dies.
 class Process {
 public:
     Process() = default;
