@@ -47,8 +47,7 @@ constexpr postgres::Statement update_bike{
 
 constexpr postgres::Statement expired_reservations{
     "bikes.expired_reservations",
-    "SELECT id FROM fleet.bicycles WHERE allocation_kind = 'CUSTOMER' AND reserved_until < $1 AND id > $2 "
-    "ORDER BY id LIMIT 500"};
+    "SELECT id FROM fleet.bicycles WHERE allocation_kind = 'CUSTOMER' AND reserved_until < $1 ORDER BY id"};
 
 constexpr postgres::Statement update_state{
     "bikes.update_state",
@@ -125,8 +124,8 @@ void add_is_readable(postgres::Batch& batch, const std::string& id, const access
 
 void add_exists(postgres::Batch& batch, const std::string& id) { batch.add(bike_exists, postgres::Params(id)); }
 
-void add_expired_reservations(postgres::Batch& batch, runtime::Date today, const std::string& after) {
-    batch.add(expired_reservations, postgres::Params(runtime::format_date(today), after));
+void add_expired_reservations(postgres::Batch& batch, runtime::Date today) {
+    batch.add(expired_reservations, postgres::Params(runtime::format_date(today)));
 }
 
 std::vector<std::string> read_expired_reservations(const postgres::Rows& rows) {

@@ -48,8 +48,8 @@ struct OpenJobs {
 void add_open_jobs(postgres::Batch& batch, const std::string& bicycle_id);
 OpenJobs read_open_jobs(const postgres::Rows& rows);
 
-/// Ids of bikes whose reservation ended before `today`: the next few after `after`, in their order.
-void add_expired_reservations(postgres::Batch& batch, runtime::Date today, const std::string& after);
+/// Ids of bikes whose reservation ended before `today`, in their order.
+void add_expired_reservations(postgres::Batch& batch, runtime::Date today);
 std::vector<std::string> read_expired_reservations(const postgres::Rows& rows);
 
 /// A branch named by id or code, locked against being deactivated meanwhile.

@@ -4,7 +4,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <utility>
 #include <vector>
 
 #include "commands/system_call.hpp"
@@ -62,30 +61,23 @@ asio::awaitable<void> ReservationExpiry::run_if_due() {
 }
 
 asio::awaitable<bool> ReservationExpiry::release_expired(runtime::Date today) {
+    postgres::Batch batch;
+    add_expired_reservations(batch, today);
+    const auto found = co_await pools_.local().run(batch, std::chrono::steady_clock::now() + budget);
+    if (!found) {
+        log::warning("expired reservations cannot be looked for", {{"error", postgres::to_string(found.error())}});
+        co_return false;
+    }
+    const std::vector<std::string> bikes = read_expired_reservations(found->at(0));
     bool complete = true;
-    std::string after = commands::no_id;
-    while (!stopping_) {
-        postgres::Batch batch;
-        add_expired_reservations(batch, today, after);
-        const auto found = co_await pools_.local().run(batch, std::chrono::steady_clock::now() + budget);
-        if (!found) {
-            log::warning("expired reservations cannot be looked for", {{"error", postgres::to_string(found.error())}});
+    for (const std::string& bike : bikes) {
+        if (stopping_) {
             co_return false;
         }
-        const std::vector<std::string> bikes = read_expired_reservations(found->at(0));
-        if (bikes.empty()) {
-            break;
-        }
-        for (const std::string& bike : bikes) {
-            if (stopping_) {
-                co_return false;
-            }
-            const bool dealt_with = co_await release(bike, today);
-            complete = complete && dealt_with;
-        }
-        after = bikes.back();
+        const bool dealt_with = co_await release(bike, today);
+        complete = complete && dealt_with;
     }
-    co_return complete && !stopping_;
+    co_return complete;
 }
 
 asio::awaitable<bool> ReservationExpiry::release(std::string bicycle_id, runtime::Date today) {
