@@ -16,8 +16,6 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "testing/process.hpp"
-
 namespace loan_manager::testing {
 namespace {
 
@@ -30,17 +28,6 @@ std::array<int, 2> make_pipe() {
 }
 
 }  // namespace
-
-bool eventually(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) {
-            return false;
-        }
-        ::poll(nullptr, 0, 5);
-    }
-    return true;
-}
 
 TemporaryDirectory::TemporaryDirectory() {
     std::string name = (std::filesystem::temp_directory_path() / "lm-runtime-XXXXXX").string();

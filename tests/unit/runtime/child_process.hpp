@@ -5,20 +5,18 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "testing/process.hpp"
+
 namespace loan_manager::testing {
 
 /// How long anything in these tests may take on a busy machine before it counts as failed.
 inline constexpr std::chrono::seconds patience{20};
-
-/// Looks again and again until the condition holds; false when it has not within `patience`.
-bool eventually(const std::function<bool()>& condition);
 
 /// A directory that goes away with the object.
 class TemporaryDirectory {
