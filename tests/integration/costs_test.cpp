@@ -97,6 +97,37 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("D-703 an expense counts at its branch under its category, its void takes it off; whom the timeline tells") {
+    auto& suite = Suite::shared();
+    auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
+    auto bike = procured(suite, "WW");
+    auto path = "/v1/bikes/" + bike;
+    auto expense = suite.post(path + "/expenses",
+                              R"({"category":"MINOR_REPAIR","description":"new mirror","amount":"1234.5"})", manager);
+    REQUIRE(expense.status == 201);
+    auto costs = fetch(suite, path + "/cost-summary", manager);
+    CHECK(text(costs, "expense_total") == "1234.50");
+    CHECK(text(costs, "total_cost") == "151234.50");
+    auto ledger = fetch(suite, path + "/ledger?limit=1", manager);
+    CHECK(text(ledger.at("items").at(0), "entry_type") == "EXPENSE");
+    CHECK(text(ledger.at("items").at(0), "category") == "MINOR_REPAIR");
+
+    auto voided = suite.post("/v1/expenses/" + text(expense.json(), "id") + "/void", R"({"reason":"booked twice"})",
+                             manager, {{"if-match", expense.header("etag")}});
+    REQUIRE(voided.status == 200);
+    CHECK(text(fetch(suite, path + "/cost-summary", manager), "total_cost") == "150000.00");
+    CHECK(suite.violations() == "");
+
+    auto timeline = fetch(suite, path + "/timeline", manager);
+    REQUIRE(timeline.at("items").as_array().size() == 3);
+    CHECK(text(timeline.at("items").at(0), "summary") == "Expense voided: booked twice");
+    CHECK(text(timeline.at("items").at(1), "summary") == "Expense of 1234.50 (minor repair) recorded: new mirror");
+    CHECK(text(timeline.at("items").at(1), "entity_id") == text(expense.json(), "id"));
+    // An agent may not read expenses.
+    auto agent = suite.token(suite.user_with_role("sales_agent", "WW"));
+    CHECK(fetch(suite, path + "/timeline", agent).at("total") == 1);
+}
+
 TEST_CASE("The timeline of a bike tells what happened to it, newest first, to whom the bike is shown") {
     auto& suite = Suite::shared();
     auto admin = suite.token("admin");

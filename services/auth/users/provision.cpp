@@ -6,6 +6,7 @@
 #include "auth/users/rules.hpp"
 #include "commands/errors.hpp"
 #include "commands/journal.hpp"
+#include "commands/system_call.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/uuid.hpp"
 
@@ -26,13 +27,7 @@ rpc::Error to_error(const postgres::Error& error) {
 }
 
 // Nobody called: the change belongs to the user `system`.
-rpc::CallContext system_context() {
-    rpc::CallContext context;
-    context.request_id = runtime::new_uuid().to_string();
-    context.caller.user_id = system_user_id;
-    context.caller.username = "system";
-    return context;
-}
+rpc::CallContext nobody() { return commands::system_call("provision", std::chrono::seconds(10)); }
 
 std::vector<commands::Change> audit(const char* action, const std::string& id, const std::string& username) {
     commands::Change change;
@@ -58,7 +53,7 @@ asio::awaitable<rpc::Result<CreatedUser>> create_user(postgres::Connection& conn
     Batch batch;
     users::add_insert(batch, created.id, user, passwords::hash(created.password, cost), one_time, now);
     const std::vector<commands::Change> changes = audit("USER_CREATED", created.id, user.username);
-    commands::add_journal(batch, system_context(), now, changes, {}, channel);
+    commands::add_journal(batch, nobody(), now, changes, {}, channel);
     const postgres::Result<std::vector<Rows>> rows = co_await connection.run(batch);
     if (!rows) co_return to_error(rows.error());
     co_return created;
@@ -78,10 +73,10 @@ asio::awaitable<rpc::Result<std::string>> reset_password(postgres::Connection& c
     const auto now = runtime::system_clock().now();
     Batch batch;
     users::add_one_time_password(batch, user.id, std::nullopt, passwords::hash(password, cost), now,
-                                 std::string(system_user_id));
+                                 commands::system_user_id);
     std::vector<commands::Change> changes = audit("USER_UPDATED", user.id, name);
     changes.front().reason = "password reset";
-    commands::add_journal(batch, system_context(), now, changes, {}, channel);
+    commands::add_journal(batch, nobody(), now, changes, {}, channel);
     const postgres::Result<std::vector<Rows>> rows = co_await connection.run(batch);
     if (!rows) co_return to_error(rows.error());
     co_return rpc::Result<std::string>(boost::system::in_place_value, std::move(password));

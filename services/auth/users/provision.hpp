@@ -8,13 +8,11 @@
 #include <vector>
 
 #include "auth/passwords/argon2.hpp"
+#include "commands/system_call.hpp"
 #include "postgres/connection.hpp"
 #include "rpc/error.hpp"
 
 namespace loan_manager::auth {
-
-/// The user `system` (D-205): owner of automatic changes, made by the migration.
-inline constexpr std::string_view system_user_id = "00000000-0000-7000-8000-000000000001";
 
 struct NewUser {
     std::string username;  ///< trimmed and lower-cased, then `^[a-z0-9._-]{3,50}$`
@@ -29,7 +27,7 @@ struct NewUser {
     std::optional<std::string> password;
     bool is_active = true;
     bool is_demo = false;
-    std::string created_by{system_user_id};
+    std::string created_by{commands::system_user_id};
 };
 
 struct CreatedUser {

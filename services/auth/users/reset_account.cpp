@@ -4,6 +4,7 @@
 #include "auth/users/account_repository.hpp"
 #include "auth/users/journal.hpp"
 #include "auth/users/rules.hpp"
+#include "commands/system_call.hpp"
 
 namespace loan_manager::auth::users {
 
@@ -22,7 +23,7 @@ asio::awaitable<rpc::Result<v1::UserWithPassword>> ResetAccount::execute(command
     if (const rpc::Result<void> current = commands::check_version(unit.context(), user.version()); !current) {
         co_return current.error();
     }
-    if (user.id() == system_user_id) co_return system_is_fixed();
+    if (user.id() == commands::system_user_id) co_return system_is_fixed();
 
     // No row is locked while the hash is computed; the version tells whether it changed meanwhile.
     const std::string password = passwords::one_time_password();

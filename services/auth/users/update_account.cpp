@@ -3,6 +3,7 @@
 #include "auth/users/account_repository.hpp"
 #include "auth/users/journal.hpp"
 #include "auth/users/rules.hpp"
+#include "commands/system_call.hpp"
 #include "validate/issue.hpp"
 
 namespace loan_manager::auth::users {
@@ -65,7 +66,7 @@ asio::awaitable<rpc::Result<v1::User>> UpdateAccount::execute(commands::Unit& un
     if (const rpc::Result<void> current = commands::check_version(unit.context(), before.version()); !current) {
         co_return current.error();
     }
-    if (before.id() == system_user_id) co_return system_is_fixed();
+    if (before.id() == commands::system_user_id) co_return system_is_fixed();
 
     v1::User after = before;
     apply(resolved(request, *std::move(companies), *std::move(branches)), after);
