@@ -63,7 +63,7 @@ TEST_CASE("provisioning: a reset gives a new one-time password and ends the sess
 
 TEST_CASE("D-205 the user system exists and can never sign in, whatever is written") {
     World world;
-    CHECK(world.admin.value("SELECT id::text FROM auth.users WHERE username = 'system'") == auth::system_user_id);
+    CHECK(world.admin.value("SELECT id::text FROM auth.users WHERE username = 'system'") == commands::system_user_id);
     CHECK_THROWS(world.admin.rows("UPDATE auth.users SET is_active = true WHERE username = 'system'"));
     CHECK_THROWS(world.admin.rows("UPDATE auth.users SET password_hash = '$argon2id$x' WHERE username = 'system'"));
 }
