@@ -1,16 +1,11 @@
 // What a bike has cost, and what happened to it: D-701 to D-704, D-904, the timeline.
 #include <doctest/doctest.h>
 
-#include "support/answers.hpp"
-#include "support/suite.hpp"
+#include "support/transfers.hpp"
 
 using namespace loan_manager::testing;
 
 namespace {
-
-std::string procured(Suite& suite, const std::string& branch) {
-    return text(suite.post("/v1/bikes/procure", procurement(branch), suite.token("admin")).json(), "id");
-}
 
 boost::json::value fetch(Suite& suite, const std::string& target, const std::string& token) {
     auto answer = suite.get(target, token);
@@ -24,7 +19,7 @@ boost::json::value fetch(Suite& suite, const std::string& target, const std::str
 TEST_CASE("D-701 and D-703 a bike just bought has cost its purchase price, booked once at the acquisition branch") {
     auto& suite = Suite::shared();
     auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
-    auto bike = procured(suite, "WW");
+    auto bike = new_bike(suite, "WW");
 
     auto costs = fetch(suite, "/v1/bikes/" + bike + "/cost-summary", manager);
     CHECK(text(costs, "status") == "IN_STOCK");
@@ -55,7 +50,7 @@ TEST_CASE("D-701 and D-703 a bike just bought has cost its purchase price, booke
 TEST_CASE("D-704 a correction is a reversing entry and a new original with the next version, newest first and paged") {
     auto& suite = Suite::shared();
     auto admin = suite.token("admin");
-    auto bike = procured(suite, "WW");
+    auto bike = new_bike(suite, "WW");
     auto path = "/v1/bikes/" + bike;
     REQUIRE(suite.patch(path, R"({"purchase_price":"149999.99","reason":"typed wrongly"})", admin, "\"1\"").status ==
             200);
@@ -84,8 +79,15 @@ TEST_CASE("D-704 a correction is a reversing entry and a new original with the n
 TEST_CASE(
     "D-904 ledger and cost-summary: 403 without costs:read, 404 out of reach, the destination of an open transfer") {
     auto& suite = Suite::shared();
-    auto bike = procured(suite, "WW");
-    auto database = suite.database();
+    auto transfer = pending_transfer(suite, "WW", "MO");
+    auto bike = text(transfer, "bicycle_id");
+    auto destination = suite.token(suite.user_with_role("branch_manager", "MO"));
+    for (const auto* view : {"/ledger", "/cost-summary", "/timeline"}) {
+        CAPTURE(view);
+        CHECK(suite.get("/v1/bikes/" + bike + view, destination).status == 200);
+    }
+    auto closed = command_transfer(suite, transfer, "cancel", "admin", R"({"reason":"not needed"})");
+    REQUIRE(closed.status == 200);
     for (const auto* view : {"/ledger", "/cost-summary"}) {
         CAPTURE(view);
         auto path = "/v1/bikes/" + bike + view;
@@ -100,7 +102,7 @@ TEST_CASE(
 TEST_CASE("D-703 an expense counts at its branch under its category, its void takes it off; whom the timeline tells") {
     auto& suite = Suite::shared();
     auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
-    auto bike = procured(suite, "WW");
+    auto bike = new_bike(suite, "WW");
     auto path = "/v1/bikes/" + bike;
     auto expense = suite.post(path + "/expenses",
                               R"({"category":"MINOR_REPAIR","description":"new mirror","amount":"1234.5"})", manager);
@@ -128,10 +130,37 @@ TEST_CASE("D-703 an expense counts at its branch under its category, its void ta
     CHECK(fetch(suite, path + "/timeline", agent).at("total") == 1);
 }
 
+TEST_CASE("D-703 a delivery is booked at the destination; the timeline follows the bike from branch to branch") {
+    auto& suite = Suite::shared();
+    auto moving = transfer_in_transit(suite, "WW", "MO");
+    auto bike = text(moving, "bicycle_id");
+    auto arrived = command_transfer(suite, moving, "complete", "admin", R"({"transfer_cost":"2500"})");
+    REQUIRE(arrived.status == 200);
+    auto number = text(arrived.json(), "transfer_no");
+    auto manager = suite.token(suite.user_with_role("branch_manager", "MO"));
+    auto costs = fetch(suite, "/v1/bikes/" + bike + "/cost-summary", manager);
+    CHECK(text(costs, "transfer_total") == "2500.00");
+    CHECK(text(costs, "total_cost") == "152500.00");
+    auto ledger = fetch(suite, "/v1/bikes/" + bike + "/ledger", manager);
+    CHECK(text(ledger.at("items").at(0), "entry_type") == "TRANSFER");
+    CHECK(text(ledger.at("items").at(0), "branch_code") == "MO");
+
+    const auto timeline = fetch(suite, "/v1/bikes/" + bike + "/timeline", manager);
+    std::vector<std::string> told;
+    for (const auto& item : timeline.at("items").as_array()) told.push_back(text(item, "summary"));
+    REQUIRE(told.size() == 5);
+    CHECK(told.at(0) == "Arrived at MO as " + text(arrived.json(), "to_stock_number") + " (" + number + ")");
+    CHECK(told.at(1) == "Sent off to MO (" + number + ")");
+    CHECK(told.at(2) == "Transfer " + number + " approved");
+    CHECK(told.at(3) == "Transfer " + number + " from WW to MO requested");
+    CHECK(told.at(4) == "Bought at WW as " + text(arrived.json(), "from_stock_number"));
+    CHECK(suite.violations() == "");
+}
+
 TEST_CASE("The timeline of a bike tells what happened to it, newest first, to whom the bike is shown") {
     auto& suite = Suite::shared();
     auto admin = suite.token("admin");
-    auto bike = procured(suite, "WW");
+    auto bike = new_bike(suite, "WW");
     auto path = "/v1/bikes/" + bike;
     auto number = text(fetch(suite, path, admin), "current_stock_number");
     const auto command = [&](const std::string& verb, const std::string& body, int version) {

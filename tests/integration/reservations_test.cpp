@@ -1,9 +1,8 @@
 // Holding a bike for a customer, letting it go again, and back from maintenance: B2, B3, B10, D-503.
 #include <doctest/doctest.h>
 
-#include "support/answers.hpp"
 #include "support/concurrency.hpp"
-#include "support/suite.hpp"
+#include "support/transfers.hpp"
 
 using namespace loan_manager::testing;
 
@@ -11,10 +10,6 @@ namespace {
 
 constexpr const char* far =
     R"({"reserved_for":"Nimal Perera","reserved_phone":"0771234567","reserved_until":"2099-12-31"})";
-
-std::string procured(Suite& suite, const std::string& branch) {
-    return text(suite.post("/v1/bikes/procure", procurement(branch), suite.token("admin")).json(), "id");
-}
 
 HttpResponse command(Suite& suite, const std::string& bike, const std::string& verb, const std::string& body,
                      const std::string& token, int version) {
@@ -26,7 +21,7 @@ HttpResponse command(Suite& suite, const std::string& bike, const std::string& v
 TEST_CASE("B2 a bike in stock is reserved for a customer; B3 and released again") {
     auto& suite = Suite::shared();
     auto agent = suite.token(suite.user_with_role("sales_agent", "WW"));
-    auto bike = procured(suite, "WW");
+    auto bike = new_bike(suite, "WW");
 
     auto reserved = command(suite, bike, "reserve", far, agent, 1);
     REQUIRE(reserved.status == 200);
@@ -61,7 +56,7 @@ TEST_CASE("B2 a bike in stock is reserved for a customer; B3 and released again"
 TEST_CASE("B2 what a reservation must say, and until when: today or later, or without end") {
     auto& suite = Suite::shared();
     auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
-    auto bike = procured(suite, "WW");
+    auto bike = new_bike(suite, "WW");
     auto today = suite.database().value("select (now() at time zone 'Asia/Colombo')::date");
     auto yesterday = suite.database().value("select (now() at time zone 'Asia/Colombo')::date - 1");
 
@@ -86,7 +81,7 @@ TEST_CASE("B2 what a reservation must say, and until when: today or later, or wi
 TEST_CASE("B2 and B3 in the wrong state, with the wrong tag, by the wrong people") {
     auto& suite = Suite::shared();
     auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
-    auto bike = procured(suite, "WW");
+    auto bike = new_bike(suite, "WW");
 
     CHECK(command(suite, bike, "release", "{}", manager, 1).code() == "INVALID_STATE");
     REQUIRE(command(suite, bike, "reserve", far, manager, 1).status == 200);
@@ -104,10 +99,22 @@ TEST_CASE("B2 and B3 in the wrong state, with the wrong tag, by the wrong people
     CHECK(command(suite, bike, "release", "{}", manager, 2).status == 200);
 }
 
+TEST_CASE("D-212 a bike with an open transfer is neither reserved, released nor returned: OPEN_TRANSFER") {
+    auto& suite = Suite::shared();
+    auto admin = suite.token("admin");
+    auto bike = text(pending_transfer(suite, "WW", "MO"), "bicycle_id");
+    for (const std::string verb : {"reserve", "release", "return-to-stock"}) {
+        CAPTURE(verb);
+        auto answer = command(suite, bike, verb, verb == "reserve" ? far : "{}", admin, 2);
+        CHECK(answer.status == 409);
+        CHECK(answer.code() == "OPEN_TRANSFER");
+    }
+}
+
 TEST_CASE("X-19 many reserve one bike at once: one 200, the rest 412") {
     auto& suite = Suite::shared();
     auto token = suite.token("admin");
-    auto bike = procured(suite, "WW");
+    auto bike = new_bike(suite, "WW");
     auto answers = at_once(8, [&](int) { return command(suite, bike, "reserve", far, token, 1); });
     CHECK(by_status(answers) == std::map<int, int>{{200, 1}, {412, 7}});
 }
@@ -115,7 +122,7 @@ TEST_CASE("X-19 many reserve one bike at once: one 200, the rest 412") {
 TEST_CASE("B10 a bike in maintenance without an open job returns to stock") {
     auto& suite = Suite::shared();
     auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
-    auto bike = procured(suite, "WW");
+    auto bike = new_bike(suite, "WW");
     CHECK(command(suite, bike, "return-to-stock", "{}", manager, 1).code() == "INVALID_STATE");
 
     suite.database().rows("update bicycles set status = 'MAINTENANCE' where id = '" + bike + "'");
@@ -134,10 +141,10 @@ TEST_CASE("B3 a service that starts makes up for a missed expiry, as the user sy
     auto token = suite.token("admin");
     std::vector<std::string> expired;
     for (int i = 0; i < 12; ++i) {
-        expired.push_back(procured(suite, "WW"));
+        expired.push_back(new_bike(suite, "WW"));
         REQUIRE(command(suite, expired.back(), "reserve", far, token, 1).status == 200);
     }
-    auto lasting = procured(suite, "WW");
+    auto lasting = new_bike(suite, "WW");
     REQUIRE(command(suite, lasting, "reserve", far, token, 1).status == 200);
     suite.process("fleet").stop();
     auto database = suite.database();

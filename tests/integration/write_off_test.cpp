@@ -1,9 +1,8 @@
 // Asking for a write-off, refusing it, doing it: B13, D-504.
 #include <doctest/doctest.h>
 
-#include "support/answers.hpp"
 #include "support/concurrency.hpp"
-#include "support/suite.hpp"
+#include "support/transfers.hpp"
 
 using namespace loan_manager::testing;
 
@@ -121,6 +120,15 @@ TEST_CASE("B13 an administrator writes off without a request, from stock or main
     REQUIRE(command(suite, reserved, "reserve", R"({"reserved_for":"N"})", admin, 1).status == 200);
     CHECK(command(suite, reserved, "write-off", because("LOST"), admin, 2).code() == "INVALID_STATE");
     CHECK(command(suite, reserved, "write-off-request", because("LOST"), admin, 2).status == 200);
+
+    // On the road it may be lost, but the transfer has to be ended before it is written off.
+    auto travelling = text(transfer_in_transit(suite, "WW", "MO"), "bicycle_id");
+    auto version = suite.get("/v1/bikes/" + travelling, admin).json().at("version").as_int64();
+    auto waiting = command(suite, travelling, "write-off", because("STOLEN"), admin, static_cast<int>(version));
+    CHECK(waiting.status == 409);
+    CHECK(waiting.code() == "OPEN_TRANSFER");
+    CHECK(command(suite, travelling, "write-off-request", because("STOLEN"), admin, static_cast<int>(version)).status ==
+          200);
     CHECK(suite.violations() == "");
 }
 
