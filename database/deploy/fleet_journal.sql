@@ -28,7 +28,8 @@ CREATE TABLE fleet.audit_log (
     request_id  text NOT NULL
 );
 CREATE INDEX audit_log_at_idx ON fleet.audit_log (at DESC, id DESC);
-CREATE INDEX audit_log_entity_idx ON fleet.audit_log (entity_type, entity_id, at DESC, id DESC);
+CREATE INDEX audit_log_entity_idx ON fleet.audit_log (entity_id, at DESC, id DESC);
+CREATE INDEX audit_log_entity_type_idx ON fleet.audit_log (entity_type, at DESC, id DESC);
 CREATE INDEX audit_log_user_idx ON fleet.audit_log (user_id, at DESC, id DESC);
 CREATE INDEX audit_log_branch_idx ON fleet.audit_log (branch_id, at DESC, id DESC);
 CREATE INDEX audit_log_action_idx ON fleet.audit_log (action, at DESC, id DESC);

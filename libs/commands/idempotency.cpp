@@ -2,11 +2,10 @@
 
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <openssl/evp.h>
-#include <array>
 #include <cstddef>
 #include <span>
 
+#include "digest/sha256.hpp"
 #include "loanmanager/options/v1/options.pb.h"
 
 namespace loan_manager::commands {
@@ -25,19 +24,6 @@ constexpr postgres::Statement store{
     "VALUES ($1, $2, $3, $4, $5, $6) "
     "ON CONFLICT (user_id, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status, "
     "body = excluded.body, expires_at = excluded.expires_at"};
-
-std::string sha256_hex(std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    EVP_Digest(text.data(), text.size(), digest.data(), &length, EVP_sha256(), nullptr);
-    static constexpr char hex[] = "0123456789abcdef";
-    std::string out;
-    for (unsigned i = 0; i < length; ++i) {
-        out += hex[digest[i] >> 4];
-        out += hex[digest[i] & 15];
-    }
-    return out;
-}
 
 std::string deterministic(const google::protobuf::Message& message) {
     std::string out;
@@ -65,7 +51,7 @@ Idempotency::Idempotency(const rpc::CallContext& context, const google::protobuf
       fingerprint_(context.idempotency_fingerprint),
       usual_status_(usual_status(context)) {
     if (wanted() && !is_fingerprint(fingerprint_)) {
-        fingerprint_ = sha256_hex(context.method + '\n' + deterministic(request));
+        fingerprint_ = digest::sha256_hex({context.method, "\n", deterministic(request)});
     }
 }
 

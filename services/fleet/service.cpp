@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "commands/runner.hpp"
+#include "fleet/audit/handlers.hpp"
+#include "fleet/audit/sealer.hpp"
 #include "fleet/bikes/handlers.hpp"
 #include "fleet/bikes/reservation_expiry.hpp"
 #include "fleet/expenses/handlers.hpp"
@@ -33,6 +35,8 @@ public:
           authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(auth_)),
           runner_(pools_, commands::RunnerOptions()),
           housekeeping_(home_, pools_, runner_),
+          sealer_(home_, pools_, settings.audit_seal_interval),
+          audit_(pools_),
           reservation_expiry_(home_, pools_, runner_, runtime::system_clock()),
           organisation_(pools_),
           bikes_(pools_, runner_, runtime::system_clock(), settings.stock_number_max),
@@ -44,6 +48,7 @@ public:
                   service::server_hooks(process, authenticator_)) {}
 
     void start() {
+        audit_.register_with(server_);
         organisation_.register_with(server_);
         bikes_.register_with(server_);
         costs_.register_with(server_);
@@ -57,6 +62,7 @@ public:
         service::run_on(home_, [this] {
             housekeeping_.start();
             reservation_expiry_.start();
+            sealer_.start();
         });
         process_.add_ready_check("database", [this]() -> std::optional<std::string> {
             return housekeeping_.healthy() ? std::nullopt : std::optional<std::string>("the database does not answer");
@@ -72,6 +78,7 @@ private:
             service::run_on(home_, [this] {
                 housekeeping_.stop();
                 reservation_expiry_.stop();
+                sealer_.stop();
             });
         });
         process_.on_drain([this](runtime::Process::SteadyTime deadline) { service::drain(server_, deadline); });
@@ -90,6 +97,8 @@ private:
     trust::Authenticator authenticator_;
     commands::Runner runner_;
     Housekeeping housekeeping_;
+    audit::Sealer sealer_;
+    audit::AuditHandlers audit_;
     bikes::ReservationExpiry reservation_expiry_;
     organisation::OrganisationHandlers organisation_;
     bikes::BikeHandlers bikes_;

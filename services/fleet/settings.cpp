@@ -15,6 +15,12 @@ void add_settings(runtime::SettingsTable& table, Settings& settings) {
         .default_value(9999)
         .range(9999, 999'999)
         .help("The largest running number a branch may issue. May be raised, never lowered.");
+
+    table.group("Audit");
+    table.seconds("AUDIT_SEAL_INTERVAL_SECONDS", settings.audit_seal_interval)
+        .default_value(60)
+        .range(1, 3600)
+        .help("How often new audit rows are added to the hash chain; each time its head is logged.");
 }
 
 }  // namespace loan_manager::fleet

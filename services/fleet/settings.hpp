@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -15,6 +16,7 @@ struct Settings {
     trust::TokenSettings tokens;
     std::string auth_address;
     std::int32_t stock_number_max = 0;  ///< D-601
+    std::chrono::seconds audit_seal_interval{0};
 };
 
 void add_settings(runtime::SettingsTable& table, Settings& settings);

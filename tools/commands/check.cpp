@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <iostream>
 
+#include "tools/commands/audit.hpp"
 #include "tools/commands/invariants.hpp"
 #include "tools/commands/run.hpp"
 #include "tools/support/database.hpp"
@@ -49,7 +50,7 @@ Finding check_one(Database& database, const Invariant& invariant) {
     return finding;
 }
 
-std::string as_json(const std::vector<Finding>& findings, bool good) {
+std::string as_json(const std::vector<Finding>& findings, const AuditReport& audit, bool good) {
     json::array violations, skipped;
     for (const Finding& finding : findings) {
         if (finding.skipped) {
@@ -68,6 +69,7 @@ std::string as_json(const std::vector<Finding>& findings, bool good) {
     report["checked"] = findings.size() - skipped.size();
     report["violations"] = std::move(violations);
     report["skipped"] = std::move(skipped);
+    report["audit"] = as_json(audit);
     return json::serialize(report);
 }
 
@@ -94,26 +96,32 @@ void print(const std::vector<Finding>& findings) {
 int run(const Check& command, const Settings& settings) {
     Database database(database_url(settings, command.database_url));
     std::vector<Finding> findings;
+    AuditReport audit;
     {
         const Transaction snapshot(database, "ISOLATION LEVEL REPEATABLE READ, READ ONLY");
         database.script("SET LOCAL search_path = fleet, auth, lifecycle, public");
         for (const Invariant& invariant : invariants()) {
             findings.push_back(check_one(database, invariant));
         }
+        audit = examine_audit(database, std::nullopt);
     }
     int violated = 0;
     for (const Finding& finding : findings) {
         violated += finding.rows > 0 ? 1 : 0;
     }
+    const bool good = violated == 0 && audit.good();
     if (command.json) {
-        std::cout << as_json(findings, violated == 0) << '\n';
+        std::cout << as_json(findings, audit, good) << '\n';
     } else {
         print(findings);
+        std::cout << "audit " << (audit.good() ? "ok      " : "VIOLATED") << "  Nobody has altered the audit log ("
+                  << summary(audit) << ")\n";
+        print_findings(audit);
         std::cout << (violated == 0 ? "All invariants hold.\n"
                                     : std::to_string(violated) + " of " + std::to_string(findings.size()) +
                                           " invariants are violated.\n");
     }
-    return violated == 0 ? exit_ok : exit_failed;
+    return good ? exit_ok : exit_failed;
 }
 
 }  // namespace loan_manager::ctl

@@ -10,6 +10,7 @@ int run(const ShowText& command, const Settings& settings);
 int run(const Refresh& command, const Settings& settings);
 int run(const Migrate& command, const Settings& settings);
 int run(const Check& command, const Settings& settings);
+int run(const AuditVerify& command, const Settings& settings);
 int run(const SeedBase& command, const Settings& settings);
 int run(const SeedDemo& command, const Settings& settings);
 int run(const UserCreate& command, const Settings& settings);

@@ -22,7 +22,8 @@ constexpr const char* overview =
     "\n"
     "  refresh               refresh materialized views through the lifecycle-refresher\n"
     "  migrate               bring the database to the newest schema\n"
-    "  check                 check every invariant of the data\n"
+    "  check                 check every invariant of the data, and the audit log\n"
+    "  audit verify          check that nobody has altered the audit log\n"
     "  seed base             load the organisation: companies, branches, counters, commission rules\n"
     "  seed demo             the same, plus demo users and bikes\n"
     "  user create           create a user with a one-time password\n"
@@ -121,12 +122,60 @@ Command parse_migrate(const Words& words) {
 Command parse_check(const Words& words) {
     Check command;
     CommandOptions options("check",
-                           "Runs every invariant of the data in one snapshot and shows what violates them.\n"
+                           "Runs every invariant of the data in one snapshot and shows what violates them; then looks\n"
+                           "whether the audit log was altered, like `audit verify`.\n"
                            "Changes nothing. Ends with 1 if something is violated.\n");
     options.add_database_url(command.database_url);
     options.options().add_options()("json", po::bool_switch(&command.json), "answer as one JSON document");
     if (!options.parse(words)) {
         return ShowText{options.text()};
+    }
+    return command;
+}
+
+std::optional<AuditHead> parse_head(const std::string& text) {
+    const auto colon = text.find(':');
+    if (colon == 0 || colon > 18 || text.size() != colon + 65) {
+        return std::nullopt;
+    }
+    const std::string digits = text.substr(0, colon);
+    AuditHead head{0, text.substr(colon + 1)};
+    if (digits.find_first_not_of("0123456789") != std::string::npos ||
+        head.hash.find_first_not_of("0123456789abcdef") != std::string::npos) {
+        return std::nullopt;
+    }
+    head.position = std::stoll(digits);
+    return head;
+}
+
+Command parse_audit(const Words& words) {
+    const std::string what = words.empty() ? "" : words.front();
+    const Words rest(words.begin() + (words.empty() ? 0 : 1), words.end());
+    AuditVerify command;
+    std::string head;
+    CommandOptions options(
+        "audit verify [--head POSITION:HASH]",
+        "Walks the hash chain over the audit log and names what was altered, removed or inserted\n"
+        "behind its back. With a head from the log of the fleet service (\"audit log sealed\") it also\n"
+        "notices that the end of the log was cut off. Changes nothing. Ends with 1 if it finds anything.\n");
+    options.add_database_url(command.database_url);
+    options.options().add_options()("head", po::value(&head)->value_name("POSITION:HASH"),
+                                    "a head that was written down: the chain must still contain it")(
+        "json", po::bool_switch(&command.json), "answer as one JSON document");
+    if (what == "--help" || what == "-h") {
+        return ShowText{options.text()};
+    }
+    if (what != "verify") {
+        options.refuse("there is only `audit verify`");
+    }
+    if (!options.parse(rest)) {
+        return ShowText{options.text()};
+    }
+    if (!head.empty()) {
+        command.head = parse_head(head);
+        if (!command.head) {
+            options.refuse("--head must be a position and 64 hexadecimal digits, e.g. 4711:9f86d0…");
+        }
     }
     return command;
 }
@@ -246,6 +295,9 @@ Command parse_command_line(std::span<const std::string> words) {
     }
     if (name == "check") {
         return parse_check(rest);
+    }
+    if (name == "audit") {
+        return parse_audit(rest);
     }
     if (name == "seed") {
         return parse_seed(rest);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -30,6 +32,18 @@ struct Check {
     bool json = false;
 };
 
+/// A head of the audit chain that was written down.
+struct AuditHead {
+    std::int64_t position = 0;
+    std::string hash;  ///< 64 lower-case hex digits
+};
+
+struct AuditVerify {
+    std::string database_url;
+    std::optional<AuditHead> head;
+    bool json = false;
+};
+
 struct SeedBase {
     std::string database_url;
 };
@@ -55,7 +69,8 @@ struct UserResetPassword {
     std::string username;
 };
 
-using Command = std::variant<ShowText, Refresh, Migrate, Check, SeedBase, SeedDemo, UserCreate, UserResetPassword>;
+using Command =
+    std::variant<ShowText, Refresh, Migrate, Check, AuditVerify, SeedBase, SeedDemo, UserCreate, UserResetPassword>;
 
 /// Words after the program's name → what to do. Pure. Throws Failure (usage) naming what is wrong.
 Command parse_command_line(std::span<const std::string> words);

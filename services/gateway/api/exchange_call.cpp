@@ -8,7 +8,7 @@
 
 #include "access/reach.hpp"
 #include "gateway/api/exchange.hpp"
-#include "gateway/policy/digest.hpp"
+#include "gateway/policy/fingerprint.hpp"
 #include "gateway/policy/trace.hpp"
 #include "runtime/log.hpp"
 #include "runtime/loops.hpp"

@@ -1,9 +1,9 @@
 #include "gateway/policy/conditional.hpp"
 
-#include "gateway/policy/digest.hpp"
-
 #include <algorithm>
 #include <charconv>
+
+#include "digest/sha256.hpp"
 
 namespace loan_manager::gateway {
 
@@ -60,7 +60,7 @@ IfMatch parse_if_match(const http::Request& request) {
 
 std::string strong_etag(std::int64_t version) { return '"' + std::to_string(version) + '"'; }
 
-std::string weak_etag(std::string_view body) { return "W/\"" + sha256_hex({body}).substr(0, 32) + '"'; }
+std::string weak_etag(std::string_view body) { return "W/\"" + digest::sha256_hex({body}).substr(0, 32) + '"'; }
 
 bool none_match_hits(const http::Request& request, std::string_view etag) {
     for (const http::Field& header : request.fields) {

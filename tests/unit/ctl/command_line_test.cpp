@@ -43,6 +43,17 @@ TEST_CASE("refresh takes all views or some") {
 
 TEST_CASE("the other commands") {
     CHECK(std::get<Check>(parse({"check", "--json"})).json);
+    const std::string hash(64, 'a');
+    const auto verify = std::get<AuditVerify>(parse({"audit", "verify", "--json", "--head", "4711:" + hash}));
+    CHECK(verify.json);
+    CHECK(verify.head->position == 4711);
+    CHECK(verify.head->hash == hash);
+    CHECK_FALSE(std::get<AuditVerify>(parse({"audit", "verify"})).head.has_value());
+    for (const std::string head :
+         {"4711", ":" + hash, "4711:" + hash + "a", "x:" + hash, "1:" + std::string(64, 'X')}) {
+        CHECK(refused({"audit", "verify", "--head", head}) == exit_usage);
+    }
+    CHECK(refused({"audit"}) == exit_usage);
     CHECK(std::get<Migrate>(parse({"migrate", "--directory", "/x"})).directory == "/x");
     CHECK(std::get<SeedBase>(parse({"seed", "base", "--database-url", "u"})).database_url == "u");
     CHECK(std::get<SeedDemo>(parse({"seed", "demo", "--passwords-file", "p"})).passwords_file == "p");
@@ -67,6 +78,8 @@ TEST_CASE("help is everywhere, and names the exit codes") {
                                                       {"refresh", "--help"},
                                                       {"migrate", "-h"},
                                                       {"check", "--help"},
+                                                      {"audit", "verify", "--help"},
+                                                      {"audit", "-h"},
                                                       {"seed", "base", "-h"},
                                                       {"seed", "demo", "--help"},
                                                       {"user", "create", "--help"},
