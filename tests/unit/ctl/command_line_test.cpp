@@ -49,8 +49,9 @@ TEST_CASE("the other commands") {
     CHECK(verify.head->position == 4711);
     CHECK(verify.head->hash == hash);
     CHECK_FALSE(std::get<AuditVerify>(parse({"audit", "verify"})).head.has_value());
-    for (const std::string head :
-         {"4711", ":" + hash, "4711:" + hash + "a", "x:" + hash, "1:" + std::string(64, 'X')}) {
+    const std::vector<std::string> wrong{"4711", ":" + hash, "4711:" + hash + "a", "x:" + hash,
+                                         "1:" + std::string(64, 'X')};
+    for (const std::string& head : wrong) {
         CHECK(refused({"audit", "verify", "--head", head}) == exit_usage);
     }
     CHECK(refused({"audit"}) == exit_usage);
