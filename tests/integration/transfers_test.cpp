@@ -167,10 +167,10 @@ TEST_CASE("T1 D-212 what stands against a request: OPEN_TRANSFER, OPEN_JOB, INVA
     check_refused(request_transfer(suite, text(moving, "bicycle_id"), "MO"), 409, "OPEN_TRANSFER");
 
     auto reserved = new_bike(suite, "WW");
-    suite.database().rows(
-        "update bicycles set status = 'ALLOCATED', allocation_kind = 'CUSTOMER', reserved_for = 'x' "
-        "where id = '" +
-        reserved + "'");
+    REQUIRE(suite
+                .post("/v1/bikes/" + reserved + "/reserve", R"({"reserved_for":"Nimal"})", suite.token("admin"),
+                      {{"if-match", "\"1\""}})
+                .status == 200);
     check_refused(request_transfer(suite, reserved, "MO"), 409, "INVALID_STATE");
 
     auto repaired = new_bike(suite, "WW");

@@ -11,33 +11,13 @@
 #include "fleet/bikes/timeline.hpp"
 #include "fleet/bikes/update.hpp"
 #include "fleet/bikes/write_off.hpp"
-#include "fleet/organisation/repository.hpp"
 #include "fleet/stock_numbers/repository.hpp"
+#include "fleet/values/reference_check.hpp"
 
 namespace loan_manager::fleet::bikes {
 
 namespace asio = boost::asio;
 using access::Permission;
-
-namespace {
-
-// D-210: a reference that names nothing is a field issue, also in a query.
-std::vector<rpc::FieldIssue> unknown_references(const v1::ListBikesRequest& request,
-                                                const organisation::References& known) {
-    std::vector<rpc::FieldIssue> issues;
-    const auto require = [&](bool given, const char* field, const std::string& value, const auto& names) {
-        if (given && names.count(value) == 0) {
-            issues.emplace_back(field, std::string(validate::issue::not_found));
-        }
-    };
-    require(request.has_company_id(), "company_id", request.company_id(), known.companies);
-    require(request.has_branch_id(), "branch_id", request.branch_id(), known.branches);
-    require(request.has_acquisition_branch_id(), "acquisition_branch_id", request.acquisition_branch_id(),
-            known.branches);
-    return issues;
-}
-
-}  // namespace
 
 BikeHandlers::BikeHandlers(postgres::PoolGroup& pools, commands::Runner& runner, const runtime::Clock& clock,
                            std::int32_t stock_number_max)
@@ -81,18 +61,14 @@ asio::awaitable<rpc::Result<v1::BikeList>> BikeHandlers::list(rpc::CallContext& 
     if (page->count) {
         add_composed(batch, query->count_sql, std::move(query->count_params), query->reusable);
     }
-    const bool has_references =
-        request.has_company_id() || request.has_branch_id() || request.has_acquisition_branch_id();
-    if (has_references) {
-        organisation::add_reference_check(batch, {request.company_id()},
-                                          {request.branch_id(), request.acquisition_branch_id()});
-    }
+    ReferenceCheck references;
+    references.company("company_id", LM_MAYBE(request, company_id));
+    references.branch("branch_id", LM_MAYBE(request, branch_id));
+    references.branch("acquisition_branch_id", LM_MAYBE(request, acquisition_branch_id));
+    references.add_to(batch);
     const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (has_references) {
-        auto issues = unknown_references(request, organisation::read_reference_check(results.back()));
-        if (!issues.empty()) {
-            co_return rpc::validation(std::move(issues));
-        }
+    if (auto known = references.read(results); !known) {
+        co_return known.error();
     }
 
     v1::BikeList list;

@@ -10,8 +10,6 @@
 namespace loan_manager::fleet::bikes {
 namespace {
 
-constexpr postgres::Statement bike_exists{"bikes.exists", "SELECT 1 FROM fleet.bicycles WHERE id = $1"};
-
 constexpr postgres::Statement active_user{"bikes.active_user", "SELECT 1 FROM auth.users WHERE id = $1 AND is_active"};
 
 constexpr postgres::Statement duplicates{
@@ -121,8 +119,6 @@ void add_is_readable(postgres::Batch& batch, const std::string& id, const access
     add_scope(params, readable);
     batch.add(find, std::move(params));
 }
-
-void add_exists(postgres::Batch& batch, const std::string& id) { batch.add(bike_exists, postgres::Params(id)); }
 
 void add_expired_reservations(postgres::Batch& batch, runtime::Date today) {
     batch.add(expired_reservations, postgres::Params(runtime::format_date(today)));

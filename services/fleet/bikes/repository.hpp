@@ -23,8 +23,6 @@ namespace v1 = loanmanager::fleet::v1;
 void add_find(postgres::Batch& batch, const std::string& id, const access::Reach& readable);
 /// One row if the caller may read the bike: for its sub-resources.
 void add_is_readable(postgres::Batch& batch, const std::string& id, const access::Reach& readable);
-/// One row if there is such a bike, whoever asks: for references in the filter of a list.
-void add_exists(postgres::Batch& batch, const std::string& id);
 
 /// A bike under its row lock.
 struct Locked {

@@ -8,7 +8,7 @@
 #include "fleet/expenses/rules.hpp"
 #include "fleet/expenses/update.hpp"
 #include "fleet/expenses/void.hpp"
-#include "fleet/organisation/repository.hpp"
+#include "fleet/values/reference_check.hpp"
 
 namespace loan_manager::fleet::expenses {
 
@@ -73,28 +73,18 @@ asio::awaitable<rpc::Result<v1::ExpenseList>> ExpenseHandlers::list(rpc::CallCon
     if (!query) {
         co_return query.error();
     }
-    const std::vector<std::string> no_companies;
-    std::vector<std::string> branches;
-    if (request.has_branch_id()) {
-        branches.push_back(request.branch_id());
-    }
-    postgres::Batch batch;
-    organisation::add_reference_check(batch, no_companies, branches);
-    bikes::add_exists(batch, request.has_bicycle_id() ? request.bicycle_id() : commands::no_id);
-    add_list(batch, list_statements_, *query);
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    ReferenceCheck references;
+    references.branch("branch_id", LM_MAYBE(request, branch_id));
+    references.bike("bicycle_id", LM_MAYBE(request, bicycle_id));
 
-    std::vector<rpc::FieldIssue> issues;
-    if (request.has_branch_id() && organisation::read_reference_check(results.at(0)).branches.empty()) {
-        issues.emplace_back("branch_id", std::string(validate::issue::not_found));
+    postgres::Batch batch;
+    add_list(batch, list_statements_, *query);
+    references.add_to(batch);
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    if (auto known = references.read(results); !known) {
+        co_return known.error();
     }
-    if (request.has_bicycle_id() && results.at(1).empty()) {
-        issues.emplace_back("bicycle_id", std::string(validate::issue::not_found));
-    }
-    if (!issues.empty()) {
-        co_return rpc::validation(std::move(issues));
-    }
-    co_return read_expenses(results, 2, *page);
+    co_return read_expenses(results, 0, *page);
 }
 
 asio::awaitable<rpc::Result<v1::ExpenseList>> ExpenseHandlers::list_of_bike(

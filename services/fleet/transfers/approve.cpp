@@ -1,6 +1,6 @@
 #include "fleet/transfers/approve.hpp"
 
-#include "access/reach.hpp"
+#include "fleet/transfers/admission.hpp"
 #include "fleet/transfers/dispatch.hpp"
 #include "fleet/transfers/repository.hpp"
 #include "fleet/transfers/rules.hpp"
@@ -13,20 +13,11 @@ void Approve::prepare(commands::Unit& unit, const request_type& request, postgre
 
 boost::asio::awaitable<rpc::Result<v1::Transfer>> Approve::execute(commands::Unit& unit, const request_type& request,
                                                                    std::vector<postgres::Rows>& reads) {
-    if (auto valid = unit.valid(); !valid) {
-        co_return valid.error();
-    }
-    auto locked = read_locked(reads);
+    auto locked = admit(unit, read_locked(reads), access::Permission::transfers_approve, End::destination);
     if (!locked) {
         co_return locked.error();
     }
     auto& transfer = locked->transfer;
-    if (!locked->destination_within(access::reach(unit.caller(), access::Permission::transfers_approve))) {
-        co_return rpc::out_of_scope();
-    }
-    if (auto current = commands::check_version(unit.context(), transfer.version()); !current) {
-        co_return current.error();
-    }
     if (auto other = check_approver(transfer, unit.caller()); !other) {
         co_return other.error();
     }

@@ -1,9 +1,9 @@
 #include "fleet/transfers/complete.hpp"
 
-#include "access/reach.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/ledger/repository.hpp"
 #include "fleet/stock_numbers/repository.hpp"
+#include "fleet/transfers/admission.hpp"
 #include "fleet/transfers/repository.hpp"
 #include "fleet/transfers/rules.hpp"
 
@@ -39,26 +39,18 @@ void Complete::prepare(commands::Unit& unit, const request_type& request, postgr
 
 boost::asio::awaitable<rpc::Result<v1::Transfer>> Complete::execute(commands::Unit& unit, const request_type& request,
                                                                     std::vector<postgres::Rows>& reads) {
-    auto locked = read_locked(reads);
+    auto found = read_locked(reads);
     const auto delivered_on =
         request.has_delivered_on() ? runtime::parse_date(request.delivered_on()) : std::optional(unit.today());
-    if (locked && delivered_on && !is_delivery_day(locked->transfer, *delivered_on, unit.today())) {
+    if (found && delivered_on && !is_delivery_day(found->transfer, *delivered_on, unit.today())) {
         unit.issue("delivered_on", validate::issue::out_of_range);
     }
-    if (auto valid = unit.valid(); !valid) {
-        co_return valid.error();
-    }
+    auto locked = admit(unit, std::move(found), access::Permission::transfers_move, End::destination);
     if (!locked) {
         co_return locked.error();
     }
     auto& transfer = locked->transfer;
     auto& bike = locked->bike;
-    if (!locked->destination_within(access::reach(unit.caller(), access::Permission::transfers_move))) {
-        co_return rpc::out_of_scope();
-    }
-    if (auto current = commands::check_version(unit.context(), transfer.version()); !current) {
-        co_return current.error();
-    }
     if (auto open = check_status(transfer, {v1::TRANSFER_STATUS_IN_TRANSIT}, "completed"); !open) {
         co_return open.error();
     }
@@ -95,7 +87,5 @@ boost::asio::awaitable<rpc::Result<v1::Transfer>> Complete::execute(commands::Un
     record(unit, "TRANSFER_COMPLETED", transfer.to_branch_id(), std::move(before), transfer);
     co_return transfer;
 }
-
-std::optional<rpc::Error> Complete::refuse(const postgres::Error& error) { return bikes::refuse(error); }
 
 }  // namespace loan_manager::fleet::transfers

@@ -3,7 +3,6 @@
 #include <cstdint>
 
 #include "commands/runner.hpp"
-#include "fleet/bikes/repository.hpp"
 #include "loanmanager/fleet/v1/transfers.pb.h"
 
 namespace loan_manager::fleet::transfers {
@@ -17,7 +16,6 @@ public:
     void prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) override;
     boost::asio::awaitable<rpc::Result<response_type>> execute(commands::Unit& unit, const request_type& request,
                                                                std::vector<postgres::Rows>& reads) override;
-    std::optional<rpc::Error> refuse(const postgres::Error& error) override;
 
 private:
     std::int32_t stock_number_max_;

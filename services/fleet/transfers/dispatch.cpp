@@ -1,7 +1,7 @@
 #include "fleet/transfers/dispatch.hpp"
 
-#include "access/reach.hpp"
 #include "fleet/bikes/state.hpp"
+#include "fleet/transfers/admission.hpp"
 #include "fleet/transfers/repository.hpp"
 #include "fleet/transfers/rules.hpp"
 
@@ -25,20 +25,11 @@ void Dispatch::prepare(commands::Unit& unit, const request_type& request, postgr
 
 boost::asio::awaitable<rpc::Result<v1::Transfer>> Dispatch::execute(commands::Unit& unit, const request_type& request,
                                                                     std::vector<postgres::Rows>& reads) {
-    if (auto valid = unit.valid(); !valid) {
-        co_return valid.error();
-    }
-    auto locked = read_locked(reads);
+    auto locked = admit(unit, read_locked(reads), access::Permission::transfers_move, End::source);
     if (!locked) {
         co_return locked.error();
     }
     auto& transfer = locked->transfer;
-    if (!locked->source_within(access::reach(unit.caller(), access::Permission::transfers_move))) {
-        co_return rpc::out_of_scope();
-    }
-    if (auto current = commands::check_version(unit.context(), transfer.version()); !current) {
-        co_return current.error();
-    }
     if (auto open = check_status(transfer, {v1::TRANSFER_STATUS_APPROVED}, "dispatched"); !open) {
         co_return open.error();
     }

@@ -19,15 +19,15 @@ using access::Permission;
 
 void TransferHandlers::register_with(rpc::Server& server) {
     auto service = server.service<v1::TransferService>();
-    service.command("RequestTransfer", &TransferHandlers::request, *this)
+    service.command("RequestTransfer", &TransferHandlers::run<Request>, *this)
         .query("ListTransfers", &TransferHandlers::list, *this)
         .query("GetTransfer", &TransferHandlers::get, *this)
         .query("ListBikeTransfers", &TransferHandlers::list_of_bike, *this)
-        .command("ApproveTransfer", &TransferHandlers::approve, *this)
-        .command("RejectTransfer", &TransferHandlers::reject, *this)
-        .command("DispatchTransfer", &TransferHandlers::dispatch, *this)
+        .command("ApproveTransfer", &TransferHandlers::run<Approve>, *this)
+        .command("RejectTransfer", &TransferHandlers::run<Reject>, *this)
+        .command("DispatchTransfer", &TransferHandlers::run<Dispatch>, *this)
         .command("CompleteTransfer", &TransferHandlers::complete, *this)
-        .command("CancelTransfer", &TransferHandlers::cancel, *this);
+        .command("CancelTransfer", &TransferHandlers::run<Cancel>, *this);
 }
 
 asio::awaitable<rpc::Result<v1::TransferList>> TransferHandlers::list(rpc::CallContext& context,
@@ -91,39 +91,16 @@ asio::awaitable<rpc::Result<v1::TransferList>> TransferHandlers::list_of_bike(
     co_return read_list<v1::TransferList>(results, 1, *page, read_item);
 }
 
-asio::awaitable<rpc::Result<v1::Transfer>> TransferHandlers::request(rpc::CallContext& context,
-                                                                     const v1::RequestTransferRequest& request) {
-    Request command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Transfer>> TransferHandlers::approve(rpc::CallContext& context,
-                                                                     const v1::ApproveTransferRequest& request) {
-    Approve command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Transfer>> TransferHandlers::reject(rpc::CallContext& context,
-                                                                    const v1::CloseTransferRequest& request) {
-    Reject command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Transfer>> TransferHandlers::dispatch(rpc::CallContext& context,
-                                                                      const v1::DispatchTransferRequest& request) {
-    Dispatch command;
+template <class Command>
+asio::awaitable<rpc::Result<v1::Transfer>> TransferHandlers::run(rpc::CallContext& context,
+                                                                 const typename Command::request_type& request) {
+    Command command;
     co_return co_await runner_.run(context, request, command);
 }
 
 asio::awaitable<rpc::Result<v1::Transfer>> TransferHandlers::complete(rpc::CallContext& context,
                                                                       const v1::CompleteTransferRequest& request) {
     Complete command(stock_number_max_);
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Transfer>> TransferHandlers::cancel(rpc::CallContext& context,
-                                                                    const v1::CloseTransferRequest& request) {
-    Cancel command;
     co_return co_await runner_.run(context, request, command);
 }
 

@@ -23,24 +23,18 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::Transfer>> request(rpc::CallContext& context,
-                                                              const v1::RequestTransferRequest& request);
     boost::asio::awaitable<rpc::Result<v1::TransferList>> list(rpc::CallContext& context,
                                                                const v1::ListTransfersRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Transfer>> get(rpc::CallContext& context,
                                                           const v1::GetTransferRequest& request);
     boost::asio::awaitable<rpc::Result<v1::TransferList>> list_of_bike(rpc::CallContext& context,
                                                                        const v1::ListBikeTransfersRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Transfer>> approve(rpc::CallContext& context,
-                                                              const v1::ApproveTransferRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Transfer>> reject(rpc::CallContext& context,
-                                                             const v1::CloseTransferRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Transfer>> dispatch(rpc::CallContext& context,
-                                                               const v1::DispatchTransferRequest& request);
+    /// A command that needs nothing but its request.
+    template <class Command>
+    boost::asio::awaitable<rpc::Result<v1::Transfer>> run(rpc::CallContext& context,
+                                                          const typename Command::request_type& request);
     boost::asio::awaitable<rpc::Result<v1::Transfer>> complete(rpc::CallContext& context,
                                                                const v1::CompleteTransferRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Transfer>> cancel(rpc::CallContext& context,
-                                                             const v1::CloseTransferRequest& request);
 
 private:
     postgres::PoolGroup& pools_;

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fleet/values/proto_values.hpp"
 #include "postgres/batch.hpp"
 #include "postgres/rows.hpp"
 #include "rpc/error.hpp"
