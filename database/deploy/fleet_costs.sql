@@ -83,6 +83,8 @@ CREATE INDEX repair_jobs_opened_idx ON fleet.repair_jobs (opened_at, id);
 CREATE INDEX repair_jobs_branch_idx ON fleet.repair_jobs (branch_id, opened_at, id);
 CREATE INDEX repair_jobs_status_idx ON fleet.repair_jobs (status, opened_at, id);
 CREATE INDEX repair_jobs_bicycle_idx ON fleet.repair_jobs (bicycle_id, opened_at, id);
+CREATE INDEX repair_jobs_priority_idx
+    ON fleet.repair_jobs (array_position(ARRAY['LOW', 'NORMAL', 'HIGH', 'URGENT'], priority), id);
 -- Reach "S": the bikes of a mechanic's jobs.
 CREATE INDEX repair_jobs_mechanic_idx ON fleet.repair_jobs (mechanic_id, bicycle_id) WHERE mechanic_id IS NOT NULL;
 CREATE UNIQUE INDEX repair_jobs_external_ref_key ON fleet.repair_jobs (external_ref) WHERE external_ref IS NOT NULL;

@@ -11,6 +11,7 @@ namespace {
 __extension__ using Wide = __int128;
 
 constexpr std::size_t max_whole_digits = 12;
+constexpr std::size_t max_quantity_digits = 8;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -93,6 +94,21 @@ std::optional<Percent> Percent::parse(std::string_view text) {
 }
 
 std::string Percent::to_string() const { return format_hundredths(hundredths_); }
+
+std::optional<Quantity> Quantity::parse(std::string_view text) {
+    const auto hundredths = parse_hundredths(text, max_quantity_digits);
+    return hundredths ? std::optional(Quantity(*hundredths)) : std::nullopt;
+}
+
+std::string Quantity::to_string() const { return format_hundredths(hundredths_); }
+
+std::optional<Money> times(Money unit, Quantity quantity) {
+    const Wide cents = divide_rounded(Wide(unit.cents()) * quantity.hundredths(), 100);
+    if (cents > INT64_MAX || cents < INT64_MIN || !is_storable(Money::from_cents(static_cast<std::int64_t>(cents)))) {
+        return std::nullopt;
+    }
+    return Money::from_cents(static_cast<std::int64_t>(cents));
+}
 
 Money share_of(Money amount, Percent rate) {
     return Money::from_cents(narrow(divide_rounded(Wide(amount.cents()) * rate.hundredths(), 10'000)));

@@ -54,6 +54,31 @@ private:
     std::int64_t hundredths_ = 0;
 };
 
+/// How much of something, in hundredths: pieces, or hours of work. "1.50" is 150.
+class Quantity {
+public:
+    constexpr Quantity() = default;
+    static constexpr Quantity from_hundredths(std::int64_t hundredths) { return Quantity(hundredths); }
+    /// Up to 8 digits, optionally a point and 1 or 2 decimals: what numeric(10,2) holds, without a sign.
+    static std::optional<Quantity> parse(std::string_view text);
+    constexpr std::int64_t hundredths() const { return hundredths_; }
+    std::string to_string() const;
+    friend constexpr auto operator<=>(Quantity, Quantity) = default;
+
+private:
+    explicit constexpr Quantity(std::int64_t hundredths) : hundredths_(hundredths) {}
+    std::int64_t hundredths_ = 0;
+};
+
+/// Whether numeric(14,2) holds it. Sums and products of amounts must be asked before they are stored.
+constexpr bool is_storable(Money amount) {
+    constexpr std::int64_t limit = 99'999'999'999'999;
+    return amount.cents() >= -limit && amount.cents() <= limit;
+}
+
+/// `unit` × `quantity`, rounded half-up away from zero to cents (D-202); nothing if that is more than can be stored.
+std::optional<Money> times(Money unit, Quantity quantity);
+
 /// `amount` × `rate`, rounded half-up away from zero to cents (D-202).
 Money share_of(Money amount, Percent rate);
 

@@ -12,6 +12,7 @@
 #include "fleet/housekeeping.hpp"
 #include "fleet/ledger/handlers.hpp"
 #include "fleet/organisation/handlers.hpp"
+#include "fleet/repairs/handlers.hpp"
 #include "fleet/transfers/handlers.hpp"
 #include "rpc/server.hpp"
 #include "rpc/upstream.hpp"
@@ -44,6 +45,7 @@ public:
           expenses_(pools_, runner_),
           transfers_(pools_, runner_, settings.stock_number_max),
           commissions_(pools_, runner_),
+          repairs_(pools_, runner_),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
 
@@ -55,6 +57,7 @@ public:
         expenses_.register_with(server_);
         transfers_.register_with(server_);
         commissions_.register_with(server_);
+        repairs_.register_with(server_);
         service::export_pool_metrics(process_, pools_);
         service::require_port(process_);
         auth_.start();
@@ -106,6 +109,7 @@ private:
     expenses::ExpenseHandlers expenses_;
     transfers::TransferHandlers transfers_;
     commissions::CommissionHandlers commissions_;
+    repairs::RepairHandlers repairs_;
     rpc::Server server_;
 };
 

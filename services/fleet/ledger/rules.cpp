@@ -19,6 +19,11 @@ void start_totals(v1::Bike& bike) {
     bike.set_after_sale_total(zero);
 }
 
+bool has_room(const v1::Bike& bike, bool post_sale, const std::string& amount) {
+    // The total cost is the greatest of the totals that an entry before the sale changes.
+    return money::is_storable(amount_of(post_sale ? bike.after_sale_total() : bike.total_cost()) + amount_of(amount));
+}
+
 void add_to_totals(v1::Bike& bike, v1::LedgerEntryType type, bool post_sale, money::Money amount) {
     if (post_sale) {
         bike.set_after_sale_total(sum(bike.after_sale_total(), amount));

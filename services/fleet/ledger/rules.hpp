@@ -15,6 +15,9 @@ namespace v1 = loanmanager::fleet::v1;
 /// The totals of a bike that has just been bought: nothing but its purchase price.
 void start_totals(v1::Bike& bike);
 
+/// Whether the totals can take `amount` on top (D-201): asked before a command books what a client made up.
+bool has_room(const v1::Bike& bike, bool post_sale, const std::string& amount);
+
 /// Adds `amount` (negative: a reversal) to the projection of its entry type, or to the after-sale total, and keeps
 /// `total_cost` the sum of the four. SALE entries count towards nothing.
 void add_to_totals(v1::Bike& bike, v1::LedgerEntryType type, bool post_sale, money::Money amount);

@@ -9,10 +9,14 @@
 
 namespace loan_manager::fleet {
 
-/// Reads the columns of a row from left to right: each call takes the next one. Must not outlive the row.
+/// Reads the columns of a row from left to right, beginning with `first`: each call takes the next one. Must not
+/// outlive the row.
 class RowReader {
 public:
-    explicit RowReader(const postgres::Row& row) : row_(row) {}
+    explicit RowReader(const postgres::Row& row, int first = 0) : row_(row), column_(first) {}
+
+    /// The column that comes next.
+    int position() const { return column_; }
 
     template <class T>
     T next() {
@@ -44,7 +48,7 @@ public:
 
 private:
     const postgres::Row& row_;
-    int column_ = 0;
+    int column_;
 };
 
 }  // namespace loan_manager::fleet

@@ -65,3 +65,21 @@ TEST_CASE("D-202 a split is exact: largest remainder, ties in the listed order")
         REQUIRE(sum.cents() == cents);
     }
 }
+
+TEST_CASE("D-202 quantity × unit price is rounded half-up, away from zero") {
+    const auto of = [](const char* text) { return Quantity::parse(text).value(); };
+    CHECK(times(lkr("100.00"), of("2")) == lkr("200.00"));
+    CHECK(times(lkr("0.33"), of("1.50")) == lkr("0.50"));   // 0.495
+    CHECK(times(lkr("0.01"), of("0.49")) == lkr("0.00"));   // 0.0049
+    CHECK(times(lkr("-0.01"), of("0.5")) == lkr("-0.01"));  // -0.005
+    CHECK(times(lkr("999999999999.99"), of("1")) == lkr("999999999999.99"));
+    CHECK_FALSE(times(lkr("999999999999.99"), of("1.01")));
+    CHECK_FALSE(times(lkr("999999999999.99"), of("99999999.99")));
+
+    CHECK(of("1.5").to_string() == "1.50");
+    CHECK_FALSE(Quantity::parse("100000000"));
+    CHECK_FALSE(Quantity::parse("1.005"));
+    CHECK_FALSE(Quantity::parse("-1"));
+    CHECK(is_storable(lkr("999999999999.99")));
+    CHECK_FALSE(is_storable(lkr("999999999999.99") + lkr("0.01")));
+}

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "commands/runner.hpp"
+#include "loanmanager/fleet/v1/repairs.pb.h"
+
+namespace loan_manager::fleet::repairs {
+
+/// Adds a part, labour or overhead line to an open job (D-507).
+class AddLine final
+    : public commands::Command<loanmanager::fleet::v1::AddRepairJobLineRequest, loanmanager::fleet::v1::RepairJobLine> {
+public:
+    void prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) override;
+    boost::asio::awaitable<rpc::Result<response_type>> execute(commands::Unit& unit, const request_type& request,
+                                                               std::vector<postgres::Rows>& reads) override;
+
+private:
+    response_type draft_;
+};
+
+}  // namespace loan_manager::fleet::repairs

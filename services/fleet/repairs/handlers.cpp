@@ -1,0 +1,110 @@
+#include "fleet/repairs/handlers.hpp"
+
+#include "access/reach.hpp"
+#include "fleet/bikes/repository.hpp"
+#include "fleet/organisation/repository.hpp"
+#include "fleet/repairs/add_line.hpp"
+#include "fleet/repairs/cancel.hpp"
+#include "fleet/repairs/complete.hpp"
+#include "fleet/repairs/delete_line.hpp"
+#include "fleet/repairs/invoice.hpp"
+#include "fleet/repairs/open.hpp"
+#include "fleet/repairs/repository.hpp"
+#include "fleet/repairs/start.hpp"
+#include "fleet/repairs/update.hpp"
+#include "fleet/repairs/update_line.hpp"
+
+namespace loan_manager::fleet::repairs {
+
+namespace asio = boost::asio;
+using access::Permission;
+
+void RepairHandlers::register_with(rpc::Server& server) {
+    auto service = server.service<v1::RepairJobService>();
+    service.query("ListRepairJobs", &RepairHandlers::list, *this)
+        .query("ListBikeRepairJobs", &RepairHandlers::list_of_bike, *this)
+        .query("GetRepairJob", &RepairHandlers::get, *this)
+        .command("OpenRepairJob", &RepairHandlers::run<Open>, *this)
+        .command("UpdateRepairJob", &RepairHandlers::run<Update>, *this)
+        .command("AddRepairJobLine", &RepairHandlers::run<AddLine>, *this)
+        .command("UpdateRepairJobLine", &RepairHandlers::run<UpdateLine>, *this)
+        .command("DeleteRepairJobLine", &RepairHandlers::run<DeleteLine>, *this)
+        .command("StartRepairJob", &RepairHandlers::run<Start>, *this)
+        .command("CompleteRepairJob", &RepairHandlers::run<Complete>, *this)
+        .command("CancelRepairJob", &RepairHandlers::run<Cancel>, *this)
+        .command("InvoiceRepairJob", &RepairHandlers::run<Invoice>, *this);
+}
+
+asio::awaitable<rpc::Result<v1::RepairJobList>> RepairHandlers::list(rpc::CallContext& context,
+                                                                     const v1::ListRepairJobsRequest& request) {
+    const auto page = paging::read_page(request);
+    if (!page) {
+        co_return page.error();
+    }
+    auto query = list_query(access::reach(context.caller, Permission::repairs_read), *page);
+    add_filters(query, request);
+    if (auto sorted = sort(query, request.sort()); !sorted) {
+        co_return sorted.error();
+    }
+    postgres::Batch batch;
+    organisation::add_reference_check(batch, {}, {request.branch_id()});
+    add_filter_check(batch, request);
+    query.add_to(batch, list_statements_);
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+
+    auto issues = read_filter_check(results.at(1));
+    const auto known = organisation::read_reference_check(results.at(0));
+    if (request.has_branch_id() && !known.branches.contains(request.branch_id())) {
+        issues.emplace_back("branch_id", std::string(validate::issue::not_found));
+    }
+    if (!issues.empty()) {
+        co_return rpc::validation(std::move(issues));
+    }
+    co_return read_list<v1::RepairJobList>(results, 2, *page, read_item);
+}
+
+asio::awaitable<rpc::Result<v1::RepairJobList>> RepairHandlers::list_of_bike(
+    rpc::CallContext& context, const v1::ListBikeRepairJobsRequest& request) {
+    const auto page = paging::read_page(request);
+    if (!page) {
+        co_return page.error();
+    }
+    auto query = list_query(access::reach(context.caller, Permission::repairs_read), *page);
+    query.where("j.bicycle_id = " + query.parameter(request.bicycle_id()) + "::uuid");
+    if (auto sorted = sort(query, {}); !sorted) {
+        co_return sorted.error();
+    }
+    postgres::Batch batch;
+    bikes::add_is_readable(batch, request.bicycle_id(), access::reach(context.caller, Permission::bikes_read));
+    query.add_to(batch, list_statements_);
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    if (results.at(0).empty()) {
+        co_return rpc::not_found("There is no such bike.");
+    }
+    co_return read_list<v1::RepairJobList>(results, 1, *page, read_item);
+}
+
+asio::awaitable<rpc::Result<v1::RepairJob>> RepairHandlers::get(rpc::CallContext& context,
+                                                                const v1::GetRepairJobRequest& request) {
+    postgres::Batch batch;
+    add_find(batch, request.id());
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    auto located = read_found(results.at(0));
+    if (!located) {
+        co_return located.error();
+    }
+    const auto readable = access::reach(context.caller, Permission::repairs_read);
+    if (!readable.covers(located->job.branch_id(), located->company_id, located->job.mechanic_id())) {
+        co_return rpc::not_found("There is no such repair job.");
+    }
+    co_return located->job;
+}
+
+template <class Command>
+asio::awaitable<rpc::Result<typename Command::response_type>> RepairHandlers::run(
+    rpc::CallContext& context, const typename Command::request_type& request) {
+    Command command;
+    co_return co_await runner_.run(context, request, command);
+}
+
+}  // namespace loan_manager::fleet::repairs

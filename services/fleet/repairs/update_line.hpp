@@ -1,0 +1,17 @@
+#pragma once
+
+#include "commands/runner.hpp"
+#include "loanmanager/fleet/v1/repairs.pb.h"
+
+namespace loan_manager::fleet::repairs {
+
+/// PATCH of a line of an open job (D-507).
+class UpdateLine final : public commands::Command<loanmanager::fleet::v1::UpdateRepairJobLineRequest,
+                                                  loanmanager::fleet::v1::RepairJobLine> {
+public:
+    void prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) override;
+    boost::asio::awaitable<rpc::Result<response_type>> execute(commands::Unit& unit, const request_type& request,
+                                                               std::vector<postgres::Rows>& reads) override;
+};
+
+}  // namespace loan_manager::fleet::repairs
