@@ -2,7 +2,7 @@
 
 #include "access/reach.hpp"
 #include "fleet/audit/repository.hpp"
-#include "fleet/organisation/repository.hpp"
+#include "fleet/values/reference_check.hpp"
 
 namespace loan_manager::fleet::audit {
 
@@ -20,18 +20,14 @@ asio::awaitable<rpc::Result<v1::AuditList>> AuditHandlers::list(rpc::CallContext
     const rpc::Result<ListQuery> query = compose_list(request, *page, readable);
     if (!query) co_return query.error();
 
-    const std::vector<std::string> no_companies;
-    const std::vector<std::string> branches{request.branch_id()};
+    ReferenceCheck references;
+    references.branch("branch_id", LM_MAYBE(request, branch_id));
     postgres::Batch batch;
-    organisation::add_reference_check(batch, no_companies, branches);
     query->add_to(batch, statements_);
+    references.add_to(batch);
     const std::vector<postgres::Rows> results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (request.has_branch_id() && organisation::read_reference_check(results[0]).branches.empty()) {
-        std::vector<rpc::FieldIssue> issues;
-        issues.emplace_back("branch_id", std::string(validate::issue::not_found));
-        co_return rpc::validation(std::move(issues));
-    }
-    co_return read_list<v1::AuditList>(results, 1, *page, read_row);
+    if (auto known = references.read(results); !known) co_return known.error();
+    co_return read_list<v1::AuditList>(results, 0, *page, read_row);
 }
 
 }  // namespace loan_manager::fleet::audit

@@ -17,6 +17,7 @@
 #include "fleet/commissions/update_rule.hpp"
 #include "fleet/organisation/repository.hpp"
 #include "fleet/values/list_query.hpp"
+#include "fleet/values/reference_check.hpp"
 #include "postgres/transaction.hpp"
 
 namespace loan_manager::fleet::commissions {
@@ -32,12 +33,6 @@ bool may_read(const access::Identity& caller, const StoredCommission& stored) {
 }
 
 rpc::Error no_such_commission() { return rpc::not_found("There is no such commission."); }
-
-rpc::Error unknown(const char* field) {
-    std::vector<rpc::FieldIssue> issues;
-    issues.emplace_back(field, std::string(validate::issue::not_found));
-    return rpc::validation(std::move(issues));
-}
 
 /// Reads the past sales page by page in one snapshot.
 class ReplayReader {
@@ -96,18 +91,18 @@ asio::awaitable<rpc::Result<v1::CommissionRuleList>> CommissionHandlers::list_ru
         co_return page.error();
     }
     const auto readable = access::reach(context.caller, Permission::commission_rules_read);
-    const std::vector<std::string> companies(request.has_company_id() ? 1 : 0, request.company_id());
-    const std::vector<std::string> no_branches;
+    ReferenceCheck references;
+    references.company("company_id", LM_MAYBE(request, company_id));
     postgres::Batch batch;
-    organisation::add_reference_check(batch, companies, no_branches);
     if (auto added = add_rule_list(batch, rule_statements_, request, *page, readable); !added) {
         co_return added.error();
     }
+    references.add_to(batch);
     const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (organisation::read_reference_check(results.at(0)).companies.size() != companies.size()) {
-        co_return unknown("company_id");
+    if (auto known = references.read(results); !known) {
+        co_return known.error();
     }
-    co_return fleet::read_list<v1::CommissionRuleList>(results, 1, *page, read_rule);
+    co_return fleet::read_list<v1::CommissionRuleList>(results, 0, *page, read_rule);
 }
 
 asio::awaitable<rpc::Result<v1::CommissionRule>> CommissionHandlers::get_rule(
@@ -168,21 +163,19 @@ asio::awaitable<rpc::Result<v1::CommissionList>> CommissionHandlers::list(rpc::C
     if (!page) {
         co_return page.error();
     }
-    const std::vector<std::string> branches(request.has_branch_id() ? 1 : 0, request.branch_id());
-    const std::vector<std::string> no_companies;
+    const bool of_somebody = request.has_payee() && request.payee() != "me";
+    ReferenceCheck references;
+    references.user("payee", of_somebody ? std::optional(request.payee()) : std::nullopt);
+    references.sale("sale_id", LM_MAYBE(request, sale_id));
+    references.branch("branch_id", LM_MAYBE(request, branch_id));
     postgres::Batch batch;
     if (auto added = add_list(batch, list_statements_, request, *page, context.caller); !added) {
         co_return added.error();
     }
-    add_known(batch, request);
-    organisation::add_reference_check(batch, no_companies, branches);
+    references.add_to(batch);
     const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    auto issues = read_unknown(results.at(results.size() - 2));
-    if (organisation::read_reference_check(results.back()).branches.size() != branches.size()) {
-        issues.emplace_back("branch_id", std::string(validate::issue::not_found));
-    }
-    if (!issues.empty()) {
-        co_return rpc::validation(std::move(issues));
+    if (auto known = references.read(results); !known) {
+        co_return known.error();
     }
     co_return read_list(results, 0, *page, context.caller);
 }

@@ -20,12 +20,6 @@ constexpr std::array sort_fields{
     SortField{"created_at", "c.created_at", "timestamptz"},
 };
 
-// An unknown id, or an unset one, asks for nothing: NULL is known.
-constexpr postgres::Statement unknown_references{
-    "commissions.unknown_references",
-    "SELECT 'payee' WHERE $1::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM auth.users u WHERE u.id = $1) "
-    "UNION ALL SELECT 'sale_id' WHERE $2::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM fleet.sales s WHERE s.id = $2)"};
-
 ListQuery start(const paging::PageRequest& page) { return {commission_columns, commission_tables, "c.id", page}; }
 
 rpc::Result<void> finish(ListQuery& query, std::string_view sort, postgres::Batch& batch, StatementCache& statements) {
@@ -119,20 +113,6 @@ v1::CommissionList read_list(const std::vector<postgres::Rows>& results, std::si
         results, first, page, [&](const postgres::Row& row) { return visible_to(caller, read_commission(row)); });
     list.set_total_amount(results.at(first + (page.count ? 2 : 1)).front().get<std::string>(0));
     return list;
-}
-
-void add_known(postgres::Batch& batch, const v1::ListCommissionsRequest& request) {
-    const bool somebody = request.has_payee() && request.payee() != "me";
-    batch.add(unknown_references,
-              postgres::Params(somebody ? std::optional(request.payee()) : std::nullopt, LM_MAYBE(request, sale_id)));
-}
-
-std::vector<rpc::FieldIssue> read_unknown(const postgres::Rows& rows) {
-    std::vector<rpc::FieldIssue> issues;
-    for (const auto row : rows) {
-        issues.emplace_back(row.get<std::string>(0), std::string(validate::issue::not_found));
-    }
-    return issues;
 }
 
 }  // namespace loan_manager::fleet::commissions

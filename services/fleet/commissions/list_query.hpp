@@ -34,8 +34,4 @@ rpc::Result<void> add_list_of_sale(postgres::Batch& batch, StatementCache& state
 v1::CommissionList read_list(const std::vector<postgres::Rows>& results, std::size_t first,
                              const paging::PageRequest& page, const access::Identity& caller);
 
-/// Whether payee and sale of the filters exist; one result.
-void add_known(postgres::Batch& batch, const v1::ListCommissionsRequest& request);
-std::vector<rpc::FieldIssue> read_unknown(const postgres::Rows& rows);
-
 }  // namespace loan_manager::fleet::commissions

@@ -10,6 +10,7 @@ constexpr postgres::Statement unknown_references{
     "WHEN 'company' THEN EXISTS (SELECT FROM fleet.companies c WHERE c.code = g.value OR c.id::text = g.value) "
     "WHEN 'branch' THEN EXISTS (SELECT FROM fleet.branches r WHERE r.code = g.value OR r.id::text = g.value) "
     "WHEN 'bike' THEN EXISTS (SELECT FROM fleet.bicycles b WHERE b.id = g.value::uuid) "
+    "WHEN 'sale' THEN EXISTS (SELECT FROM fleet.sales s WHERE s.id = g.value::uuid) "
     "ELSE EXISTS (SELECT FROM auth.users u WHERE u.id = g.value::uuid) END ORDER BY g.place"};
 
 }  // namespace

@@ -30,6 +30,7 @@ public:
         add("branch", field, id_or_code);
     }
     void bike(std::string_view field, const std::optional<std::string>& id) { add("bike", field, id); }
+    void sale(std::string_view field, const std::optional<std::string>& id) { add("sale", field, id); }
     void user(std::string_view field, const std::optional<std::string>& id) { add("user", field, id); }
 
     /// Adds one statement, or none if nothing is referred to.
