@@ -174,13 +174,11 @@ TEST_CASE("T1 D-212 what stands against a request: OPEN_TRANSFER, OPEN_JOB, INVA
     check_refused(request_transfer(suite, reserved, "MO"), 409, "INVALID_STATE");
 
     auto repaired = new_bike(suite, "WW");
-    suite.database().rows(
-        "insert into repair_jobs (id, job_no, bicycle_id, branch_id, job_type, category, created_by, updated_by) "
-        "select gen_random_uuid(), 'WO-TEST-' || right(id::text, 12), id, current_branch_id, 'MAINTENANCE', "
-        "'MAINTENANCE', created_by, "
-        "created_by from bicycles where id = '" +
-        repaired + "'");
-    suite.database().rows("update bicycles set status = 'MAINTENANCE' where id = '" + repaired + "'");
+    REQUIRE(suite
+                .post("/v1/repair-jobs",
+                      R"({"branch_id":"WW","job_type":"MAINTENANCE","bicycle_id":")" + repaired + "\"}",
+                      suite.token("admin"))
+                .status == 201);
     check_refused(request_transfer(suite, repaired, "MO"), 409, "OPEN_JOB");
 
     auto bike = new_bike(suite, "WW");

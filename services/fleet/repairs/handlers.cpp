@@ -2,7 +2,6 @@
 
 #include "access/reach.hpp"
 #include "fleet/bikes/repository.hpp"
-#include "fleet/organisation/repository.hpp"
 #include "fleet/repairs/add_line.hpp"
 #include "fleet/repairs/cancel.hpp"
 #include "fleet/repairs/complete.hpp"
@@ -13,6 +12,7 @@
 #include "fleet/repairs/start.hpp"
 #include "fleet/repairs/update.hpp"
 #include "fleet/repairs/update_line.hpp"
+#include "fleet/values/reference_check.hpp"
 
 namespace loan_manager::fleet::repairs {
 
@@ -46,21 +46,19 @@ asio::awaitable<rpc::Result<v1::RepairJobList>> RepairHandlers::list(rpc::CallCo
     if (auto sorted = sort(query, request.sort()); !sorted) {
         co_return sorted.error();
     }
-    postgres::Batch batch;
-    organisation::add_reference_check(batch, {}, {request.branch_id()});
-    add_filter_check(batch, request);
-    query.add_to(batch, list_statements_);
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    ReferenceCheck references;
+    references.branch("branch_id", LM_MAYBE(request, branch_id));
+    references.bike("bicycle_id", LM_MAYBE(request, bicycle_id));
+    references.user("mechanic_id", LM_MAYBE(request, mechanic_id));
 
-    auto issues = read_filter_check(results.at(1));
-    const auto known = organisation::read_reference_check(results.at(0));
-    if (request.has_branch_id() && !known.branches.contains(request.branch_id())) {
-        issues.emplace_back("branch_id", std::string(validate::issue::not_found));
+    postgres::Batch batch;
+    query.add_to(batch, list_statements_);
+    references.add_to(batch);
+    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
+    if (auto known = references.read(results); !known) {
+        co_return known.error();
     }
-    if (!issues.empty()) {
-        co_return rpc::validation(std::move(issues));
-    }
-    co_return read_list<v1::RepairJobList>(results, 2, *page, read_item);
+    co_return read_list<v1::RepairJobList>(results, 0, *page, read_item);
 }
 
 asio::awaitable<rpc::Result<v1::RepairJobList>> RepairHandlers::list_of_bike(

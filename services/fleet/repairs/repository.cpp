@@ -50,11 +50,6 @@ constexpr postgres::Statement warranty_of_bike{
     "SELECT s.sale_date::text, coalesce(s.warranty_months, 0) FROM fleet.sales s "
     "WHERE s.bicycle_id = $1 AND s.status <> 'VOIDED'"};
 
-constexpr postgres::Statement filter_check{
-    "repairs.filter_check",
-    "SELECT $1::uuid IS NULL OR EXISTS (SELECT FROM fleet.bicycles WHERE id = $1), "
-    "$2::uuid IS NULL OR EXISTS (SELECT FROM auth.users WHERE id = $2)"};
-
 constexpr std::array sort_fields{
     SortField{"opened_at", "j.opened_at", "timestamptz"},
     // Indexed as it stands here.
@@ -236,21 +231,6 @@ void save_line(commands::Unit& unit, const v1::RepairJob& job, v1::RepairJobLine
 
 void delete_line(commands::Unit& unit, const v1::RepairJobLine& line) {
     unit.with_commit(delete_job_line, postgres::Params(line.id()));
-}
-
-void add_filter_check(postgres::Batch& batch, const v1::ListRepairJobsRequest& request) {
-    batch.add(filter_check, postgres::Params(LM_MAYBE(request, bicycle_id), LM_MAYBE(request, mechanic_id)));
-}
-
-std::vector<rpc::FieldIssue> read_filter_check(const postgres::Rows& rows) {
-    constexpr std::array fields{"bicycle_id", "mechanic_id"};
-    std::vector<rpc::FieldIssue> issues;
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (!rows.front().get<bool>(static_cast<int>(i))) {
-            issues.emplace_back(fields.at(i), std::string(validate::issue::not_found));
-        }
-    }
-    return issues;
 }
 
 ListQuery list_query(const access::Reach& readable, const paging::PageRequest& page) {

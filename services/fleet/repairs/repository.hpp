@@ -53,10 +53,6 @@ void insert_line(commands::Unit& unit, const v1::RepairJob& job, v1::RepairJobLi
 void save_line(commands::Unit& unit, const v1::RepairJob& job, v1::RepairJobLine& line);
 void delete_line(commands::Unit& unit, const v1::RepairJobLine& line);
 
-/// Whether the bike and the mechanic a list is filtered by exist (D-210).
-void add_filter_check(postgres::Batch& batch, const v1::ListRepairJobsRequest& request);
-std::vector<rpc::FieldIssue> read_filter_check(const postgres::Rows& rows);
-
 /// A list of the jobs within reach: at a branch, or assigned to the caller (D-901).
 ListQuery list_query(const access::Reach& readable, const paging::PageRequest& page);
 /// Adds the filters of the request.
