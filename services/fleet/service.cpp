@@ -11,6 +11,7 @@
 #include "fleet/commissions/handlers.hpp"
 #include "fleet/housekeeping.hpp"
 #include "fleet/ledger/handlers.hpp"
+#include "fleet/organisation/admin_handlers.hpp"
 #include "fleet/organisation/handlers.hpp"
 #include "fleet/repairs/handlers.hpp"
 #include "fleet/transfers/handlers.hpp"
@@ -40,6 +41,7 @@ public:
           audit_(pools_),
           reservation_expiry_(home_, pools_, runner_, runtime::system_clock()),
           organisation_(pools_),
+          organisation_admin_(pools_, runner_, settings.stock_number_max),
           bikes_(pools_, runner_, runtime::system_clock(), settings.stock_number_max),
           costs_(pools_),
           expenses_(pools_, runner_),
@@ -52,6 +54,7 @@ public:
     void start() {
         audit_.register_with(server_);
         organisation_.register_with(server_);
+        organisation_admin_.register_with(server_);
         bikes_.register_with(server_);
         costs_.register_with(server_);
         expenses_.register_with(server_);
@@ -104,6 +107,7 @@ private:
     audit::AuditHandlers audit_;
     bikes::ReservationExpiry reservation_expiry_;
     organisation::OrganisationHandlers organisation_;
+    organisation::OrganisationAdminHandlers organisation_admin_;
     bikes::BikeHandlers bikes_;
     ledger::CostHandlers costs_;
     expenses::ExpenseHandlers expenses_;

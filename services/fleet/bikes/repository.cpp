@@ -135,7 +135,8 @@ std::vector<std::string> read_expired_reservations(const postgres::Rows& rows) {
 void add_branch(postgres::Batch& batch, const std::string& id_or_code) {
     static const std::string sql = std::string("SELECT ") + branch_columns +
                                    " FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id "
-                                   "WHERE r.code = $1 OR r.id::text = $1 FOR SHARE OF r";
+                                   "WHERE r.code = $1 OR r.id::text = $1" +
+                                   hold_branch;
     static const postgres::Statement branch_by_id_or_code{"bikes.branch", sql.c_str()};
     batch.add(branch_by_id_or_code, postgres::Params(id_or_code));
 }

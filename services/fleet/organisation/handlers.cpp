@@ -1,6 +1,8 @@
 #include "fleet/organisation/handlers.hpp"
 
 #include "fleet/organisation/repository.hpp"
+#include "fleet/values/proto_values.hpp"
+#include "fleet/values/reference_check.hpp"
 
 namespace loan_manager::fleet::organisation {
 
@@ -20,10 +22,14 @@ asio::awaitable<rpc::Result<v1::CompanyList>> OrganisationHandlers::list_compani
     if (!page) {
         co_return page.error();
     }
+    const auto query = compose_list(request, *page);
+    if (!query) {
+        co_return query.error();
+    }
     postgres::Batch batch;
-    add_companies(batch, request, *page);
+    query->add_to(batch, list_statements_);
     const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    co_return read_companies(results, 0, request, *page);
+    co_return read_list<v1::CompanyList>(results, 0, *page, to_company);
 }
 
 asio::awaitable<rpc::Result<v1::Company>> OrganisationHandlers::get_company(rpc::CallContext& context,
@@ -40,21 +46,20 @@ asio::awaitable<rpc::Result<v1::BranchList>> OrganisationHandlers::list_branches
     if (!page) {
         co_return page.error();
     }
-    std::vector<std::string> companies;
-    if (request.has_company_id()) {
-        companies.push_back(request.company_id());
+    const auto query = compose_list(request, *page);
+    if (!query) {
+        co_return query.error();
     }
-    const std::vector<std::string> no_branches;
+    ReferenceCheck references;
+    references.company("company_id", LM_MAYBE(request, company_id));
     postgres::Batch batch;
-    add_reference_check(batch, companies, no_branches);
-    add_branches(batch, request, *page);
+    query->add_to(batch, list_statements_);
+    references.add_to(batch);
     const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (request.has_company_id() && read_reference_check(results.at(0)).companies.empty()) {
-        std::vector<rpc::FieldIssue> issues;
-        issues.emplace_back("company_id", std::string(validate::issue::not_found));
-        co_return rpc::validation(std::move(issues));
+    if (auto known = references.read(results); !known) {
+        co_return known.error();
     }
-    co_return read_branches(results, 1, request, *page);
+    co_return read_list<v1::BranchList>(results, 0, *page, to_branch);
 }
 
 asio::awaitable<rpc::Result<v1::Branch>> OrganisationHandlers::get_branch(rpc::CallContext& context,

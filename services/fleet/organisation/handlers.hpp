@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "fleet/values/statement_cache.hpp"
 #include "loanmanager/fleet/v1/organisation.grpc.pb.h"
 #include "postgres/pool.hpp"
 #include "rpc/context.hpp"
@@ -11,7 +12,7 @@ namespace loan_manager::fleet::organisation {
 
 namespace v1 = loanmanager::fleet::v1;
 
-/// OrganisationService. One per process, used by all loops.
+/// OrganisationService: reading. One per process, used by all loops.
 class OrganisationHandlers {
 public:
     /// The pools must outlive the handlers.
@@ -30,6 +31,7 @@ public:
 
 private:
     postgres::PoolGroup& pools_;
+    StatementCache list_statements_{"organisation.list_", 64};
 };
 
 }  // namespace loan_manager::fleet::organisation

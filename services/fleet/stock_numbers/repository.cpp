@@ -46,6 +46,17 @@ constexpr postgres::Statement history_count{"stock_numbers.history_count",
 
 }  // namespace
 
+void warn_if_low(commands::Unit& unit, const Place& place, std::int32_t from, std::int32_t to, std::int32_t max) {
+    if (passes_low_mark(from, to, max)) {
+        commands::Event event;
+        event.event_type = "stock_number.low";
+        event.entity_type = "branch";
+        event.entity_id = place.branch_id;
+        event.payload = {{"branch_code", place.branch_code}, {"last_number", to}, {"max", max}};
+        unit.emit(std::move(event));
+    }
+}
+
 boost::asio::awaitable<rpc::Result<Issued>> draw(commands::Unit& unit, const Place& place, std::int32_t max) {
     const postgres::Params params(place.branch_id, max, unit.now());
     const auto drawn = (co_await unit.transaction().execute(draw_number, params)).value();
@@ -55,14 +66,7 @@ boost::asio::awaitable<rpc::Result<Issued>> draw(commands::Unit& unit, const Pla
     Issued issued;
     issued.running = drawn.front().get<std::int32_t>(0);
     issued.full_number = full_number(place.company_code, place.branch_code, issued.running);
-    if (is_running_low(issued.running, max)) {
-        commands::Event event;
-        event.event_type = "stock_number.low";
-        event.entity_type = "branch";
-        event.entity_id = place.branch_id;
-        event.payload = {{"branch_code", place.branch_code}, {"last_number", issued.running}, {"max", max}};
-        unit.emit(std::move(event));
-    }
+    warn_if_low(unit, place, issued.running - 1, issued.running, max);
     co_return issued;
 }
 

@@ -33,6 +33,9 @@ struct Issued {
 /// before the commit. STOCK_NUMBER_EXHAUSTED if none is left. Emits `stock_number.low` where D-603 says so.
 boost::asio::awaitable<rpc::Result<Issued>> draw(commands::Unit& unit, const Place& place, std::int32_t max);
 
+/// Emits `stock_number.low` if a counter going from one number to the other passes a mark of D-603.
+void warn_if_low(commands::Unit& unit, const Place& place, std::int32_t from, std::int32_t to, std::int32_t max);
+
 /// Which bike gets a number, and why.
 struct Assignment {
     std::string bicycle_id;

@@ -11,9 +11,10 @@ std::string full_number(std::string_view company_code, std::string_view branch_c
     return std::string(company_code) + '/' + std::string(branch_code) + "/ST/" + number;
 }
 
-bool is_running_low(std::int32_t running, std::int32_t max) {
+bool passes_low_mark(std::int32_t from, std::int32_t to, std::int32_t max) {
     const std::int64_t count = std::int64_t{max} + 1;
-    return running == count * 90 / 100 || running == count * 99 / 100;
+    const auto passes = [&](std::int64_t mark) { return from < mark && mark <= to; };
+    return passes(count * 90 / 100) || passes(count * 99 / 100);
 }
 
 }  // namespace loan_manager::fleet::stock_numbers

@@ -72,7 +72,8 @@ rpc::Result<Locked> read_locked(const std::vector<postgres::Rows>& results) {
 void add_destination(postgres::Batch& batch, const std::string& transfer_id) {
     static const std::string sql = std::string("SELECT ") + bikes::branch_columns +
                                    " FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id WHERE r.id = "
-                                   "(SELECT t.to_branch_id FROM fleet.transfers t WHERE t.id = $1) FOR SHARE OF r";
+                                   "(SELECT t.to_branch_id FROM fleet.transfers t WHERE t.id = $1)" +
+                                   bikes::hold_branch;
     static const postgres::Statement destination{"transfers.destination", sql.c_str()};
     batch.add(destination, postgres::Params(transfer_id));
 }

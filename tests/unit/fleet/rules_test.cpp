@@ -172,9 +172,13 @@ TEST_CASE("D-601 number format") {
 }
 
 TEST_CASE("D-603 a branch that runs low says so twice") {
+    const auto reaches = [](std::int32_t n, std::int32_t max) { return stock_numbers::passes_low_mark(n - 1, n, max); };
     for (std::int32_t n = 1; n <= 9999; ++n) {
-        REQUIRE(stock_numbers::is_running_low(n, 9999) == (n == 9000 || n == 9900));
+        REQUIRE(reaches(n, 9999) == (n == 9000 || n == 9900));
     }
-    CHECK(stock_numbers::is_running_low(900000, 999999));
-    CHECK(stock_numbers::is_running_low(990000, 999999));
+    CHECK(reaches(900000, 999999));
+    CHECK(reaches(990000, 999999));
+    // A counter that is raised may jump over a mark (D-302).
+    CHECK(stock_numbers::passes_low_mark(100, 9500, 9999));
+    CHECK_FALSE(stock_numbers::passes_low_mark(9000, 9899, 9999));
 }

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "commands/runner.hpp"
+#include "loanmanager/fleet/v1/organisation.pb.h"
+
+namespace loan_manager::fleet::organisation {
+
+/// PATCH of a company. Its code is part of stock numbers, and it stays active while a branch of it is (D-301).
+class UpdateCompany final
+    : public commands::Command<loanmanager::fleet::v1::UpdateCompanyRequest, loanmanager::fleet::v1::Company> {
+public:
+    void prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) override;
+    boost::asio::awaitable<rpc::Result<response_type>> execute(commands::Unit& unit, const request_type& request,
+                                                               std::vector<postgres::Rows>& reads) override;
+    std::optional<rpc::Error> refuse(const postgres::Error& error) override;
+};
+
+}  // namespace loan_manager::fleet::organisation
