@@ -21,12 +21,13 @@ asio::awaitable<rpc::Result<v1::AuditList>> AuditHandlers::list(rpc::CallContext
     if (!query) co_return query.error();
 
     ReferenceCheck references;
+    references.user("user_id", LM_MAYBE(request, user_id));
     references.branch("branch_id", LM_MAYBE(request, branch_id));
     postgres::Batch batch;
     query->add_to(batch, statements_);
     references.add_to(batch);
     const std::vector<postgres::Rows> results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (auto known = references.read(results); !known) co_return known.error();
+    if (const rpc::Result<void> known = references.read(results); !known) co_return known.error();
     co_return read_list<v1::AuditList>(results, 0, *page, read_row);
 }
 
