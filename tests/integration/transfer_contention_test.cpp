@@ -119,3 +119,28 @@ TEST_CASE("D-301 a branch that is being closed and transfers that end there do n
     CHECK(by_status(answers) == std::map<int, int>{{200, 9}});
     CHECK(suite.violations() == "");
 }
+
+TEST_CASE("D-301 a branch closed while transfers to it are requested: either it is closed or they lead there") {
+    auto& suite = Suite::shared();
+    for (int round = 0; round < 6; ++round) {
+        CAPTURE(round);
+        std::string code = std::string("XT") + static_cast<char>('A' + round);
+        auto branch =
+            suite.post("/v1/branches", R"({"name":"Test","district":"Galle","company_id":"MA","code":")" + code + "\"}",
+                       suite.token("admin"));
+        REQUIRE(branch.status == 201);
+        std::vector<std::string> bikes;
+        for (int i = 0; i < 3; ++i) bikes.push_back(new_bike(suite, "WW"));
+        auto answers = at_once(4, [&](int i) {
+            if (i < 3) return request_transfer(suite, bikes[i], code);
+            return suite.patch("/v1/branches/" + text(branch.json(), "id"), R"({"is_active":false})",
+                               suite.token("admin"), "\"1\"");
+        });
+        bool closed = answers[3].status == 200;
+        CHECK(by_status(answers) ==
+              (closed ? std::map<int, int>{{200, 1}, {409, 3}} : std::map<int, int>{{201, 3}, {409, 1}}));
+        CHECK(refusals(answers) == (closed ? std::map<std::string, int>{{"BRANCH_INACTIVE", 3}}
+                                           : std::map<std::string, int>{{"IN_USE", 1}}));
+    }
+    CHECK(suite.violations() == "");
+}
