@@ -14,6 +14,7 @@
 #include "fleet/organisation/admin_handlers.hpp"
 #include "fleet/organisation/handlers.hpp"
 #include "fleet/repairs/handlers.hpp"
+#include "fleet/sales/handlers.hpp"
 #include "fleet/transfers/handlers.hpp"
 #include "rpc/server.hpp"
 #include "rpc/upstream.hpp"
@@ -48,6 +49,7 @@ public:
           transfers_(pools_, runner_, settings.stock_number_max),
           commissions_(pools_, runner_),
           repairs_(pools_, runner_),
+          sales_(pools_, runner_, runtime::system_clock(), settings.stock_number_max),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
 
@@ -61,6 +63,7 @@ public:
         transfers_.register_with(server_);
         commissions_.register_with(server_);
         repairs_.register_with(server_);
+        sales_.register_with(server_);
         service::export_pool_metrics(process_, pools_);
         service::require_port(process_);
         auth_.start();
@@ -114,6 +117,7 @@ private:
     transfers::TransferHandlers transfers_;
     commissions::CommissionHandlers commissions_;
     repairs::RepairHandlers repairs_;
+    sales::SaleHandlers sales_;
     rpc::Server server_;
 };
 

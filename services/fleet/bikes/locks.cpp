@@ -11,13 +11,13 @@ constexpr postgres::Statement open_jobs{
     "SELECT count(*), count(*) FILTER (WHERE category IN ('PRE_SALE_PREP', 'MAINTENANCE')) FROM fleet.repair_jobs "
     "WHERE bicycle_id = $1 AND status IN ('OPEN', 'IN_PROGRESS')"};
 
-// Locks one bike. What stands in other tables (open jobs, the transfer) must be read by a statement of its own after
-// this one: a row that was waited for is read anew, sub-selects beside it are not.
+// Locks bikes in the order of their ids (D-218). What stands in other tables (open jobs, the transfer) must be read by
+// a statement of its own after this one: a row that was waited for is read anew, sub-selects beside it are not.
 class LockStatement {
 public:
-    LockStatement(const char* name, const std::string& bike)
+    LockStatement(const char* name, const std::string& which)
         : sql_("SELECT " + bike_columns() + ", " + commandable_condition(2) +
-               " AS covered FROM fleet.bicycles b WHERE b.id = " + bike + " FOR UPDATE OF b"),
+               " AS covered FROM fleet.bicycles b WHERE b.id " + which + " ORDER BY b.id FOR UPDATE OF b"),
           statement_(name, sql_.c_str()) {}
 
     void add_to(postgres::Batch& batch, const std::string& id, const access::Reach& reach) const {
@@ -32,13 +32,13 @@ private:
 };
 
 std::string owner_of(const char* table) {
-    return std::string("(SELECT x.bicycle_id FROM ") + table + " x WHERE x.id = $1)";
+    return std::string("= (SELECT x.bicycle_id FROM ") + table + " x WHERE x.id = $1)";
 }
 
 }  // namespace
 
 void add_lock(postgres::Batch& batch, const std::string& id, const access::Reach& reach) {
-    static const LockStatement lock("bikes.lock", "$1");
+    static const LockStatement lock("bikes.lock", "= $1");
     lock.add_to(batch, id, reach);
 }
 
@@ -46,7 +46,9 @@ void add_lock_of(postgres::Batch& batch, Part part, const std::string& id, const
     static const LockStatement of_transfer("bikes.lock_of_transfer", owner_of("fleet.transfers"));
     static const LockStatement of_expense("bikes.lock_of_expense", owner_of("fleet.expenses"));
     static const LockStatement of_repair_job("bikes.lock_of_repair_job", owner_of("fleet.repair_jobs"));
-    static const LockStatement of_sale("bikes.lock_of_sale", owner_of("fleet.sales"));
+    static const LockStatement of_sale("bikes.lock_of_sale",
+                                       "IN (SELECT unnest(ARRAY[x.bicycle_id, x.trade_in_bicycle_id]) "
+                                       "FROM fleet.sales x WHERE x.id = $1)");
     switch (part) {
         case Part::transfer:
             return of_transfer.add_to(batch, id, reach);
@@ -74,7 +76,10 @@ rpc::Result<Locked> read_locked(const postgres::Rows& rows) {
     if (rows.empty()) {
         return rpc::not_found("There is no such bike.");
     }
-    const auto row = rows.front();
+    return read_locked(rows.front());
+}
+
+Locked read_locked(const postgres::Row& row) {
     Locked locked;
     locked.bike = read_bike(row, access::Reach::everything());
     locked.covered = row.get<bool>("covered");

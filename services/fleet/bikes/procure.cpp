@@ -1,29 +1,13 @@
 #include "fleet/bikes/procure.hpp"
 
 #include "access/reach.hpp"
+#include "fleet/bikes/acquire.hpp"
 #include "fleet/bikes/bike_row.hpp"
 #include "fleet/bikes/repository.hpp"
 #include "fleet/bikes/rules.hpp"
-#include "fleet/ledger/repository.hpp"
-#include "fleet/stock_numbers/repository.hpp"
-#include "fleet/values/proto_values.hpp"
 #include "runtime/uuid.hpp"
 
 namespace loan_manager::fleet::bikes {
-namespace {
-
-void assign_place(v1::Bike& bike, const stock_numbers::Place& place) {
-    bike.set_company_id(place.company_id);
-    bike.set_company_code(place.company_code);
-    bike.set_current_branch_id(place.branch_id);
-    bike.set_current_branch_code(place.branch_code);
-    bike.set_acquisition_company_id(place.company_id);
-    bike.set_acquisition_company_code(place.company_code);
-    bike.set_acquisition_branch_id(place.branch_id);
-    bike.set_acquisition_branch_code(place.branch_code);
-}
-
-}  // namespace
 
 void Procure::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
     for (const auto& issue : check(request, unit.today())) {
@@ -70,47 +54,15 @@ boost::asio::awaitable<rpc::Result<v1::Bike>> Procure::execute(commands::Unit& u
     }
 
     v1::Bike bike = draft_;
-    assign_place(bike, place);
-    ledger::start_totals(bike);
     if (payment_branch) {
         bike.set_payment_branch_id(payment_branch->place.branch_id);
         bike.set_payment_branch_code(payment_branch->place.branch_code);
     }
-    bike.set_version(1);
-    assign(*bike.mutable_created_at(), unit.now());
-    bike.set_created_by(unit.caller().user_id);
-    assign(*bike.mutable_updated_at(), unit.now());
-    bike.set_updated_by(unit.caller().user_id);
-
     // Last: from here to the commit the branch's other procurements wait.
-    const auto issued = co_await stock_numbers::draw(unit, place, stock_number_max_);
-    if (!issued) {
-        co_return issued.error();
+    const auto acquired = co_await acquire(unit, bike, place, v1::ASSIGN_REASON_PURCHASE, stock_number_max_);
+    if (!acquired) {
+        co_return acquired.error();
     }
-    bike.set_current_stock_number(issued->full_number);
-
-    insert(unit, bike);
-    stock_numbers::Assignment assignment;
-    assignment.bicycle_id = bike.id();
-    assignment.reason = v1::ASSIGN_REASON_PURCHASE;
-    stock_numbers::assign_number(unit, *issued, place, assignment);
-    ledger::book(unit, ledger::purchase_of(bike));
-
-    commands::Change change;
-    change.action = "BIKE_PROCURED";
-    change.entity_type = "bicycle";
-    change.entity_id = bike.id();
-    change.entity_no = issued->full_number;
-    change.branch_id = place.branch_id;
-    change.bicycle_id = bike.id();
-    change.new_values = facts(bike);
-    change.new_values["procurement_date"] = bike.procurement_date();
-    change.new_values["procurement_source"] = token_of(bike.procurement_source());
-    change.new_values["acquisition_branch_id"] = place.branch_id;
-    change.new_values["current_stock_number"] = issued->full_number;
-    change.payload = {{"branch_id", place.branch_id}, {"stock_number", issued->full_number}};
-    unit.record(std::move(change));
-
     hide_costs_from(unit.caller(), bike);
     co_return bike;
 }

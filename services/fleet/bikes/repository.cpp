@@ -27,11 +27,10 @@ constexpr postgres::Statement insert_bike{
     "procurement_date, procurement_source, bought_method, bought_method_note, bought_by, supplier_name, "
     "supplier_contact, supplier_address, procurement_payment_method, procurement_invoice_no, procurement_notes, "
     "hand_amount, settlement_amount, payment_branch_id, cr_location, first_od, caller, ldate, sk_flag, ls_flag, "
-    "house_use, purchase_total, created_at, created_by, updated_at, updated_by) "
+    "house_use, purchase_total, created_at, created_by, updated_at, updated_by, trade_in_sale_id) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $17, $18, $19, $20, $21, "
     "$22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $20, "
-    "$43, "
-    "$44, $43, $44)"};
+    "$43, $44, $43, $44, $45)"};
 
 constexpr postgres::Statement update_bike{
     "bikes.update_facts",
@@ -197,6 +196,7 @@ void insert(commands::Unit& unit, const v1::Bike& bike) {
     add_purchase_facts(params, bike);
     params.add(unit.now());
     params.add(unit.caller().user_id);
+    params.add(LM_MAYBE(bike, trade_in_sale_id));
     unit.with_commit(insert_bike, std::move(params));
 }
 

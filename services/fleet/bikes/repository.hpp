@@ -32,11 +32,14 @@ struct Locked {
 void add_lock(postgres::Batch& batch, const std::string& id, const access::Reach& reach);
 /// Rows that belong to a bike, and whose commands lock the bike first (D-218).
 enum class Part { transfer, expense, repair_job, sale };
-/// Locks the bike that the row with this id belongs to. No row if there is no such part.
+/// Locks the bike that the row with this id belongs to; with a sale also the bike it took in trade, in the order of
+/// their ids (D-218). No row if there is no such part.
 void add_lock_of(postgres::Batch& batch, Part part, const std::string& id, const access::Reach& reach);
 /// With every cost, whoever asks: commands need them, hide_costs_from() decides about the answer. NOT_FOUND if there is
 /// no such bike, covered or not.
 rpc::Result<Locked> read_locked(const postgres::Rows& rows);
+/// One row of several.
+Locked read_locked(const postgres::Row& row);
 
 /// Jobs in OPEN or IN_PROGRESS. Ask after the lock, in a statement that follows it in the same batch.
 struct OpenJobs {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+
+#include "commands/unit.hpp"
+#include "fleet/stock_numbers/repository.hpp"
+#include "loanmanager/fleet/v1/bikes.pb.h"
+#include "rpc/error.hpp"
+
+namespace loan_manager::fleet::bikes {
+
+/// Brings a new bike into stock, as a purchase (B1) and a trade-in (D-709) both do: draws its stock number, books the
+/// purchase, records BIKE_PROCURED. The draft holds id, facts, price, date and source; everything else is filled in
+/// here. The branch's counter stays locked until the transaction ends, so only document numbers may be drawn after it.
+/// STOCK_NUMBER_EXHAUSTED.
+boost::asio::awaitable<rpc::Result<void>> acquire(commands::Unit& unit, loanmanager::fleet::v1::Bike& bike,
+                                                  const stock_numbers::Place& place,
+                                                  loanmanager::fleet::v1::AssignReason reason,
+                                                  std::int32_t stock_number_max);
+
+}  // namespace loan_manager::fleet::bikes
