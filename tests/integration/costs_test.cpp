@@ -1,6 +1,8 @@
 // What a bike has cost, and what happened to it: D-701 to D-704, D-904, the timeline.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "support/transfers.hpp"
 
 using namespace loan_manager::testing;
@@ -154,6 +156,103 @@ TEST_CASE("D-703 a delivery is booked at the destination; the timeline follows t
     CHECK(told.at(2) == "Transfer " + number + " approved");
     CHECK(told.at(3) == "Transfer " + number + " from WW to MO requested");
     CHECK(told.at(4) == "Bought at WW as " + text(arrived.json(), "from_stock_number"));
+    CHECK(suite.violations() == "");
+}
+
+TEST_CASE("D-702 golden case: 150000 + 15000 + 5000, sold for 195000; D-708 costs after the sale stand beside it") {
+    auto& suite = Suite::shared();
+    auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
+    auto mechanic = suite.database().value("select id from users where username = '" +
+                                           suite.user_with_role("mechanic", "WW") + "'");
+    auto bike = new_bike(suite, "WW");
+    auto path = "/v1/bikes/" + bike;
+    const auto create = [&](const std::string& target, const std::string& body, const std::string& token) {
+        auto answer = suite.post(target, body, token);
+        INFO(answer.body);
+        REQUIRE(answer.status == 201);
+        return answer.json();
+    };
+
+    auto job = text(create("/v1/repair-jobs",
+                           R"({"branch_id":"WW","job_type":"FULL_OVERHAUL_BEFORE_SALE","bicycle_id":")" + bike +
+                               R"(","mechanic_id":")" + mechanic + R"("})",
+                           manager),
+                    "id");
+    // B10, B2, B13: a bike with an open job is not returned, reserved or written off.
+    const auto at_work = tag(fetch(suite, path, manager));
+    for (const std::string verb : {"return-to-stock", "reserve"}) {
+        CAPTURE(verb);
+        auto refused = suite.post(path + "/" + verb, verb == "reserve" ? R"({"reserved_for":"N"})" : "{}", manager,
+                                  {{"if-match", at_work}});
+        CHECK(refused.code() == "OPEN_JOB");
+    }
+    CHECK(suite
+              .post(path + "/write-off", R"({"kind":"LOST","reason":"cannot be found"})", suite.token("admin"),
+                    {{"if-match", at_work}})
+              .code() == "OPEN_JOB");
+
+    auto work = "/v1/repair-jobs/" + job;
+    const auto step = [&](const std::string& verb, const std::string& body) {
+        auto answer = suite.post(work + "/" + verb, body, manager, {{"if-match", tag(fetch(suite, work, manager))}});
+        INFO(answer.body);
+        REQUIRE(answer.status == 200);
+    };
+    step("start", "{}");
+    create(work + "/lines", R"({"kind":"PART","description":"chain kit","quantity":"2","unit_cost":"5000"})", manager);
+    create(work + "/lines", R"({"kind":"LABOUR","description":"fitting","quantity":"2.5","unit_cost":"2000"})",
+           manager);
+    step("complete", R"({"work_performed":"new chain"})");
+    create(path + "/expenses", R"({"category":"DOCUMENTATION","description":"papers","amount":"5000"})", manager);
+
+    auto costs = fetch(suite, path + "/cost-summary", manager);
+    CHECK(text(costs, "repair_total") == "15000.00");
+    CHECK(text(costs, "expense_total") == "5000.00");
+    CHECK(text(costs, "total_cost") == "170000.00");
+    CHECK(costs.at("profit").is_null());
+
+    auto sale =
+        create(path + "/sell",
+               R"({"selling_price":"195000","payment_method":"CASH","customer_name":"Nimal Perera",)"
+               R"("customer_phone":"0771234567","customer_nic":"851234567V","customer_address":"12 Main Street"})",
+               manager);
+    create(path + "/expenses",
+           R"({"category":"OTHER","description":"a forgotten key","amount":"700","post_sale":true})",
+           suite.token("admin"));
+    costs = fetch(suite, path + "/cost-summary", manager);
+    CHECK(text(costs, "status") == "SOLD");
+    CHECK(text(costs, "selling_price") == "195000.00");
+    CHECK(text(costs, "total_cost") == "170000.00");
+    CHECK(text(costs, "profit") == "25000.00");
+    CHECK(text(costs, "margin_pct") == "12.82");
+    CHECK(text(costs, "markup_pct") == "14.71");
+    CHECK(text(costs, "after_sale_total") == "700.00");
+    CHECK(text(costs.at("sale"), "id") == text(sale, "id"));
+    CHECK(text(costs.at("sale"), "total_cost") == "170000.00");
+
+    auto ledger = fetch(suite, path + "/ledger", manager);
+    std::vector<std::string> booked;
+    for (const auto& entry : ledger.at("items").as_array()) {
+        booked.push_back(text(entry, "entry_type") + " " + text(entry, "amount") +
+                         (entry.at("post_sale").as_bool() ? " after" : ""));
+    }
+    CHECK(booked == std::vector<std::string>{"EXPENSE 700.00 after", "SALE 195000.00", "EXPENSE 5000.00",
+                                             "REPAIR 15000.00", "PURCHASE 150000.00"});
+
+    auto timeline = fetch(suite, path + "/timeline", manager);
+    std::vector<std::string> kinds;
+    for (const auto& item : timeline.at("items").as_array()) kinds.push_back(text(item, "kind"));
+    for (const std::string kind :
+         {"bike.procured", "job.opened", "job.started", "job.completed", "expense.recorded", "sale.recorded"}) {
+        CAPTURE(kind);
+        CHECK(std::count(kinds.begin(), kinds.end(), kind) > 0);
+    }
+    // An agent, who may not see costs, learns the price but no cost.
+    const auto agent = suite.get(path + "/timeline", suite.token(suite.user_with_role("sales_agent", "WW"))).body;
+    CHECK(agent.find("Sold at WW for 195000.00") != std::string::npos);
+    for (const auto* cost : {"170000", "25000.00", "15000.00", "150000", "12.82"}) {
+        CAPTURE(cost);
+        CHECK(agent.find(cost) == std::string::npos);
+    }
     CHECK(suite.violations() == "");
 }
 

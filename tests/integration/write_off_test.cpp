@@ -132,24 +132,34 @@ TEST_CASE("B13 an administrator writes off without a request, from stock or main
     CHECK(suite.violations() == "");
 }
 
-TEST_CASE("D-504 a written-off bike accepts nothing any more") {
+TEST_CASE("D-504, D-212 a written-off bike accepts nothing any more, a sold one answers BIKE_SOLD") {
     auto& suite = Suite::shared();
     auto admin = suite.token("admin");
-    auto bike = procured(suite);
-    REQUIRE(command(suite, bike, "write-off", because("SCRAPPED"), admin, 1).status == 200);
-    for (const auto& [verb, body] :
-         std::vector<std::pair<std::string, std::string>>{{"reserve", R"({"reserved_for":"N"})"},
-                                                          {"release", "{}"},
-                                                          {"return-to-stock", "{}"},
-                                                          {"write-off-request", because("LOST")},
-                                                          {"write-off-reject", R"({"reason":"no reason"})"},
-                                                          {"write-off", because("LOST")}}) {
-        CAPTURE(verb);
-        auto answer = command(suite, bike, verb, body, admin, 2);
-        CHECK(answer.status == 409);
-        CHECK(answer.code() == "INVALID_STATE");
+    auto written_off = procured(suite);
+    REQUIRE(command(suite, written_off, "write-off", because("SCRAPPED"), admin, 1).status == 200);
+    auto sold = procured(suite);
+    REQUIRE(
+        suite
+            .post("/v1/bikes/" + sold + "/sell",
+                  R"({"selling_price":"195000","payment_method":"CASH","customer_name":"Nimal Perera",)"
+                  R"("customer_phone":"0771234567","customer_nic":"851234567V","customer_address":"12 Main Street"})",
+                  suite.token(suite.user_with_role("branch_manager", "WW")))
+            .status == 201);
+    for (const auto& [bike, code] : {std::pair(written_off, "INVALID_STATE"), std::pair(sold, "BIKE_SOLD")}) {
+        for (const auto& [verb, body] :
+             std::vector<std::pair<std::string, std::string>>{{"reserve", R"({"reserved_for":"N"})"},
+                                                              {"release", "{}"},
+                                                              {"return-to-stock", "{}"},
+                                                              {"write-off-request", because("LOST")},
+                                                              {"write-off-reject", R"({"reason":"no reason"})"},
+                                                              {"write-off", because("LOST")}}) {
+            CAPTURE(verb);
+            auto answer = command(suite, bike, verb, body, admin, 2);
+            CHECK(answer.status == 409);
+            CHECK(answer.code() == code);
+        }
+        CHECK(suite.patch("/v1/bikes/" + bike, R"({"color":"red"})", admin, "\"2\"").code() == code);
     }
-    CHECK(suite.patch("/v1/bikes/" + bike, R"({"color":"red"})", admin, "\"2\"").code() == "INVALID_STATE");
 }
 
 TEST_CASE("D-504 DATA_ENTRY_ERROR takes the purchase back, its price corrected or not, and nothing else") {

@@ -5,6 +5,8 @@
 #include "fleet/bikes/repository.hpp"
 #include "fleet/ledger/entries.hpp"
 #include "fleet/ledger/rules.hpp"
+#include "fleet/sales/repository.hpp"
+#include "fleet/sales/sale_row.hpp"
 
 namespace loan_manager::fleet::ledger {
 
@@ -26,7 +28,21 @@ asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallCon
         co_return rpc::not_found("There is no such bike.");
     }
     const v1::Bike bike = bikes::read_bike(results.at(0).front(), access::Reach::everything());
-    co_return summary_of(bike);
+    v1::CostSummary summary = summary_of(bike);
+    if (bike.has_sale_id()) {
+        postgres::Batch of_sale;
+        sales::add_find(of_sale, bike.sale_id());
+        const auto found = (co_await pools_.local().run(of_sale, context.deadline)).value();
+        const auto sale = sales::read_sale(found.at(0));
+        if (!sale) {
+            co_return sale.error();
+        }
+        add_figures(summary, *sale);
+        if (sales::covers(context.caller, Permission::sales_read, *sale)) {
+            *summary.mutable_sale() = *sale;
+        }
+    }
+    co_return summary;
 }
 
 asio::awaitable<rpc::Result<v1::Ledger>> CostHandlers::entries(rpc::CallContext& context,

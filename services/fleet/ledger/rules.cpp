@@ -69,14 +69,13 @@ v1::CostSummary summary_of(const v1::Bike& bike) {
     return summary;
 }
 
-void add_sale(v1::CostSummary& summary, const v1::Sale& sale) {
+void add_figures(v1::CostSummary& summary, const v1::Sale& sale) {
     summary.set_selling_price(sale.selling_price());
     summary.set_profit(sale.profit());
     summary.set_margin_pct(sale.margin_pct());
     if (sale.has_markup_pct()) {
         summary.set_markup_pct(sale.markup_pct());
     }
-    *summary.mutable_sale() = sale;
 }
 
 }  // namespace loan_manager::fleet::ledger

@@ -22,10 +22,9 @@ bool has_room(const v1::Bike& bike, bool post_sale, const std::string& amount);
 /// `total_cost` the sum of the four. SALE entries count towards nothing.
 void add_to_totals(v1::Bike& bike, v1::LedgerEntryType type, bool post_sale, money::Money amount);
 
-/// What a bike has cost by now (D-701). A written-off bike has lost its cost; what a sale brought is added by
-/// add_sale().
+/// What a bike has cost by now (D-701). A written-off bike has lost its cost.
 v1::CostSummary summary_of(const v1::Bike& bike);
-/// The figures frozen at the sale (D-708), beside which the after-sale cost goes on growing.
-void add_sale(v1::CostSummary& summary, const v1::Sale& sale);
+/// The figures of its sale, frozen when it was recorded (D-708); the after-sale cost beside them goes on growing.
+void add_figures(v1::CostSummary& summary, const v1::Sale& sale);
 
 }  // namespace loan_manager::fleet::ledger

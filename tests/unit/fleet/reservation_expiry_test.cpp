@@ -1,13 +1,17 @@
 #include "fleet/bikes/reservation_expiry.hpp"
 
 #include <doctest/doctest.h>
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_future.hpp>
 #include <future>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "fixture.hpp"
+#include "loanmanager/fleet/v1/sales.grpc.pb.h"
 #include "runtime/colombo_time.hpp"
 
 using namespace loan_manager;
@@ -97,6 +101,26 @@ std::string status(const std::string& bike) {
     return Fleet::instance().value("SELECT status FROM bicycles WHERE id = '" + bike + "'");
 }
 
+/// The error code of a sale by an agent of the branch, "" if it went through.
+std::string sell(const std::string& bike) {
+    v1::SellBikeRequest request;
+    request.set_bicycle_id(bike);
+    request.set_selling_price("195000.00");
+    request.set_payment_method("CASH");
+    request.set_customer_name("Nimal Perera");
+    request.set_customer_phone("0771234567");
+    request.set_customer_nic("851234567V");
+    request.set_customer_address("12 Main Street, Tangalle");
+    Call call;
+    call.user = "agent-ww";
+    call.key = "new";
+    grpc::ClientContext context;
+    Fleet::instance().prepare(context, call);
+    v1::Sale sale;
+    const auto done = v1::SaleService::NewStub(Fleet::instance().channel())->SellBike(&context, request, &sale);
+    return Fleet::read(done, context).code;
+}
+
 std::string releases(const std::string& bike) {
     return Fleet::instance().value("SELECT count(*) FROM audit_log WHERE action = 'BIKE_RELEASED' AND entity_id = '" +
                                    bike + "'");
@@ -149,6 +173,43 @@ TEST_CASE("B3 of several instances one releases each bike") {
         CHECK(status(bike) == "IN_STOCK");
         CHECK(releases(bike) == "1");
     }
+}
+
+TEST_CASE("X-21 a sale goes through whether the reservation expires before it, after it, or meanwhile") {
+    const char* until = "2035-01-01";
+    {
+        const auto bike = reserved_until(until);
+        Expiry expiry(colombo("2035-01-02", minutes(15)));
+        expiry.run();
+        CHECK(sell(bike) == "");
+    }
+    {
+        const auto bike = reserved_until(until);
+        CHECK(sell(bike) == "");
+        Expiry expiry(colombo("2035-01-02", minutes(15)));
+        expiry.run();
+        CHECK(status(bike) == "SOLD");
+        CHECK(releases(bike) == "0");
+    }
+    std::vector<std::string> bikes;
+    for (int i = 0; i < 12; ++i) {
+        bikes.push_back(reserved_until(until));
+    }
+    std::vector<std::string> sold(bikes.size());
+    std::thread seller([&] {
+        // From both ends, so that they meet.
+        std::transform(bikes.rbegin(), bikes.rend(), sold.begin(), sell);
+    });
+    Expiry expiry(colombo("2035-01-02", minutes(15)));
+    expiry.run();
+    seller.join();
+    for (const auto& outcome : sold) {
+        CHECK(outcome == "");
+    }
+    for (const auto& bike : bikes) {
+        CHECK(status(bike) == "SOLD");
+    }
+    CHECK(Fleet::instance().broken_invariants().empty());
 }
 
 TEST_CASE("B3 a reservation that has ended or was extended meanwhile is left alone") {
