@@ -1,17 +1,14 @@
 #pragma once
 
-#include "commands/runner.hpp"
-#include "loanmanager/fleet/v1/commissions.pb.h"
+#include "fleet/commissions/decision.hpp"
 
 namespace loan_manager::fleet::commissions {
 
 /// C2: PENDING → APPROVED, by somebody else than the payee.
-class Approve final
-    : public commands::Command<loanmanager::fleet::v1::ApproveCommissionRequest, loanmanager::fleet::v1::Commission> {
+class Approve final : public Decision<v1::ApproveCommissionRequest> {
 public:
-    void prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) override;
-    boost::asio::awaitable<rpc::Result<response_type>> execute(commands::Unit& unit, const request_type& request,
-                                                               std::vector<postgres::Rows>& reads) override;
+    boost::asio::awaitable<rpc::Result<v1::Commission>> execute(commands::Unit& unit, const request_type& request,
+                                                                std::vector<postgres::Rows>& reads) override;
 };
 
 }  // namespace loan_manager::fleet::commissions

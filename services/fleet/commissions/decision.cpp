@@ -4,12 +4,8 @@
 
 namespace loan_manager::fleet::commissions {
 
-void add_open(commands::Unit& unit, const std::string& id, postgres::Batch& reads) {
-    add_lock(reads, unit.sound_id("id", id));
-}
-
-rpc::Result<Opened> open(commands::Unit& unit, const std::vector<postgres::Rows>& reads,
-                         access::Permission permission) {
+rpc::Result<Opened> open(commands::Unit& unit, const std::vector<postgres::Rows>& reads, access::Permission permission,
+                         rpc::Result<void> (*check)(v1::SaleStatus, const v1::Commission&)) {
     if (auto valid = unit.valid(); !valid) {
         return valid.error();
     }
@@ -29,6 +25,9 @@ rpc::Result<Opened> open(commands::Unit& unit, const std::vector<postgres::Rows>
     }
     Opened opened;
     opened.sale = read_locked_sale(reads.at(0));
+    if (auto ready = check(opened.sale.status, commission); !ready) {
+        return ready.error();
+    }
     opened.before = commission;
     opened.stored = *std::move(stored);
     return opened;

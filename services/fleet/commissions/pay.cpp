@@ -1,25 +1,17 @@
 #include "fleet/commissions/pay.hpp"
 
-#include "fleet/commissions/decision.hpp"
 #include "fleet/commissions/rules.hpp"
 #include "fleet/values/proto_values.hpp"
 
 namespace loan_manager::fleet::commissions {
 
-void Pay::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    add_open(unit, request.id(), reads);
-}
-
 boost::asio::awaitable<rpc::Result<v1::Commission>> Pay::execute(commands::Unit& unit, const request_type& request,
                                                                  std::vector<postgres::Rows>& reads) {
-    auto opened = open(unit, reads, access::Permission::commissions_pay);
+    auto opened = open(unit, reads, access::Permission::commissions_pay, check_payable);
     if (!opened) {
         co_return opened.error();
     }
     auto& commission = opened->stored.commission;
-    if (auto ready = check_payable(opened->sale.status, commission); !ready) {
-        co_return ready.error();
-    }
     commission.set_status(v1::COMMISSION_STATUS_PAID);
     commission.set_paid_by(unit.caller().user_id);
     assign(*commission.mutable_paid_at(), unit.now());
