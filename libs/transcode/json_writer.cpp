@@ -194,6 +194,15 @@ void append_json_string(std::string_view text, std::string& out) {
     out += '"';
 }
 
+void write_field(const WriterField& plan, const Message& message, std::string& out) {
+    const Reflection& reflection = *message.GetReflection();
+    if (plan.repeated) {
+        append_array(plan, message, reflection, out);
+    } else {
+        append_value(plan, message, reflection, out);
+    }
+}
+
 void write_message(const WriterPlan& plan, const Message& message, std::string& out) {
     const Reflection& reflection = *message.GetReflection();
     const std::size_t start = out.size();
@@ -204,11 +213,7 @@ void write_message(const WriterPlan& plan, const Message& message, std::string& 
             continue;
         }
         out += field.key;
-        if (field.repeated) {
-            append_array(field, message, reflection, out);
-        } else {
-            append_value(field, message, reflection, out);
-        }
+        write_field(field, message, out);
     }
     // Every entry begins with a comma; the first one's place is that of the brace.
     if (out.size() == start) {

@@ -58,9 +58,7 @@ private:
         return text;
     }
 
-    static bool has_json_answer(const Route& route) {
-        return route.status != 204 && !route.response->empty && route.response->raw_json == nullptr;
-    }
+    static bool has_json_answer(const Route& route) { return route.status != 204 && !route.response->empty; }
 
     json::object operation(const Route& route) {
         json::object op{
@@ -153,9 +151,9 @@ private:
         json::object answer{{"description", route.status == 204 ? "Done." : "Success."},
                             {"headers", std::move(headers)}};
         if (has_json_answer(route)) {
-            answer["content"] = json_content(schemas_.response(route.method->output_type()));
-        } else if (route.response->raw_json != nullptr) {
-            answer["content"] = json_content(json::object{{"type", "object"}});
+            const auto* body = route.response->body;
+            answer["content"] = json_content(body != nullptr ? schemas_.output_field(body->field, body->kind)
+                                                             : schemas_.response(route.method->output_type()));
         }
         return answer;
     }

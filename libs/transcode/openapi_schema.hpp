@@ -17,6 +17,8 @@ class SchemaRegistry {
 public:
     /// {"$ref": …} to the object of a response.
     boost::json::object response(const google::protobuf::Descriptor* type);
+    /// Of one field as a client receives it.
+    boost::json::object output_field(const google::protobuf::FieldDescriptor* field, FieldKind kind);
     /// {"$ref": …} to a JSON body, and an example of one with the required fields. In a PATCH no field is required
     /// and `nullable` fields accept null.
     boost::json::object request(const google::protobuf::Descriptor* type, const ObjectPlan& plan, bool patch);
@@ -31,8 +33,6 @@ public:
 private:
     std::string claim(const std::string& name, const std::string& identity);
     boost::json::object enumeration(const google::protobuf::EnumDescriptor* type);
-    boost::json::object output_field(const google::protobuf::FieldDescriptor* field, FieldKind kind);
-
     std::map<std::string, boost::json::object> schemas_;
     /// Which descriptor (and direction) has which name.
     std::map<std::string, std::string> names_;

@@ -32,13 +32,13 @@ EncodedResponse encode_response(const Route& route, const Message& message) {
     answer.location = location_of(plan.location, message);
     if (plan.version != nullptr) answer.version = reflection->GetInt32(message, plan.version);
     if (plan.empty || route.status == 204) return answer;
-    if (plan.raw_json != nullptr) {
-        answer.body = reflection->GetString(message, plan.raw_json);
-        return answer;
-    }
     // JSON of the lists is about three times the size of their wire form.
     answer.body.reserve(message.ByteSizeLong() * 3 + 256);
-    write_message(*plan.root, message, answer.body);
+    if (plan.body != nullptr) {
+        write_field(*plan.body, message, answer.body);
+    } else {
+        write_message(*plan.root, message, answer.body);
+    }
     return answer;
 }
 

@@ -1,5 +1,7 @@
 #include "transcode/response_plan.hpp"
 
+#include <algorithm>
+
 #include "transcode/enum_token.hpp"
 #include "transcode/response.hpp"
 
@@ -102,14 +104,19 @@ std::shared_ptr<const ResponsePlan> plan_response(const google::protobuf::Method
     plan->prototype = google::protobuf::MessageFactory::generated_factory()->GetPrototype(response);
     if (plan->prototype == nullptr) problems.push_back(response->full_name() + " is not compiled into this program");
     plan->empty = response->full_name() == "google.protobuf.Empty";
-    if (!route.raw_json().empty()) {
-        const auto* field = response->FindFieldByName(route.raw_json());
-        if (field == nullptr || field->is_repeated() || field->type() != FieldDescriptor::TYPE_STRING) {
-            problems.push_back("raw_json \"" + route.raw_json() + "\" is not a text field of " + response->full_name());
-        }
-        plan->raw_json = field;
-    }
     plan->root = plan->plans.of(response, problems);
+    if (!route.response_body().empty()) {
+        const auto& fields = plan->root->fields;
+        const auto field = std::find_if(fields.begin(), fields.end(), [&](const WriterField& candidate) {
+            return candidate.field->name() == route.response_body();
+        });
+        if (field == fields.end()) {
+            problems.push_back("response_body \"" + route.response_body() + "\" is not a field of " +
+                               response->full_name());
+        } else {
+            plan->body = &*field;
+        }
+    }
     const auto* version = response->FindFieldByName("version");
     if (version != nullptr && !version->is_repeated() && version->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
         plan->version = version;

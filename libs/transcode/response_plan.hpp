@@ -61,8 +61,8 @@ struct ResponsePlan {
     const WriterPlan* root = nullptr;
     /// google.protobuf.Empty: no body.
     bool empty = false;
-    /// The field that already is the JSON answer.
-    const google::protobuf::FieldDescriptor* raw_json = nullptr;
+    /// The one field whose value is the answer; null: the whole message is.
+    const WriterField* body = nullptr;
     const google::protobuf::FieldDescriptor* version = nullptr;
     LocationPlan location;
 };
@@ -70,6 +70,9 @@ struct ResponsePlan {
 std::shared_ptr<const ResponsePlan> plan_response(const google::protobuf::MethodDescriptor* method,
                                                   const loanmanager::options::v1::Route& route,
                                                   std::vector<std::string>& problems);
+
+/// Appends the value of one field, without its key.
+void write_field(const WriterField& plan, const google::protobuf::Message& message, std::string& out);
 
 /// Appends the message by its plan.
 void write_message(const WriterPlan& plan, const google::protobuf::Message& message, std::string& out);

@@ -139,10 +139,15 @@ TEST_CASE("204 has no body") {
     CHECK(encode_response(route("DELETE", "/v1/things/1"), std::string_view{}).value().body.empty());
 }
 
-TEST_CASE("raw JSON passes as it stands") {
+TEST_CASE("an answer may be one field alone: a list, or text that is JSON already") {
     api::Document document;
     document.set_json(R"({"keys": []})");
     CHECK(encode_response(route("GET", "/v1/document"), document).body == R"({"keys": []})");
+
+    api::ThingList list;
+    CHECK(encode_response(route("GET", "/v1/all-things"), list).body == "[]");
+    *list.add_items() = api::Thing();
+    CHECK(encode_response(route("GET", "/v1/all-things"), list).body == "[" + json_of(api::Thing()) + "]");
 }
 
 TEST_CASE("text that is JSON already is written as it stands") {
