@@ -53,7 +53,7 @@ TEST_CASE("X-02 procurements in two branches at once: both consecutive") {
     CHECK(counter(suite, "EL") == before_ella + 16);
 }
 
-TEST_CASE("X-03 when k numbers are left exactly k procurements succeed and losers leave nothing") {
+TEST_CASE("X-03 D-602 when k numbers are left exactly k procurements succeed and losers leave nothing") {
     auto& suite = Suite::shared();
     auto token = suite.token("admin");
     suite.database().rows(

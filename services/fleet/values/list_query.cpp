@@ -135,8 +135,7 @@ void ListQuery::add_to(postgres::Batch& batch, StatementCache& statements) const
 }
 
 void ListQuery::add_sum_to(postgres::Batch& batch, StatementCache& statements, std::string_view expression) const {
-    add(batch, statements, "SELECT coalesce(sum(" + std::string(expression) + "), 0.00)::text" + matches(),
-        params_);
+    add(batch, statements, "SELECT coalesce(sum(" + std::string(expression) + "), 0.00)::text" + matches(), params_);
 }
 
 }  // namespace loan_manager::fleet
