@@ -61,11 +61,6 @@ std::string tomorrow(Suite& suite) {
     return suite.database().value("select ((now() at time zone 'Asia/Colombo')::date + 1)::text");
 }
 
-void check_error(const HttpResponse& answer, int status, const char* code) {
-    CHECK(answer.status == status);
-    CHECK(answer.code() == code);
-}
-
 }  // namespace
 
 TEST_CASE("D-705 an expense is recorded with its ledger entry, the bike's totals, audit row and event") {
@@ -261,6 +256,44 @@ TEST_CASE("D-705 a voided expense is taken out of the cost and stays as history"
     check_error(suite.patch(path, R"({"notes":"x"})", suite.token("admin"), "\"2\""), 409, "INVALID_STATE");
     check_error(void_it(suite, std::string("/v1/expenses/") + nobody, "\"1\""), 404, "NOT_FOUND");
     CHECK(suite.violations() == "");
+}
+
+TEST_CASE("D-705 a written-off bike accepts nothing") {
+    auto& suite = Suite::shared();
+    const auto admin = suite.token("admin");
+    const auto bike = new_bike(suite, "WW");
+    const auto row = record(suite, bike, "60.00");
+    REQUIRE(suite
+                .post("/v1/bikes/" + bike + "/write-off", R"({"kind":"LOST","reason":"fell into the sea"})", admin,
+                      {{"if-match", "\"2\""}})
+                .status == 200);
+    check_error(suite.post(expenses_of(bike), expense("1.00"), admin), 409, "INVALID_STATE");
+    check_error(suite.post(expenses_of(bike), expense("1.00", R"(,"post_sale":true)"), admin), 409, "INVALID_STATE");
+    check_error(suite.patch(path_of(row), R"({"amount":"61.00"})", admin, "\"1\""), 409, "INVALID_STATE");
+    check_error(void_it(suite, path_of(row), "\"1\""), 409, "INVALID_STATE");
+}
+
+TEST_CASE("D-705 while a bike is reserved, in the workshop, allocated or on the road, its expenses are open") {
+    auto& suite = Suite::shared();
+    const auto admin = suite.token("admin");
+    const auto bike = new_bike(suite, "WW");
+    const auto transfer = suite.post("/v1/bikes/" + bike + "/transfers",
+                                     R"({"to_branch_id":"BD","reason_code":"STOCK_REBALANCING"})", admin);
+    REQUIRE(transfer.status == 201);
+    const auto row = record(suite, bike, "10.00");
+    check_error(suite.post(expenses_of(bike), expense("1.00", R"(,"post_sale":true)"), admin), 409, "INVALID_STATE");
+    REQUIRE(
+        suite.post("/v1/transfers/" + text(transfer.json(), "id") + "/approve", "{}", admin, {{"if-match", "\"1\""}})
+            .status == 200);
+    REQUIRE(bike_value(suite, bike, "status") == "IN_TRANSIT");
+    record(suite, bike, "20.00");
+    CHECK(suite.patch(path_of(row), R"({"amount":"11.00"})", admin, "\"1\"").status == 200);
+    CHECK(void_it(suite, path_of(row), "\"2\"").status == 200);
+    CHECK(bike_value(suite, bike, "expense_total") == "20.00");
+    // The destination reads the bike while it is on its way, but its costs are still the source's to book.
+    check_error(
+        suite.post(expenses_of(bike), expense("1.00"), suite.token(suite.user_with_role("branch_manager", "BD"))), 403,
+        "OUT_OF_SCOPE");
 }
 
 TEST_CASE("expenses: filters, sort, pages and a total over the whole filter") {

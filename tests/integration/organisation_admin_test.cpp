@@ -56,11 +56,6 @@ HttpResponse procure(Suite& suite, const boost::json::value& branch) {
     return suite.post("/v1/bikes/procure", procurement(text(branch, "code")), suite.token("admin"));
 }
 
-void check_error(const HttpResponse& answer, int status, const char* code) {
-    CHECK(answer.status == status);
-    CHECK(answer.code() == code);
-}
-
 std::string audited(Suite& suite, const boost::json::value& row, const std::string& action) {
     return suite.database().value("select count(*) from audit_log where entity_id = '" + text(row, "id") +
                                   "' and action = '" + action + "'");

@@ -8,12 +8,6 @@
 namespace loan_manager::fleet::organisation {
 namespace {
 
-constexpr postgres::Statement reference_check{"organisation.references",
-                                              "SELECT 'company', n FROM unnest($1::text[]) n WHERE EXISTS "
-                                              "(SELECT FROM fleet.companies c WHERE c.code = n OR c.id::text = n) "
-                                              "UNION ALL SELECT 'branch', n FROM unnest($2::text[]) n WHERE EXISTS "
-                                              "(SELECT FROM fleet.branches r WHERE r.code = n OR r.id::text = n)"};
-
 constexpr std::string_view by_code = "code";
 constexpr std::array company_sort{SortField{"code", "c.code", "text"}, SortField{"name", "c.name", "text"}};
 constexpr std::array branch_sort{SortField{"code", "r.code", "text"}, SortField{"name", "r.name", "text"}};
@@ -140,20 +134,6 @@ rpc::Result<ListQuery> compose_list(const v1::ListBranchesRequest& request, cons
         query.where("r.is_repair_center = " + query.parameter(request.is_repair_center()));
     }
     return sorted(std::move(query), request, branch_sort);
-}
-
-void add_reference_check(postgres::Batch& batch, const std::vector<std::string>& companies,
-                         const std::vector<std::string>& branches) {
-    batch.add(reference_check, postgres::Params(companies, branches));
-}
-
-References read_reference_check(const postgres::Rows& rows) {
-    References found;
-    for (const auto row : rows) {
-        auto& kind = row.get<std::string_view>(0) == "company" ? found.companies : found.branches;
-        kind.insert(row.get<std::string>(1));
-    }
-    return found;
 }
 
 }  // namespace loan_manager::fleet::organisation

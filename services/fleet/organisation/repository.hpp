@@ -1,8 +1,6 @@
 #pragma once
 
-#include <set>
 #include <string>
-#include <vector>
 
 #include "fleet/values/list_query.hpp"
 #include "loanmanager/fleet/v1/organisation.pb.h"
@@ -32,14 +30,5 @@ rpc::Result<v1::Branch> read_branch(const postgres::Rows& rows);
 /// Lists; the page must outlive the query. BAD_CURSOR.
 rpc::Result<ListQuery> compose_list(const v1::ListCompaniesRequest& request, const paging::PageRequest& page);
 rpc::Result<ListQuery> compose_list(const v1::ListBranchesRequest& request, const paging::PageRequest& page);
-
-/// Which of the given ids or codes exist. Empty texts are ignored.
-void add_reference_check(postgres::Batch& batch, const std::vector<std::string>& companies,
-                         const std::vector<std::string>& branches);
-struct References {
-    std::set<std::string> companies;  ///< Those of the given texts that name one.
-    std::set<std::string> branches;
-};
-References read_reference_check(const postgres::Rows& rows);
 
 }  // namespace loan_manager::fleet::organisation

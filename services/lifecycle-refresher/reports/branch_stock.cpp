@@ -14,9 +14,7 @@ namespace {
 
 namespace v1 = loanmanager::lifecycle::v1;
 using postgres::Params;
-using postgres::Result;
 using postgres::Row;
-using postgres::Rows;
 
 /// Reach ($1–$3), reach for costs ($4–$6), filters ($7–$12). Age counts from the day of procurement to today in
 /// Colombo; slow means more than 60 days.
@@ -103,63 +101,39 @@ boost::asio::awaitable<rpc::Result<v1::BranchStockReport>> branch_stock(postgres
         co_return page.error();
     }
 
-    postgres::Lease lease = (co_await pools.local().acquire(context.deadline)).value();
-    postgres::TransactionOptions options;
-    options.isolation = postgres::Isolation::repeatable_read;
-    options.read_only = true;
-    postgres::Transaction transaction(*lease, options);
-    std::optional<std::string> company, branch;
-    if (request.has_company_id()) {
-        company = request.company_id();
-    }
-    if (request.has_branch_id()) {
-        branch = request.branch_id();
-    }
-    rpc::Result<Place> place = co_await resolve_place(transaction, company, branch);
-    if (!place) {
-        co_await transaction.rollback();
-        co_return place.error();
-    }
     using access::Permission;
     const access::Reach reach =
         access::reach(context.caller, Permission::reports_view, Permission::reports_branch_stock);
     const access::Reach costs = access::reach(context.caller, Permission::costs_read);
 
-    postgres::Batch batch;
-    add_freshness(batch, *find_view("branch_stock_summary"));
-    batch.query(totals_sql(), filters(reach, costs, *place, request));
-    Params rows = filters(reach, costs, *place, request);
-    if (page->cursor) {
-        // Key "WW/IN_STOCK": branch code and status.
-        const std::string& key = page->cursor->key;
-        const std::size_t slash = std::min(key.find('/'), key.size());
-        rows.add(key.substr(0, slash)).add(key.substr(std::min(slash + 1, key.size())));
-    } else {
-        rows.add(nullptr).add(nullptr);
-    }
-    rows.add(page->limit + 1);
-    batch.query(page_sql(), std::move(rows));
-    Result<std::vector<Rows>> answers = co_await transaction.run(batch);
-    if (!answers && is_not_ready(answers.error())) {
-        co_await transaction.rollback();
-        co_return view_not_ready();
-    }
-    const std::vector<Rows> results = std::move(answers).value();
-    (co_await transaction.commit()).value();
-
-    const std::optional<Freshness> freshness = read_freshness(results[0]);
-    if (!freshness) {
-        co_return view_not_ready();
+    const ComposeReport compose = [&](postgres::Batch& batch, const Place& place) {
+        batch.query(totals_sql(), filters(reach, costs, place, request));
+        Params rows = filters(reach, costs, place, request);
+        if (page->cursor) {
+            // Key "WW/IN_STOCK": branch code and status.
+            const std::string& key = page->cursor->key;
+            const std::size_t slash = std::min(key.find('/'), key.size());
+            rows.add(key.substr(0, slash)).add(key.substr(std::min(slash + 1, key.size())));
+        } else {
+            rows.add(nullptr).add(nullptr);
+        }
+        rows.add(page->limit + 1);
+        batch.query(page_sql(), std::move(rows));
+    };
+    const rpc::Result<ReportData> data =
+        co_await read_report(pools, context, *find_view("branch_stock_summary"), place_filter(request), compose);
+    if (!data) {
+        co_return data.error();
     }
     v1::BranchStockReport report;
-    write_freshness(*freshness, report);
-    const Row sums = results[1].front();
+    write_freshness(data->freshness, report);
+    const Row sums = data->totals.front();
     v1::BranchStockTotals& totals = *report.mutable_totals();
     totals.set_bikes(sums.get<std::int32_t>(1));
     read_ages(sums, 4, totals);
     read_values(sums, 2, sums.get<bool>(8) && access::allowed(context.caller, Permission::costs_read), totals);
     std::optional<paging::Cursor> next;
-    for (const Row row : results[2]) {
+    for (const Row row : data->rows) {
         if (report.items_size() == page->limit) {
             const v1::BranchStockRow& last = report.items(page->limit - 1);
             next.emplace();

@@ -15,9 +15,7 @@ namespace {
 
 namespace v1 = loanmanager::lifecycle::v1;
 using postgres::Params;
-using postgres::Result;
 using postgres::Row;
-using postgres::Rows;
 
 template <class Get>
 std::optional<std::string> given(bool has, Get get) {
@@ -125,49 +123,30 @@ boost::asio::awaitable<rpc::Result<v1::CostSummaryReport>> cost_summary(postgres
         co_return paging::bad_cursor();
     }
 
-    postgres::Lease lease = (co_await pools.local().acquire(context.deadline)).value();
-    postgres::TransactionOptions options;
-    options.isolation = postgres::Isolation::repeatable_read;
-    options.read_only = true;
-    postgres::Transaction transaction(*lease, options);
-    rpc::Result<Place> place =
-        co_await resolve_place(transaction, given(request.has_company_id(), [&] { return request.company_id(); }),
-                               given(request.has_branch_id(), [&] { return request.branch_id(); }));
-    if (!place) {
-        co_await transaction.rollback();
-        co_return place.error();
-    }
     // Every role with costs:read has reports:view too and reaches the same rows with both.
     const access::Reach reach = access::reach(context.caller, access::Permission::costs_read);
 
-    postgres::Batch batch;
-    add_freshness(batch, *find_view("bike_cost_summary"));
-    batch.query(totals_sql(), filters(reach, *place, request));
-    Params rows = filters(reach, *place, request);
-    if (page->cursor) {
-        rows.add(page->cursor->key).add(page->cursor->id);
-    } else {
-        rows.add(nullptr).add(nullptr);
-    }
-    rows.add(page->limit + 1);
-    batch.query(page_sql(), std::move(rows));
-    Result<std::vector<Rows>> answers = co_await transaction.run(batch);
-    if (!answers && is_not_ready(answers.error())) {
-        co_await transaction.rollback();
-        co_return view_not_ready();
-    }
-    const std::vector<Rows> results = std::move(answers).value();
-    (co_await transaction.commit()).value();
-
-    const std::optional<Freshness> freshness = read_freshness(results[0]);
-    if (!freshness) {
-        co_return view_not_ready();
+    const ComposeReport compose = [&](postgres::Batch& batch, const Place& place) {
+        batch.query(totals_sql(), filters(reach, place, request));
+        Params rows = filters(reach, place, request);
+        if (page->cursor) {
+            rows.add(page->cursor->key).add(page->cursor->id);
+        } else {
+            rows.add(nullptr).add(nullptr);
+        }
+        rows.add(page->limit + 1);
+        batch.query(page_sql(), std::move(rows));
+    };
+    const rpc::Result<ReportData> data =
+        co_await read_report(pools, context, *find_view("bike_cost_summary"), place_filter(request), compose);
+    if (!data) {
+        co_return data.error();
     }
     v1::CostSummaryReport report;
-    write_freshness(*freshness, report);
-    read_totals(results[1].front(), *report.mutable_totals());
+    write_freshness(data->freshness, report);
+    read_totals(data->totals.front(), *report.mutable_totals());
     std::optional<paging::Cursor> next;
-    for (const Row row : results[2]) {
+    for (const Row row : data->rows) {
         if (report.items_size() == page->limit) {
             const v1::CostSummaryRow& last = report.items(page->limit - 1);
             next.emplace();
@@ -177,7 +156,7 @@ boost::asio::awaitable<rpc::Result<v1::CostSummaryReport>> cost_summary(postgres
         }
         read_row(row, *report.add_items());
     }
-    const std::int64_t count = results[1].front().get<std::int64_t>(0);
+    const std::int64_t count = data->totals.front().get<std::int64_t>(0);
     paging::finish_page(report, *page, std::move(next), page->count ? std::optional(count) : std::nullopt);
     co_return report;
 }

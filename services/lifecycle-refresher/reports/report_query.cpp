@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "postgres/transaction.hpp"
+
 namespace loan_manager::lifecycle {
 namespace {
 
@@ -24,8 +26,6 @@ constexpr Statement place_sql{"lifecycle.place", R"(
 SELECT (SELECT id::text FROM fleet.companies WHERE code = upper($1) OR id::text = lower($1)),
        (SELECT id::text FROM fleet.branches WHERE code = upper($2) OR id::text = lower($2)))"};
 
-}  // namespace
-
 void add_freshness(postgres::Batch& batch, const ViewDefinition& view) {
     batch.add(freshness_sql, Params(view.name, like_patterns(view)));
 }
@@ -43,23 +43,23 @@ std::optional<Freshness> read_freshness(const Rows& rows) {
     return freshness;
 }
 
+// A reference to nothing is a VALIDATION issue of its field.
 boost::asio::awaitable<rpc::Result<Place>> resolve_place(postgres::Transaction& transaction,
-                                                         std::optional<std::string> company,
-                                                         std::optional<std::string> branch) {
+                                                         const PlaceFilter& filter) {
     Place place;
-    if (!company && !branch) {
+    if (!filter.company && !filter.branch) {
         co_return place;
     }
-    const Params params(company, branch);
+    const Params params(filter.company, filter.branch);
     Result<Rows> found = co_await transaction.execute(place_sql, params);
     const Rows rows = std::move(found).value();
     place.company_id = rows.front().get<std::optional<std::string>>(0);
     place.branch_id = rows.front().get<std::optional<std::string>>(1);
     std::vector<rpc::FieldIssue> issues;
-    if (company && !place.company_id) {
+    if (filter.company && !place.company_id) {
         issues.emplace_back(rpc::FieldIssue{"company_id", "not_found"});
     }
-    if (branch && !place.branch_id) {
+    if (filter.branch && !place.branch_id) {
         issues.emplace_back(rpc::FieldIssue{"branch_id", "not_found"});
     }
     if (!issues.empty()) {
@@ -67,6 +67,16 @@ boost::asio::awaitable<rpc::Result<Place>> resolve_place(postgres::Transaction& 
     }
     co_return place;
 }
+
+rpc::Error view_not_ready() {
+    return rpc::Error("VIEW_NOT_READY", "The report is being prepared for the first time. Try again in a moment.", {},
+                      5);
+}
+
+// The error of reading a view that was never filled.
+bool is_never_filled(const postgres::Error& error) { return error.is("55000"); }
+
+}  // namespace
 
 std::string reach_condition(std::string_view view_alias, int first) {
     const std::string alias(view_alias);
@@ -78,11 +88,40 @@ void add_reach(Params& params, const access::Reach& reach) {
     params.add(reach.all).add(reach.companies).add(reach.branches);
 }
 
-rpc::Error view_not_ready() {
-    return rpc::Error("VIEW_NOT_READY", "The report is being prepared for the first time. Try again in a moment.", {},
-                      5);
-}
+boost::asio::awaitable<rpc::Result<ReportData>> read_report(postgres::PoolGroup& pools, rpc::CallContext& context,
+                                                            const ViewDefinition& view, PlaceFilter filter,
+                                                            const ComposeReport& compose) {
+    postgres::Lease lease = (co_await pools.local().acquire(context.deadline)).value();
+    postgres::TransactionOptions options;
+    options.isolation = postgres::Isolation::repeatable_read;
+    options.read_only = true;
+    postgres::Transaction transaction(*lease, options);
+    const rpc::Result<Place> place = co_await resolve_place(transaction, filter);
+    if (!place) {
+        co_await transaction.rollback();
+        co_return place.error();
+    }
 
-bool is_not_ready(const postgres::Error& error) { return error.is("55000"); }
+    postgres::Batch batch;
+    add_freshness(batch, view);
+    compose(batch, *place);
+    Result<std::vector<Rows>> answers = co_await transaction.run(batch);
+    if (!answers && is_never_filled(answers.error())) {
+        co_await transaction.rollback();
+        co_return view_not_ready();
+    }
+    std::vector<Rows> results = std::move(answers).value();
+    (co_await transaction.commit()).value();
+
+    const std::optional<Freshness> freshness = read_freshness(results.at(0));
+    if (!freshness) {
+        co_return view_not_ready();
+    }
+    ReportData data;
+    data.freshness = *freshness;
+    data.totals = std::move(results.at(1));
+    data.rows = std::move(results.at(2));
+    co_return data;
+}
 
 }  // namespace loan_manager::lifecycle

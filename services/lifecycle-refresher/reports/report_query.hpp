@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,7 +10,8 @@
 #include "access/reach.hpp"
 #include "lifecycle-refresher/views/catalog.hpp"
 #include "postgres/batch.hpp"
-#include "postgres/transaction.hpp"
+#include "postgres/pool.hpp"
+#include "postgres/rows.hpp"
 #include "rpc/context.hpp"
 #include "rpc/error.hpp"
 #include "runtime/colombo_time.hpp"
@@ -23,10 +25,6 @@ struct Freshness {
     std::int64_t covers_seq = 0;
     bool stale = false;
 };
-
-/// The last of `size` batch results; nothing when the view was never refreshed by this service.
-void add_freshness(postgres::Batch& batch, const ViewDefinition& view);
-std::optional<Freshness> read_freshness(const postgres::Rows& rows);
 
 /// Copies it into any report message.
 template <class Report>
@@ -46,20 +44,41 @@ struct Place {
     std::optional<std::string> branch_id;
 };
 
-/// Ids or codes of the request → ids (D-203). A reference to nothing is a VALIDATION issue of its field.
-boost::asio::awaitable<rpc::Result<Place>> resolve_place(postgres::Transaction& transaction,
-                                                         std::optional<std::string> company,
-                                                         std::optional<std::string> branch);
+/// The same as its client names it: ids or codes (D-203).
+struct PlaceFilter {
+    std::optional<std::string> company;
+    std::optional<std::string> branch;
+};
+template <class Request>
+PlaceFilter place_filter(const Request& request) {
+    PlaceFilter filter;
+    if (request.has_company_id()) {
+        filter.company = request.company_id();
+    }
+    if (request.has_branch_id()) {
+        filter.branch = request.branch_id();
+    }
+    return filter;
+}
 
 /// The one place where a caller's reach becomes SQL in this service. `first` numbers the first of the three
 /// parameters that add_reach() adds. Rows are those of a view with company_id and branch_id.
 std::string reach_condition(std::string_view view_alias, int first);
 void add_reach(postgres::Params& params, const access::Reach& reach);
 
-/// What a report answers until its view has been filled.
-rpc::Error view_not_ready();
+/// What a report reads.
+struct ReportData {
+    Freshness freshness;
+    postgres::Rows totals;
+    postgres::Rows rows;
+};
+/// Adds the statement of the totals, then that of the page, for the place the report is limited to.
+using ComposeReport = std::function<void(postgres::Batch& batch, const Place& place)>;
 
-/// True for the error of reading a view that was never filled.
-bool is_not_ready(const postgres::Error& error);
+/// Freshness, totals and page of one view in one snapshot. VALIDATION for a place that does not exist; VIEW_NOT_READY
+/// until the view has been filled by this service.
+boost::asio::awaitable<rpc::Result<ReportData>> read_report(postgres::PoolGroup& pools, rpc::CallContext& context,
+                                                            const ViewDefinition& view, PlaceFilter filter,
+                                                            const ComposeReport& compose);
 
 }  // namespace loan_manager::lifecycle

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <doctest/doctest.h>
 #include <boost/json/value.hpp>
 #include <cstdint>
 #include <set>
@@ -28,6 +29,11 @@ inline std::set<std::string> issues(const HttpResponse& answer) {
         found.insert(text(detail, "field") + ":" + text(detail, "issue"));
     }
     return found;
+}
+
+inline void check_error(const HttpResponse& answer, int status, const char* code) {
+    CHECK(answer.status == status);
+    CHECK(answer.code() == code);
 }
 
 }  // namespace loan_manager::testing
