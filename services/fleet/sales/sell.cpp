@@ -34,6 +34,39 @@ void add_issues(commands::Unit& unit, const std::vector<rpc::FieldIssue>& issues
     }
 }
 
+// What only the bike can tell about the request. Whoever may not sell it has not come this far.
+rpc::Result<void> check_against(commands::Unit& unit, const v1::SellBikeRequest& request, const v1::Bike& bike,
+                                const Figures& figures) {
+    if (is_before(sale_date_of(request, unit.today()), bike.procurement_date())) {
+        unit.issue("sale_date", validate::issue::out_of_range);
+    }
+    if (!figures.is_storable()) {
+        unit.issue("selling_price", validate::issue::out_of_range);
+    }
+    return unit.valid();
+}
+
+// D-212: who may accept a loss comes before the state of the bike. Its cost is a fact in every state.
+rpc::Result<void> check_sellable(const commands::Unit& unit, const v1::SellBikeRequest& request, const v1::Bike& bike,
+                                 const Figures& figures, bikes::Circumstances circumstances,
+                                 const std::optional<bikes::BranchRow>& branch) {
+    const auto may_approve_loss = access::reach(unit.caller(), Permission::sales_approve_loss);
+    if (figures.is_loss() && !may_approve_loss.covers(bike.current_branch_id(), bike.company_id())) {
+        return rpc::Error("LOSS_NEEDS_MANAGER");
+    }
+    if (auto ready = bikes::check_ready(bike, circumstances, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_ALLOCATED});
+        !ready) {
+        return ready.error();
+    }
+    if (!branch || !branch->is_active) {
+        return rpc::Error("BRANCH_INACTIVE");
+    }
+    if (figures.is_loss() && !request.acknowledge_loss()) {
+        return rpc::Error("LOSS_NOT_ACKNOWLEDGED");
+    }
+    return {};
+}
+
 v1::Sale draft(const commands::Unit& unit, const v1::SellBikeRequest& request, const v1::Bike& bike,
                const Figures& figures) {
     v1::Sale sale;
@@ -134,41 +167,21 @@ boost::asio::awaitable<rpc::Result<v1::Sale>> Sell::execute(commands::Unit& unit
     commissions::add_ground(batch, bike.id(), sale_date_of(request, unit.today()), commissions::Reading::for_sale);
     const auto found = (co_await unit.transaction().run(batch)).value();
 
-    // What only the bike can tell about the request. Whoever may not sell it has not come this far.
     const auto price = money::Money::parse(request.selling_price()).value();
     const auto figures = figures_of(price, money::Money::parse(bike.total_cost()).value());
     if (const auto what = officer_issue(read_officer(found.at(1)), selling_branch); !what.empty()) {
         unit.issue("sold_by", what);
     }
-    if (is_before(sale_date_of(request, unit.today()), bike.procurement_date())) {
-        unit.issue("sale_date", validate::issue::out_of_range);
-    }
-    if (!figures.is_storable()) {
-        unit.issue("selling_price", validate::issue::out_of_range);
-    }
     add_issues(unit, check_identity(trade_in, bike));
-    if (auto valid = unit.valid(); !valid) {
+    if (auto valid = check_against(unit, request, bike, figures); !valid) {
         co_return valid.error();
-    }
-
-    // D-212: who may accept a loss comes before the state of the bike. Its cost is a fact in every state.
-    const auto may_approve_loss = access::reach(unit.caller(), Permission::sales_approve_loss);
-    if (figures.is_loss() && !may_approve_loss.covers(bike.current_branch_id(), bike.company_id())) {
-        co_return rpc::Error("LOSS_NEEDS_MANAGER");
     }
     bikes::Circumstances circumstances;
     circumstances.open_job = bikes::read_open_jobs(reads.at(1)).stock > 0;
     circumstances.elsewhere = selling_branch != bike.current_branch_id();
-    if (auto ready = bikes::check_ready(bike, circumstances, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_ALLOCATED});
-        !ready) {
-        co_return ready.error();
-    }
     const auto branch = bikes::read_branch(found.at(0));
-    if (!branch || !branch->is_active) {
-        co_return rpc::Error("BRANCH_INACTIVE");
-    }
-    if (figures.is_loss() && !request.acknowledge_loss()) {
-        co_return rpc::Error("LOSS_NOT_ACKNOWLEDGED");
+    if (auto sellable = check_sellable(unit, request, bike, figures, circumstances, branch); !sellable) {
+        co_return sellable.error();
     }
     if (auto twin = bikes::read_duplicate(found.at(2))) {
         co_return as_trade_in(*std::move(twin));
