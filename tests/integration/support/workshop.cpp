@@ -6,17 +6,6 @@ namespace loan_manager::testing {
 
 const std::string done = R"({"work_performed":"Replaced the chain"})";
 
-std::string text(const boost::json::value& value, const char* key) { return std::string(value.at(key).as_string()); }
-
-std::set<std::string> issues(const HttpResponse& answer) {
-    std::set<std::string> found;
-    auto body = answer.json();
-    for (const auto& detail : body.at("details").as_array()) {
-        found.insert(text(detail, "field") + ":" + text(detail, "issue"));
-    }
-    return found;
-}
-
 std::string Workshop::bike(const std::string& extra, const std::string& branch) const {
     auto answer = suite_.post("/v1/bikes/procure", procurement(branch, extra), admin_);
     REQUIRE_MESSAGE(answer.status == 201, answer.body);
@@ -29,7 +18,7 @@ std::string Workshop::sell(const std::string& bike, const std::string& extra) co
                               R"("customer_phone":"0771234567","customer_nic":"901234567V",)"
                               R"("customer_address":"1 Main Street")" +
                                   extra + "}",
-                              admin_);
+                              suite_.token(suite_.user_with_role("branch_manager", "BRC")));
     REQUIRE_MESSAGE(answer.status == 201, answer.body);
     return text(answer.json(), "id");
 }
@@ -85,9 +74,7 @@ boost::json::value Workshop::get(const std::string& job) const {
     return answer.json();
 }
 
-std::string Workshop::etag(const std::string& job) const {
-    return "\"" + std::to_string(get(job).at("version").as_int64()) + "\"";
-}
+std::string Workshop::etag(const std::string& job) const { return tag(get(job)); }
 
 std::string Workshop::of_bike(const std::string& bike, const char* key) const {
     return text(suite_.get("/v1/bikes/" + bike, admin_).json(), key);

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <set>
 #include <string>
 
+#include "support/answers.hpp"
 #include "support/suite.hpp"
 
 namespace loan_manager::testing {
@@ -54,9 +54,5 @@ private:
 
 /// Body that completes a job.
 extern const std::string done;
-
-std::string text(const boost::json::value& value, const char* key);
-/// Issues of a 422 answer as "field:issue".
-std::set<std::string> issues(const HttpResponse& answer);
 
 }  // namespace loan_manager::testing
