@@ -114,11 +114,11 @@ TEST_CASE("D-802 D-804 wrong fields of a rule are named, all in one answer") {
     auto& suite = Suite::shared();
     const auto company = new_company(suite);
     using Issues = std::set<std::string>;
-    CHECK(issues_of(create(suite, "{}")) ==
+    CHECK(issues(create(suite, "{}")) ==
           Issues{"company_id:required", "name:required", "base:required", "buyer_share:required",
                  "seller_share:required", "officer_share:required", "garage_kind:required", "effective_from:required"});
     const auto with = [&](const std::string& terms, const std::string& extra = {}) {
-        return issues_of(create(suite, rule(company, "2020-06-01", extra, terms)));
+        return issues(create(suite, rule(company, "2020-06-01", extra, terms)));
     };
     const std::string shares = R"("base":"PROFIT","buyer_share":"30","seller_share":"50","officer_share":"10",)";
     CHECK(with(shares + R"("garage_kind":"PERCENTAGE","garage_share":"10.01")") ==
@@ -132,13 +132,13 @@ TEST_CASE("D-802 D-804 wrong fields of a rule are named, all in one answer") {
     CHECK(with(shares + R"("garage_kind":"FIXED","garage_amount":"0.00")") == Issues{"garage_amount:out_of_range"});
     CHECK(with(shares + R"("garage_kind":"NONE","pool_rate":"0.00")", R"(,"effective_to":"2020-05-31")") ==
           Issues{"pool_rate:out_of_range", "effective_to:out_of_range"});
-    CHECK(issues_of(create(suite, rule("NOBODY", "2020-06-01"))) == Issues{"company_id:not_found"});
+    CHECK(issues(create(suite, rule("NOBODY", "2020-06-01"))) == Issues{"company_id:not_found"});
 
     // A PATCH is judged with what stays.
     const auto row = created(suite, rule(company, "2020-06-01"));
-    CHECK(issues_of(change(suite, row, R"({"garage_kind":"NONE"})")) == Issues{"garage_share:not_allowed"});
-    CHECK(issues_of(change(suite, row, R"({"effective_to":"2020-05-31"})")) == Issues{"effective_to:out_of_range"});
-    CHECK(issues_of(change(suite, row, R"({"base":null,"pool_rate":"101"})")) ==
+    CHECK(issues(change(suite, row, R"({"garage_kind":"NONE"})")) == Issues{"garage_share:not_allowed"});
+    CHECK(issues(change(suite, row, R"({"effective_to":"2020-05-31"})")) == Issues{"effective_to:out_of_range"});
+    CHECK(issues(change(suite, row, R"({"base":null,"pool_rate":"101"})")) ==
           Issues{"base:required", "pool_rate:out_of_range"});
     CHECK(change(suite, row, R"({"garage_kind":"FIXED","garage_share":"0.00","garage_amount":"750.00"})").status ==
           200);
@@ -221,7 +221,7 @@ TEST_CASE("D-901 D-902 rules are read within reach of their company and managed 
     check_refused(suite.post("/v1/commission-rules", rule("MA", "2099-01-01"), suite.token(head("MA"))), 403,
                   "FORBIDDEN");
     check_refused(suite.patch(path, R"({"name":"Mine"})", suite.token(head("MA")), "\"1\""), 403, "FORBIDDEN");
-    CHECK(issues_of(suite.get("/v1/commission-rules?company_id=ZZ", suite.token("admin"))) ==
+    CHECK(issues(suite.get("/v1/commission-rules?company_id=ZZ", suite.token("admin"))) ==
           std::set<std::string>{"company_id:not_found"});
 }
 
@@ -318,9 +318,9 @@ TEST_CASE("D-801 D-802 D-804 D-805 D-807 rules that follow each other, with a su
         CHECK(replay("company_id=MA&from=2018-01-01&to=2018-12-31&" + proposed).json().at("sales") == 0);
         CHECK(suite.database().value("select max(seq) from outbox") == before);
 
-        CHECK(issues_of(replay("company_id=MA&from=2020-02-01&to=2020-01-31&" + proposed + "&garage_amount=5")) ==
+        CHECK(issues(replay("company_id=MA&from=2020-02-01&to=2020-01-31&" + proposed + "&garage_amount=5")) ==
               std::set<std::string>{"to:out_of_range", "garage_amount:not_allowed"});
-        CHECK(issues_of(replay("company_id=ZZ&from=2020-01-01&to=2020-01-31&" + proposed)) ==
+        CHECK(issues(replay("company_id=ZZ&from=2020-01-01&to=2020-01-31&" + proposed)) ==
               std::set<std::string>{"company_id:not_found"});
         check_refused(
             replay("company_id=MA&from=2019-12-01&to=2020-01-31&" + proposed, suite.user_with_role("head_manager")),

@@ -166,7 +166,7 @@ TEST_CASE("C4 reject with a reason") {
     const auto row = earned(suite, sold_at(suite, "WW"), "BUYER");
     auto answer = decide(suite, row, "reject", branch_manager(suite, "WW"), R"({"reason":"no"})");
     CHECK(answer.status == 422);
-    CHECK(issues_of(answer) == std::set<std::string>{"reason:too_short"});
+    CHECK(issues(answer) == std::set<std::string>{"reason:too_short"});
     const auto rejected = decided(suite, row, "reject", branch_manager(suite, "WW"), because);
     CHECK(text(rejected, "status") == "REJECTED");
     CHECK(text(rejected, "reject_reason") == "sold to the wrong customer");
@@ -326,11 +326,11 @@ TEST_CASE("GET /v1/commissions filters, sorts, pages and sums") {
     CHECK(text(next.json(), "total_amount") == "2025.00");
     check_refused(list("&sort=-amount&limit=2&cursor=" + text(body, "next_cursor")), 400, "BAD_CURSOR");
 
-    CHECK(issues_of(suite.get("/v1/commissions?payee=somebody&period_from=2026-13", token)) ==
+    CHECK(issues(suite.get("/v1/commissions?payee=somebody&period_from=2026-13", token)) ==
           std::set<std::string>{"period_from:format"});
-    CHECK(issues_of(suite.get("/v1/commissions?payee=somebody", token)) == std::set<std::string>{"payee:format"});
+    CHECK(issues(suite.get("/v1/commissions?payee=somebody", token)) == std::set<std::string>{"payee:format"});
     const std::string unknown = "019b0000-0000-7000-8000-000000000000";
-    CHECK(issues_of(suite.get("/v1/commissions?branch_id=ZZ&payee=" + unknown + "&sale_id=" + unknown, token)) ==
+    CHECK(issues(suite.get("/v1/commissions?branch_id=ZZ&payee=" + unknown + "&sale_id=" + unknown, token)) ==
           std::set<std::string>{"branch_id:not_found", "payee:not_found", "sale_id:not_found"});
 }
 

@@ -5,6 +5,7 @@
 
 #include "support/answers.hpp"
 #include "support/concurrency.hpp"
+#include "support/sales.hpp"
 #include "support/suite.hpp"
 
 using namespace loan_manager::testing;
@@ -12,12 +13,6 @@ using namespace loan_manager::testing;
 namespace {
 
 constexpr const char* nobody = "01900000-0000-7000-8000-000000000000";
-
-std::string new_bike(Suite& suite, const std::string& branch) {
-    const auto answer = suite.post("/v1/bikes/procure", procurement(branch), suite.token("admin"));
-    REQUIRE(answer.status == 201);
-    return text(answer.json(), "id");
-}
 
 std::string expenses_of(const std::string& bike) { return "/v1/bikes/" + bike + "/expenses"; }
 
@@ -65,7 +60,7 @@ std::string tomorrow(Suite& suite) {
 
 TEST_CASE("D-705 an expense is recorded with its ledger entry, the bike's totals, audit row and event") {
     auto& suite = Suite::shared();
-    const auto bike = new_bike(suite, "WW");
+    const auto bike = bike_at(suite, "WW");
     const auto answer =
         suite.post(expenses_of(bike),
                    expense("5000", R"(,"invoice_no":"I-7","vendor_name":"Lanka Movers","notes":"paid\nin cash")"),
@@ -99,7 +94,7 @@ TEST_CASE("D-705 an expense is recorded with its ledger entry, the bike's totals
 
 TEST_CASE("D-705 every field of a new expense is judged in one answer") {
     auto& suite = Suite::shared();
-    const auto bike = new_bike(suite, "WW");
+    const auto bike = bike_at(suite, "WW");
     const auto admin = suite.token("admin");
     const auto wrong = suite.post(expenses_of(bike),
                                   R"({"category":"FOOD","description":"abc","amount":"0.00","branch_id":"NOPE",)"
@@ -120,8 +115,8 @@ TEST_CASE("D-705 every field of a new expense is judged in one answer") {
 
 TEST_CASE("D-706 an expense needs reach on its branch and on the bike") {
     auto& suite = Suite::shared();
-    const auto own = new_bike(suite, "WW");
-    const auto foreign = new_bike(suite, "BD");
+    const auto own = bike_at(suite, "WW");
+    const auto foreign = bike_at(suite, "BD");
     const auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
     CHECK(suite.post(expenses_of(own), expense("10.00", R"(,"branch_id":"WW")"), manager).status == 201);
     check_error(suite.post(expenses_of(own), expense("10.00", R"(,"branch_id":"BD")"), manager), 403, "OUT_OF_SCOPE");
@@ -147,7 +142,7 @@ TEST_CASE("D-706 an expense needs reach on its branch and on the bike") {
 
 TEST_CASE("D-705 who may record, correct and read") {
     auto& suite = Suite::shared();
-    const auto bike = new_bike(suite, "BRC");
+    const auto bike = bike_at(suite, "BRC");
     const auto workshop = suite.token(suite.user_with_role("workshop_manager"));
     const auto made = suite.post(expenses_of(bike), expense("75.00"), workshop);
     REQUIRE(made.status == 201);
@@ -169,7 +164,7 @@ TEST_CASE("D-705 who may record, correct and read") {
 TEST_CASE("D-704 a corrected amount is reversed and booked anew, and the totals follow") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
-    const auto bike = new_bike(suite, "WW");
+    const auto bike = bike_at(suite, "WW");
     const auto row = record(suite, bike, "100.10");
     const auto answer = suite.patch(path_of(row), R"({"amount":"250.35","notes":"second bill"})", admin, "\"1\"");
     REQUIRE(answer.status == 200);
@@ -200,7 +195,7 @@ TEST_CASE("D-704 a corrected amount is reversed and booked anew, and the totals 
 TEST_CASE("D-210 PATCH of an expense: absent stays, null clears what may be empty, nothing changes nothing") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
-    const auto bike = new_bike(suite, "WW");
+    const auto bike = bike_at(suite, "WW");
     const auto row = record(suite, bike, "40.00", R"(,"notes":"keep","vendor_name":"Silva")");
     const auto path = path_of(row);
     for (const auto* nothing : {"{}", R"({"amount":"40","notes":"keep"})"}) {
@@ -233,7 +228,7 @@ TEST_CASE("D-210 PATCH of an expense: absent stays, null clears what may be empt
 
 TEST_CASE("D-705 a voided expense is taken out of the cost and stays as history") {
     auto& suite = Suite::shared();
-    const auto bike = new_bike(suite, "WW");
+    const auto bike = bike_at(suite, "WW");
     const auto row = record(suite, bike, "300.00");
     const auto path = path_of(row);
     const auto unreasoned = void_it(suite, path, "\"1\"", "admin", R"({"reason":"no"})");
@@ -261,7 +256,7 @@ TEST_CASE("D-705 a voided expense is taken out of the cost and stays as history"
 TEST_CASE("D-705 a written-off bike accepts nothing") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
-    const auto bike = new_bike(suite, "WW");
+    const auto bike = bike_at(suite, "WW");
     const auto row = record(suite, bike, "60.00");
     REQUIRE(suite
                 .post("/v1/bikes/" + bike + "/write-off", R"({"kind":"LOST","reason":"fell into the sea"})", admin,
@@ -276,7 +271,7 @@ TEST_CASE("D-705 a written-off bike accepts nothing") {
 TEST_CASE("D-705 while a bike is reserved, in the workshop, allocated or on the road, its expenses are open") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
-    const auto bike = new_bike(suite, "WW");
+    const auto bike = bike_at(suite, "WW");
     const auto transfer = suite.post("/v1/bikes/" + bike + "/transfers",
                                      R"({"to_branch_id":"BD","reason_code":"STOCK_REBALANCING"})", admin);
     REQUIRE(transfer.status == 201);
@@ -299,7 +294,7 @@ TEST_CASE("D-705 while a bike is reserved, in the workshop, allocated or on the 
 TEST_CASE("expenses: filters, sort, pages and a total over the whole filter") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
-    const auto bike = new_bike(suite, "TN");
+    const auto bike = bike_at(suite, "TN");
     record(suite, bike, "10.00", R"(,"expense_date":"2026-03-01")");
     record(suite, bike, "30.00", R"(,"expense_date":"2026-03-02")");
     record(suite, bike, "20.00", R"(,"expense_date":"2026-03-03","branch_id":"MO")");
@@ -341,7 +336,7 @@ TEST_CASE("expenses: filters, sort, pages and a total over the whole filter") {
 
 TEST_CASE("D-901 lists of expenses hold exactly the covered rows") {
     auto& suite = Suite::shared();
-    const auto bike = new_bike(suite, "WW");
+    const auto bike = bike_at(suite, "WW");
     record(suite, bike, "10.00");
     record(suite, bike, "20.00", R"(,"branch_id":"BD")");
     const auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
@@ -360,7 +355,7 @@ TEST_CASE("D-901 lists of expenses hold exactly the covered rows") {
 TEST_CASE("D-218 expenses of one bike recorded, corrected and voided at once add up to the cent") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
-    const auto bike = new_bike(suite, "WW");
+    const auto bike = bike_at(suite, "WW");
     const auto corrected = record(suite, bike, "7.00");
     const auto voided = record(suite, bike, "9.00");
     const auto answers = at_once(24, [&](int i) {
@@ -376,8 +371,58 @@ TEST_CASE("D-218 expenses of one bike recorded, corrected and voided at once add
 TEST_CASE("D-703 a total that would not fit its column is refused as a whole") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
-    const auto bike = new_bike(suite, "WW");
+    const auto bike = bike_at(suite, "WW");
     check_error(suite.post(expenses_of(bike), expense("999999999999.99"), admin), 422, "VALIDATION");
     CHECK(bike_value(suite, bike, "expense_total") == "0.00");
     CHECK(suite.get(expenses_of(bike), admin).json().at("items").as_array().empty());
+}
+
+TEST_CASE("D-705 once sold, costs from before the sale are frozen and only the office books those after it") {
+    auto& suite = Suite::shared();
+    const auto admin = suite.token("admin");
+    const auto bike = bike_at(suite, "WW");
+    const auto before = record(suite, bike, "5000.00");
+    const auto sale = sell(suite, bike, suite.user_with_role("branch_manager", "WW"), sale_body("195000.00"));
+    REQUIRE(sale.status == 201);
+    const auto manager = suite.token(suite.user_with_role("branch_manager", "WW"));
+    const auto finance = suite.token(suite.user_with_role("finance_officer"));
+
+    check_error(suite.post(expenses_of(bike), expense("1.00"), admin), 409, "BIKE_SOLD");
+    check_error(suite.patch(path_of(before), R"({"amount":"1.00"})", admin, "\"1\""), 409, "BIKE_SOLD");
+    check_error(suite.patch(path_of(before), "{}", admin, "\"1\""), 409, "BIKE_SOLD");
+    check_error(void_it(suite, path_of(before), "\"1\""), 409, "BIKE_SOLD");
+    check_error(suite.post(expenses_of(bike), expense("1.00", R"(,"post_sale":true)"), manager), 403, "FORBIDDEN");
+
+    const auto made = suite.post(expenses_of(bike), expense("800.00", R"(,"post_sale":true)"), finance);
+    REQUIRE(made.status == 201);
+    const auto after = made.json();
+    CHECK(after.at("post_sale").as_bool());
+    CHECK(ledger_of(suite, after) == "800.00 TRANSPORT WW 1");
+    CHECK(bike_value(suite, bike, "after_sale_total") == "800.00");
+    CHECK(bike_value(suite, bike, "expense_total") == "5000.00");
+    CHECK(bike_value(suite, bike, "total_cost") == "155000.00");
+    CHECK(suite.database().value("select total_cost || ' ' || profit from sales where bicycle_id = '" + bike + "'") ==
+          "155000.00 40000.00");
+
+    check_error(suite.patch(path_of(after), R"({"amount":"1.00"})", manager, "\"1\""), 403, "FORBIDDEN");
+    check_error(void_it(suite, path_of(after), "\"1\"", suite.user_with_role("branch_manager", "WW")), 403,
+                "FORBIDDEN");
+    REQUIRE(suite.patch(path_of(after), R"({"amount":"900.00"})", finance, "\"1\"").status == 200);
+    CHECK(bike_value(suite, bike, "after_sale_total") == "900.00");
+    const auto second = suite.post(expenses_of(bike), expense("50.00", R"(,"post_sale":true)"), finance);
+    REQUIRE(second.status == 201);
+    REQUIRE(void_it(suite, path_of(second.json()), "\"1\"").status == 200);
+    CHECK(bike_value(suite, bike, "after_sale_total") == "900.00");
+    CHECK(suite.violations() == "");
+
+    // After a void the bike is live again: what came after the sale stays after-sale cost, and history.
+    const auto voided = suite.post("/v1/sales/" + text(sale.json(), "id") + "/void",
+                                   R"({"reason":"customer returned it"})", admin, {{"if-match", "\"1\""}});
+    REQUIRE(voided.status == 200);
+    check_error(suite.patch(path_of(after), R"({"amount":"1.00"})", finance, "\"2\""), 409, "INVALID_STATE");
+    check_error(void_it(suite, path_of(after), "\"2\""), 409, "INVALID_STATE");
+    CHECK(suite.patch(path_of(before), R"({"amount":"6000.00"})", admin, "\"1\"").status == 200);
+    CHECK(bike_value(suite, bike, "total_cost") == "156000.00");
+    CHECK(bike_value(suite, bike, "after_sale_total") == "900.00");
+    CHECK(suite.violations() == "");
 }

@@ -140,7 +140,7 @@ TEST_CASE("S1 D-212 guards: sold, open transfer, open stock job, elsewhere, stat
     CHECK(elsewhere.status == 409);
     CHECK(elsewhere.code() == "NOT_AT_BRANCH");
     CHECK(code(here, sale_body("195000.00", R"("payment_method":"CASH","selling_branch_id":"WW")")) == "OUT_OF_SCOPE");
-    CHECK(issues_of(sell(suite, here, manager,
+    CHECK(issues(sell(suite, here, manager,
                          sale_body("195000.00", R"("payment_method":"CASH","selling_branch_id":"ZZ")"))) ==
           std::set<std::string>{"selling_branch_id:not_found"});
     CHECK(sell(suite, here, manager, sale_body("195000.00", R"("payment_method":"CASH","selling_branch_id":"MO")"))
@@ -198,7 +198,7 @@ TEST_CASE("D-707 D-210 payment and field errors come in one answer") {
     auto& suite = Suite::shared();
     const auto manager = suite.user_with_role("branch_manager", "WW");
     const auto bike = bike_at(suite, "WW");
-    const auto found = [&](const std::string& body) { return issues_of(sell(suite, bike, manager, body)); };
+    const auto found = [&](const std::string& body) { return issues(sell(suite, bike, manager, body)); };
     using Expected = std::set<std::string>;
 
     CHECK(found("{}") == Expected{"selling_price:required", "payment_method:required", "customer_name:required",
@@ -232,7 +232,7 @@ TEST_CASE("D-707 D-210 payment and field errors come in one answer") {
                    R"({"branch_id":"WW","brand":"Honda","model":"Rare","year":2020,"purchase_price":"2000000.00"})",
                    suite.token("admin"));
     REQUIRE(dear.status == 201);
-    CHECK(issues_of(sell(suite, text(dear.json(), "id"), manager, sale_body("0.01"))) ==
+    CHECK(issues(sell(suite, text(dear.json(), "id"), manager, sale_body("0.01"))) ==
           Expected{"selling_price:out_of_range"});
     CHECK(suite.database().value("select status from bicycles where id = '" + bike + "'") == "IN_STOCK");
 }
@@ -278,11 +278,11 @@ TEST_CASE("D-808 sold_by: an active user of the selling branch, by default the c
     // An admin is of no branch: somebody must be named.
     const auto by_admin = by("admin", "");
     CHECK(by_admin.status == 422);
-    CHECK(issues_of(by_admin) == std::set<std::string>{"sold_by:not_allowed"});
+    CHECK(issues(by_admin) == std::set<std::string>{"sold_by:not_allowed"});
     const auto foreign = by("admin", user_id(suite, suite.user_with_role("sales_agent", "BD")));
-    CHECK(issues_of(foreign) == std::set<std::string>{"sold_by:not_allowed"});
+    CHECK(issues(foreign) == std::set<std::string>{"sold_by:not_allowed"});
     const auto unknown = by("admin", "01900000-0000-7000-8000-000000000000");
-    CHECK(issues_of(unknown) == std::set<std::string>{"sold_by:not_found"});
+    CHECK(issues(unknown) == std::set<std::string>{"sold_by:not_found"});
 
     // The last of the branch's agents: disabling an account ends its sessions, and other tests use the first.
     const auto agent = suite.database().value(
@@ -291,7 +291,7 @@ TEST_CASE("D-808 sold_by: an active user of the selling branch, by default the c
     suite.database().rows("update auth.users set is_active = false where id = '" + agent + "'");
     const auto inactive = by("admin", agent);
     suite.database().rows("update auth.users set is_active = true where id = '" + agent + "'");
-    CHECK(issues_of(inactive) == std::set<std::string>{"sold_by:not_found"});
+    CHECK(issues(inactive) == std::set<std::string>{"sold_by:not_found"});
 
     const auto answer = by("admin", agent);
     REQUIRE(answer.status == 201);
@@ -356,7 +356,7 @@ TEST_CASE("D-709 X-22 a trade-in with the sold bike's identity is 422, with that
         sale_body("195000.00", trade_in("80000.00", "115000.00",
                                         R"(,"license_plate":")" + plate + R"(","frame_number":"FR)" + plate + "\"")));
     CHECK(same.status == 422);
-    CHECK(issues_of(same) ==
+    CHECK(issues(same) ==
           std::set<std::string>{"trade_in.license_plate:not_allowed", "trade_in.frame_number:not_allowed"});
 
     const auto twin =
@@ -364,7 +364,7 @@ TEST_CASE("D-709 X-22 a trade-in with the sold bike's identity is 422, with that
              sale_body("195000.00", trade_in("80000.00", "115000.00", R"(,"license_plate":")" + other + "\"")));
     CHECK(twin.status == 409);
     CHECK(twin.code() == "DUPLICATE");
-    CHECK(issues_of(twin) == std::set<std::string>{"trade_in.license_plate:not_allowed"});
+    CHECK(issues(twin) == std::set<std::string>{"trade_in.license_plate:not_allowed"});
     CHECK(database.value(state) == before);
     CHECK(database.value("select status from bicycles where id = '" + bike + "'") == "IN_STOCK");
     CHECK(suite.violations() == "");
@@ -475,9 +475,9 @@ TEST_CASE("sale preview: what it would yield, only is_loss without costs:read") 
     const auto open = suite.get(target + "195000", suite.token("admin")).json();
     CHECK(open.at("commissions").as_array().size() == 3);
     CHECK(open.at("commissions").at(2).at("payee_user_id").is_null());
-    CHECK(issues_of(suite.get(target + "195000&sold_by=" + user_id(suite, suite.user_with_role("sales_agent", "BD")),
+    CHECK(issues(suite.get(target + "195000&sold_by=" + user_id(suite, suite.user_with_role("sales_agent", "BD")),
                               manager)) == std::set<std::string>{"sold_by:not_allowed"});
-    CHECK(issues_of(suite.get("/v1/bikes/" + bike + "/sale-preview", manager)) ==
+    CHECK(issues(suite.get("/v1/bikes/" + bike + "/sale-preview", manager)) ==
           std::set<std::string>{"selling_price:required"});
     CHECK(suite.get(target + "195000", suite.token(suite.user_with_role("branch_manager", "BD"))).status == 404);
     CHECK(suite.database().value("select status from bicycles where id = '" + bike + "'") == "IN_STOCK");
@@ -513,7 +513,7 @@ TEST_CASE("S2 within 24 hours: customer, delivery, institution, warranty and not
     CHECK(suite.patch(path, R"({"notes":"x"})", suite.token(manager), "").status == 428);
     CHECK(suite.patch(path, R"({"customer_name":null})", suite.token(manager), "\"3\"").status == 422);
     CHECK(suite.patch(path, R"({"selling_price":"1.00"})", suite.token(manager), "\"3\"").code() == "UNKNOWN_FIELD");
-    CHECK(issues_of(suite.patch(path, R"({"finance_institution":"LB","delivery_date":"2001-01-01"})",
+    CHECK(issues(suite.patch(path, R"({"finance_institution":"LB","delivery_date":"2001-01-01"})",
                                 suite.token(manager), "\"3\"")) ==
           std::set<std::string>{"finance_institution:not_allowed", "delivery_date:out_of_range"});
     CHECK(suite.patch(path, R"({"finance_institution":null})", suite.token(manager), "\"3\"").status == 200);
@@ -532,7 +532,7 @@ TEST_CASE("S2 later: EDIT_WINDOW_CLOSED but for an admin with a reason; INVALID_
     CHECK(late.status == 403);
     CHECK(late.code() == "EDIT_WINDOW_CLOSED");
     const auto silent = suite.patch(path_of(sale), R"({"notes":"late"})", suite.token("admin"), "\"1\"");
-    CHECK(issues_of(silent) == std::set<std::string>{"reason:required"});
+    CHECK(issues(silent) == std::set<std::string>{"reason:required"});
     const auto answer =
         suite.patch(path_of(sale), R"({"notes":"late","reason":"the customer called"})", suite.token("admin"), "\"1\"");
     REQUIRE(answer.status == 200);
@@ -597,7 +597,7 @@ TEST_CASE("D-213 lists of sales: filters, sorts, pages, scope") {
     CHECK(count("from=" + text(cash, "sale_date") + "&to=" + text(cash, "sale_date")) ==
           expected("sale_date = '" + text(cash, "sale_date") + "'"));
     CHECK(count("from=2999-01-01") == 0);
-    CHECK(issues_of(
+    CHECK(issues(
               suite.get("/v1/sales?branch_id=ZZ&company_id=ZZ&sold_by=01900000-0000-7000-8000-000000000000", admin)) ==
           std::set<std::string>{"branch_id:not_found", "company_id:not_found", "sold_by:not_found"});
     CHECK(suite.get("/v1/sales?sort=profit", admin).status == 422);

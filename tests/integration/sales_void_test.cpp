@@ -81,7 +81,7 @@ TEST_CASE("S3 D-212 who may void: permission, existence, tag, state, reason") {
     CHECK(command(suite, "01900000-0000-7000-8000-000000000000", "void", "admin", 1, because).status == 404);
     CHECK(command(suite, id, "void", "admin", 7, because).status == 412);
     CHECK(suite.post("/v1/sales/" + id + "/void", because, suite.token("admin")).status == 428);
-    CHECK(issues_of(command(suite, id, "void", "admin", 1, R"({"reason":"no"})")) ==
+    CHECK(issues(command(suite, id, "void", "admin", 1, R"({"reason":"no"})")) ==
           std::set<std::string>{"reason:too_short"});
     REQUIRE(command(suite, id, "void", "admin", 1, because).status == 200);
     for (const std::string verb : {"void", "void-reject"}) {
@@ -218,7 +218,7 @@ TEST_CASE("D-509 the bike's plate must be free, its branch active, its trade-in 
     const auto doubled = command(suite, text(sold.json(), "id"), "void", "admin", 1, because);
     CHECK(doubled.status == 409);
     CHECK(doubled.code() == "DUPLICATE");
-    CHECK(issues_of(doubled) == std::set<std::string>{"license_plate:not_allowed"});
+    CHECK(issues(doubled) == std::set<std::string>{"license_plate:not_allowed"});
 
     const auto other = sold_at(suite, "WL");
     database.rows("update branches set is_active = false where code = 'WL'");

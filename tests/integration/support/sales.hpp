@@ -4,27 +4,13 @@
 
 #include <atomic>
 #include <cstdio>
-#include <set>
 #include <string>
 
+#include "support/answers.hpp"
 #include "support/suite.hpp"
 
 /// What tests of sales have in common: bikes of their own, sales that are valid as they stand, answers taken apart.
 namespace loan_manager::testing {
-
-inline std::string text(const boost::json::value& value, const char* key) {
-    return std::string(value.at(key).as_string());
-}
-
-/// Issues of a 422 answer as "field:issue".
-inline std::set<std::string> issues_of(const HttpResponse& answer) {
-    std::set<std::string> found;
-    const auto body = answer.json();
-    for (const auto& detail : body.at("details").as_array()) {
-        found.insert(text(detail, "field") + ":" + text(detail, "issue"));
-    }
-    return found;
-}
 
 /// A plate that no other bike has: "ZSA-0001" …
 inline std::string fresh_plate() {
