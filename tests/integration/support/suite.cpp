@@ -20,9 +20,9 @@ std::string cluster_url() {
     return url;
 }
 
-/// The cluster's url with another database, and user and password replaced when given.
-std::string url_of(const std::string& database, const std::string& role = {}) {
-    std::string url = cluster_url();
+/// The address of a cluster with another database, and user and password replaced when given.
+std::string url_of(const std::string& cluster, const std::string& database, const std::string& role = {}) {
+    std::string url = cluster;
     auto slash = url.rfind('/');
     url = url.substr(0, slash + 1) + database;
     if (!role.empty()) {
@@ -45,19 +45,23 @@ void must(const Output& output, const std::string& what) {
 
 std::string binary(const std::string& name) { return std::string(LM_BINARIES) + "/" + name; }
 
-/// Migrated and seeded once per run; every suite starts from a copy.
+/// Migrated and seeded once per run and cluster; every suite starts from a copy.
 struct Template {
+    std::string cluster;
     std::string database = "lm_template_" + std::to_string(::getpid());
-    std::filesystem::path folder =
-        std::filesystem::temp_directory_path() / ("lm-integration-" + std::to_string(::getpid()));
+    std::filesystem::path folder;
     boost::json::value users;
 
-    Template() {
+    Template(const std::string& of_cluster, int number)
+        : cluster(of_cluster),
+          folder(std::filesystem::temp_directory_path() /
+                 ("lm-integration-" + std::to_string(::getpid()) + "-" + std::to_string(number))) {
         std::filesystem::create_directories(folder);
-        Database admin(cluster_url());
+        Database admin(cluster);
         admin.rows("create database " + database);
-        Environment environment{{"HOME", folder.string()}, {"DATABASE_URL", url_of(database)}};
-        must(run({std::string(LM_SOURCE) + "/database/apply.sh", url_of(database)}, environment), "migration");
+        const std::string url = url_of(cluster, database);
+        Environment environment{{"HOME", folder.string()}, {"DATABASE_URL", url}};
+        must(run({std::string(LM_SOURCE) + "/database/apply.sh", url}, environment), "migration");
         for (const auto* role : {"loan_manager_auth", "loan_manager_fleet", "loan_manager_lifecycle"}) {
             admin.rows(std::string("alter role ") + role + " password 'test-password'");
         }
@@ -69,7 +73,7 @@ struct Template {
     }
     ~Template() {
         try {
-            Database(cluster_url()).rows("drop database " + database + " with (force)");
+            Database(cluster).rows("drop database " + database + " with (force)");
         } catch (const std::exception&) {
             // The cluster is a throw-away; nothing else to do.
         }
@@ -78,9 +82,10 @@ struct Template {
     }
 };
 
-Template& shared_template() {
-    static Template instance;
-    return instance;
+Template& template_of(const std::string& cluster) {
+    static std::map<std::string, Template> instances;
+    const int number = static_cast<int>(instances.size());
+    return instances.try_emplace(cluster, cluster, number).first->second;
 }
 
 std::string service_of(const std::string& instance) {
@@ -118,16 +123,17 @@ std::string Database::value(const std::string& sql) {
 
 Suite::Suite(SuiteOptions options) : options_(std::move(options)) {
     static int counter = 0;
-    auto& base = shared_template();
+    if (options_.cluster.empty()) options_.cluster = cluster_url();
+    auto& base = template_of(options_.cluster);
     database_name_ = "lm_suite_" + std::to_string(::getpid()) + "_" + std::to_string(++counter);
     folder_ = base.folder / database_name_;
     for (const auto* service : {"auth", "fleet", "lifecycle-refresher"}) {
         std::filesystem::create_directories(folder_ / "instances" / service);
     }
-    Database(cluster_url()).rows("create database " + database_name_ + " template " + base.database);
-    database_url_ = url_of(database_name_);
+    Database(options_.cluster).rows("create database " + database_name_ + " template " + base.database);
+    database_url_ = url_of(options_.cluster, database_name_);
     // Database settings are not copied from a template.
-    Database(cluster_url())
+    Database(options_.cluster)
         .rows("alter database " + database_name_ + " set search_path = fleet, auth, lifecycle, public");
     users_ = base.users;
     for (const auto* service : {"auth", "fleet", "lifecycle-refresher", "gateway"}) start(service);
@@ -138,7 +144,7 @@ Suite::~Suite() {
     for (auto& [name, process] : processes_) process.signal(SIGTERM);
     for (auto& [name, process] : processes_) process.wait();
     try {
-        Database(cluster_url()).rows("drop database " + database_name_ + " with (force)");
+        Database(options_.cluster).rows("drop database " + database_name_ + " with (force)");
     } catch (const std::exception&) {
         // A test may have broken the cluster on purpose.
     }
@@ -146,7 +152,7 @@ Suite::~Suite() {
 
 Suite& Suite::shared() {
     // The template must outlive the suite, so it is made first.
-    shared_template();
+    template_of(cluster_url());
     static Suite suite;
     return suite;
 }
@@ -161,14 +167,14 @@ Environment Suite::environment_of(const std::string& service, std::uint16_t port
     if (service != "gateway") environment["INSTANCE_DIR"] = instances + "/" + service;
     if (service != "auth") environment["AUTH_ADDRESS"] = "dir:" + instances + "/auth";
     if (service == "auth") {
-        environment["DATABASE_URL"] = url_of(database_name_, "loan_manager_auth");
+        environment["DATABASE_URL"] = url_of(options_.cluster, database_name_, "loan_manager_auth");
         environment["KEY_DIRECTORY"] = (folder_ / "keys").string();
         // All tests sign in from one address.
         environment["LOGIN_ATTEMPTS_PER_MINUTE"] = "0";
     } else if (service == "fleet") {
-        environment["DATABASE_URL"] = url_of(database_name_, "loan_manager_fleet");
+        environment["DATABASE_URL"] = url_of(options_.cluster, database_name_, "loan_manager_fleet");
     } else if (service == "lifecycle-refresher") {
-        environment["DATABASE_URL"] = url_of(database_name_, "loan_manager_lifecycle");
+        environment["DATABASE_URL"] = url_of(options_.cluster, database_name_, "loan_manager_lifecycle");
         environment["SECRET_KEY"] = "integration-test-operator-secret-0123456789";
     } else {
         environment["FLEET_ADDRESS"] = "dir:" + instances + "/fleet";

@@ -32,6 +32,8 @@ struct SuiteOptions {
     std::map<std::string, Environment> extra;
     /// Rate limits get in the way of tests that hammer.
     bool rate_limits = false;
+    /// Address of the PostgreSQL to use; empty: the one all tests share, LM_TEST_POSTGRES.
+    std::string cluster = {};
 };
 
 /// The four services on a database of their own with the demo data, each on a free port.

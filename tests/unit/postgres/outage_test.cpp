@@ -1,7 +1,7 @@
-#include "cluster.hpp"
 #include "support.hpp"
 
 #include "postgres/listener.hpp"
+#include "testing/cluster.hpp"
 
 #include <boost/asio/detached.hpp>
 
@@ -14,7 +14,7 @@ constexpr Statement sleep_long{"outage.sleep", "SELECT pg_sleep(20)"};
 }  // namespace
 
 TEST_CASE("a server that goes away and comes back: prompt errors meanwhile, recovery without help") {
-    Cluster cluster;
+    loan_manager::testing::Cluster cluster;
     for (const bool crash : {false, true}) {
         run([&](asio::io_context& context) -> asio::awaitable<void> {
             Pool pool(context, pool_options(4, cluster.dsn()));

@@ -1,11 +1,11 @@
 #include "support.hpp"
 
-#include "cluster.hpp"
-
 #include <cstdio>
 #include <cstdlib>
 
 #include <unistd.h>
+
+#include "testing/cluster.hpp"
 
 namespace loan_manager::postgres::testing {
 
@@ -57,7 +57,7 @@ private:
     }
 
     std::string name_;
-    std::optional<Cluster> cluster_;
+    std::optional<loan_manager::testing::Cluster> cluster_;
     std::string server_;
     std::string dsn_;
 };

@@ -1,17 +1,19 @@
-#include "cluster.hpp"
+#include "testing/cluster.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <vector>
 
 #include <pwd.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "testing/process.hpp"
 
-namespace loan_manager::postgres::testing {
+namespace loan_manager::testing {
 
 namespace {
 
@@ -29,7 +31,7 @@ std::string server_programs() {
 
 }  // namespace
 
-Cluster::Cluster() : port_(loan_manager::testing::free_port()) {
+Cluster::Cluster() : port_(free_port()) {
     std::string pattern = "/tmp/lm-postgres-test-XXXXXX";
     if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot create " + pattern);
     folder_ = pattern;
@@ -54,10 +56,28 @@ Cluster::~Cluster() {
 }
 
 void Cluster::start() {
-    run("pg_ctl", "-D " + folder_ + "/data -w -t 60 -l " + folder_ + "/log -o '-p " + std::to_string(port_) +
-                      " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + folder_ +
-                      " -c fsync=off -c shared_buffers=16MB' start");
+    std::string problem;
+    const auto started = [&] {
+        try {
+            run("pg_ctl", "-D " + folder_ + "/data -w -t 60 -l " + folder_ + "/log -o '-p " + std::to_string(port_) +
+                              " -c listen_addresses=127.0.0.1 -c unix_socket_directories=" + folder_ +
+                              " -c fsync=off -c shared_buffers=16MB -c max_connections=300' start");
+            return true;
+        } catch (const std::exception& error) {
+            problem = error.what();
+            return false;
+        }
+    };
+    // The backends of a postmaster that was killed hold its memory for a moment, during which no other one starts.
+    if (!eventually(started, std::chrono::seconds(60))) throw std::runtime_error(problem);
     running_ = true;
+}
+
+void Cluster::kill() {
+    pid_t postmaster = 0;
+    std::ifstream(folder_ + "/data/postmaster.pid") >> postmaster;
+    if (postmaster <= 0 || ::kill(postmaster, SIGKILL) != 0) throw std::runtime_error("there is no postmaster to kill");
+    running_ = false;
 }
 
 void Cluster::crash() {
@@ -83,4 +103,4 @@ void Cluster::run(const std::string& program, const std::string& arguments) cons
     std::filesystem::remove(folder_ + ".out");
 }
 
-}  // namespace loan_manager::postgres::testing
+}  // namespace loan_manager::testing
