@@ -100,6 +100,10 @@ void add_constraints(const FieldPlan& plan, json::object& schema) {
         if (!options.pattern().empty()) schema["pattern"] = "^(" + options.pattern() + ")$";
         if (options.one_of_size() > 0) schema["enum"] = json::array(options.one_of().begin(), options.one_of().end());
         add_format(options, schema);
+        if (options.or_number()) {
+            schema["type"] = json::array{"string", "number"};
+            schema["examples"] = json::array{"2.5"};
+        }
     }
     if (options.has_min()) schema["minimum"] = options.min();
     if (options.has_max()) schema["maximum"] = options.max();

@@ -163,6 +163,10 @@ std::string_view set_from_json(const FieldPlan& plan, const json::Value& value, 
         case FieldKind::number64:
             return number != nullptr ? set_real<double>(number->text, target) : issue::type;
         case FieldKind::text:
+            if (number != nullptr && options_of(plan.field).or_number()) {
+                target.set(std::string(number->text));
+                return ok;
+            }
             if (text == nullptr) return issue::type;
             target.set(*text);
             return ok;

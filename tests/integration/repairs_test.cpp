@@ -11,7 +11,7 @@ std::string after_sale(const std::string& job_type) { return R"(,"after_sale":tr
 
 }  // namespace
 
-TEST_CASE("J1 J2 J3 a stock job takes the bike into maintenance, is costed, and gives it back") {
+TEST_CASE("J1 B8 J2 J3 a stock job takes the bike into maintenance, is costed, and gives it back") {
     Workshop workshop;
     auto bike = workshop.bike();
     auto answer = workshop.open(bike, R"(,"priority":"HIGH","odometer_km":12000,"customer_complaint":"Noise")");
@@ -47,7 +47,7 @@ TEST_CASE("J1 J2 J3 a stock job takes the bike into maintenance, is costed, and 
     REQUIRE(workshop.add_line(id, "OVERHEAD", R"("unit_cost":"500.00")").status == 201);
     CHECK(workshop.command(id, "complete", done).code() == "INVALID_STATE");  // neither part nor labour
     REQUIRE(workshop.add_line(id, "PART", R"("quantity":"2","unit_cost":"6000","unit_price":"9000")").status == 201);
-    REQUIRE(workshop.add_line(id, "LABOUR", R"("quantity":"1.25","unit_cost":"2000.00")").status == 201);
+    REQUIRE(workshop.add_line(id, "LABOUR", R"("quantity":1.25,"unit_cost":"2000.00")").status == 201);
     auto completed = workshop.command(id, "complete", done);
     REQUIRE(completed.status == 200);
     auto job = completed.json();
@@ -240,6 +240,9 @@ TEST_CASE("Lines: field errors, and amounts greater than can be stored are 422")
           Issues{"unit_cost:type", "quantity:out_of_range"});
     CHECK(issues(workshop.add_line(id, "PART", R"("unit_cost":"1.00","quantity":"1.005")")) ==
           Issues{"quantity:format"});
+    // A number is as good as its text, and as bad.
+    CHECK(issues(workshop.add_line(id, "PART", R"("unit_cost":"1.00","quantity":1.005)")) == Issues{"quantity:format"});
+    CHECK(issues(workshop.add_line(id, "PART", R"("unit_cost":"1.00","quantity":true)")) == Issues{"quantity:type"});
     CHECK(issues(workshop.add_line(id, "LABOUR", R"("unit_cost":"0.00")")) == Issues{"unit_cost:out_of_range"});
     CHECK(issues(workshop.add_line(id, "OVERHEAD", R"("unit_cost":"5.00","quantity":"2")")) ==
           Issues{"quantity:out_of_range"});

@@ -56,6 +56,12 @@ TEST_CASE("D-210 null in a POST means absent") {
     CHECK(thing.ByteSizeLong() == 0);
 }
 
+TEST_CASE("a number may stand for its text where the contract says so") {
+    CHECK(thing_of(R"({"amount":2.50})").amount() == "2.50");
+    CHECK(thing_of(R"({"amount":"2.50"})").amount() == "2.50");
+    CHECK(thing_of(R"({"amount":-1e3})").amount() == "-1e3");
+}
+
 TEST_CASE("D-210 an empty body is an empty object, only when it has no byte") {
     CHECK(thing_of("").ByteSizeLong() == 0);
     CHECK(decode("POST", "/v1/things", " ").error().code == "MALFORMED_JSON");
