@@ -141,7 +141,7 @@ TEST_CASE("S1 D-212 guards: sold, open transfer, open stock job, elsewhere, stat
     CHECK(elsewhere.code() == "NOT_AT_BRANCH");
     CHECK(code(here, sale_body("195000.00", R"("payment_method":"CASH","selling_branch_id":"WW")")) == "OUT_OF_SCOPE");
     CHECK(issues(sell(suite, here, manager,
-                         sale_body("195000.00", R"("payment_method":"CASH","selling_branch_id":"ZZ")"))) ==
+                      sale_body("195000.00", R"("payment_method":"CASH","selling_branch_id":"ZZ")"))) ==
           std::set<std::string>{"selling_branch_id:not_found"});
     CHECK(sell(suite, here, manager, sale_body("195000.00", R"("payment_method":"CASH","selling_branch_id":"MO")"))
               .status == 201);
@@ -476,7 +476,7 @@ TEST_CASE("sale preview: what it would yield, only is_loss without costs:read") 
     CHECK(open.at("commissions").as_array().size() == 3);
     CHECK(open.at("commissions").at(2).at("payee_user_id").is_null());
     CHECK(issues(suite.get(target + "195000&sold_by=" + user_id(suite, suite.user_with_role("sales_agent", "BD")),
-                              manager)) == std::set<std::string>{"sold_by:not_allowed"});
+                           manager)) == std::set<std::string>{"sold_by:not_allowed"});
     CHECK(issues(suite.get("/v1/bikes/" + bike + "/sale-preview", manager)) ==
           std::set<std::string>{"selling_price:required"});
     CHECK(suite.get(target + "195000", suite.token(suite.user_with_role("branch_manager", "BD"))).status == 404);
@@ -513,8 +513,8 @@ TEST_CASE("S2 within 24 hours: customer, delivery, institution, warranty and not
     CHECK(suite.patch(path, R"({"notes":"x"})", suite.token(manager), "").status == 428);
     CHECK(suite.patch(path, R"({"customer_name":null})", suite.token(manager), "\"3\"").status == 422);
     CHECK(suite.patch(path, R"({"selling_price":"1.00"})", suite.token(manager), "\"3\"").code() == "UNKNOWN_FIELD");
-    CHECK(issues(suite.patch(path, R"({"finance_institution":"LB","delivery_date":"2001-01-01"})",
-                                suite.token(manager), "\"3\"")) ==
+    CHECK(issues(suite.patch(path, R"({"finance_institution":"LB","delivery_date":"2001-01-01"})", suite.token(manager),
+                             "\"3\"")) ==
           std::set<std::string>{"finance_institution:not_allowed", "delivery_date:out_of_range"});
     CHECK(suite.patch(path, R"({"finance_institution":null})", suite.token(manager), "\"3\"").status == 200);
     // Nothing new: no new version, no audit row.
@@ -597,9 +597,9 @@ TEST_CASE("D-213 lists of sales: filters, sorts, pages, scope") {
     CHECK(count("from=" + text(cash, "sale_date") + "&to=" + text(cash, "sale_date")) ==
           expected("sale_date = '" + text(cash, "sale_date") + "'"));
     CHECK(count("from=2999-01-01") == 0);
-    CHECK(issues(
-              suite.get("/v1/sales?branch_id=ZZ&company_id=ZZ&sold_by=01900000-0000-7000-8000-000000000000", admin)) ==
-          std::set<std::string>{"branch_id:not_found", "company_id:not_found", "sold_by:not_found"});
+    CHECK(
+        issues(suite.get("/v1/sales?branch_id=ZZ&company_id=ZZ&sold_by=01900000-0000-7000-8000-000000000000", admin)) ==
+        std::set<std::string>{"branch_id:not_found", "company_id:not_found", "sold_by:not_found"});
     CHECK(suite.get("/v1/sales?sort=profit", admin).status == 422);
 
     for (const std::string sort : {"sale_date", "-sale_date", "selling_price", "-selling_price"}) {

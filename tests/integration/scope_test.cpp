@@ -60,9 +60,10 @@ TEST_CASE("D-901 lists hold exactly the covered rows, whatever the filter says")
                "('PENDING', 'APPROVED', 'IN_TRANSIT'))";
     };
     const auto mechanic = suite.user_with_role("mechanic", "WW");
-    const auto with_his_job = "exists (select from repair_jobs j join users u on u.id = j.mechanic_id where "
-                              "j.bicycle_id = b.id and u.username = '" +
-                              mechanic + "')";
+    const auto with_his_job =
+        "exists (select from repair_jobs j join users u on u.id = j.mechanic_id where "
+        "j.bicycle_id = b.id and u.username = '" +
+        mechanic + "')";
     for (const auto& one :
          {Case{"branch_manager", "WW", at("WW")}, Case{"sales_agent", "BD", at("BD")},
           Case{"inventory_manager", "", "true"}, Case{"auditor", "", "true"}, Case{"mechanic", "WW", with_his_job}}) {
