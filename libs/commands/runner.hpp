@@ -92,10 +92,28 @@ public:
         co_return std::move(answer);
     }
 
+    /// For rpc::ServiceBuilder: a handler that runs a command of this type, made anew for each call from copies of
+    /// `args` (std::ref for what must not be copied).
+    ///     service.command("ProcureBike", runner_.handler<Procure>(stock_number_max_));
+    template <class C, class... Args>
+    auto handler(Args... args) {
+        return [this, args...](rpc::CallContext& context, const typename C::request_type& request) {
+            return run_new<C>(context, request, args...);
+        };
+    }
+
     /// Removes stored answers that have expired, a bounded number at a time; call it now and then.
     boost::asio::awaitable<postgres::Result<std::int64_t>> sweep();
 
 private:
+    template <class C, class... Args>
+    boost::asio::awaitable<rpc::Result<typename C::response_type>> run_new(rpc::CallContext& context,
+                                                                           const typename C::request_type& request,
+                                                                           Args... args) {
+        C command(args...);
+        co_return co_await run(context, request, command);
+    }
+
     struct Attempt;
     boost::asio::awaitable<rpc::Result<void>> run_erased(rpc::CallContext& context, google::protobuf::Message& request,
                                                          CommandBase& command, google::protobuf::Message& answer);

@@ -1,5 +1,7 @@
 #include "auth/users/account_handlers.hpp"
 
+#include <functional>
+
 #include "auth/users/account_repository.hpp"
 #include "auth/users/create_account.hpp"
 #include "auth/users/lists.hpp"
@@ -16,9 +18,9 @@ void AccountHandlers::register_with(rpc::Server& server) {
     server.service<v1::UserService>()
         .query("ListUsers", &AccountHandlers::list, *this)
         .query("GetUser", &AccountHandlers::get, *this)
-        .command("CreateUser", &AccountHandlers::create, *this)
-        .command("UpdateUser", &AccountHandlers::update, *this)
-        .command("ResetPassword", &AccountHandlers::reset_password, *this);
+        .command("CreateUser", runner_.handler<CreateAccount>(std::ref(parts_.hashes)))
+        .command("UpdateUser", runner_.handler<UpdateAccount>())
+        .command("ResetPassword", runner_.handler<ResetAccount>(std::ref(parts_.hashes)));
 }
 
 asio::awaitable<rpc::Result<v1::UserList>> AccountHandlers::list(rpc::CallContext& context,
@@ -40,24 +42,6 @@ asio::awaitable<rpc::Result<v1::User>> AccountHandlers::get(rpc::CallContext& co
     const std::vector<postgres::Rows> found = (co_await parts_.pools.local().run(batch, context.deadline)).value();
     if (found.front().empty()) co_return rpc::not_found("There is no such user.");
     co_return read_account<v1::User>(found.front().front());
-}
-
-asio::awaitable<rpc::Result<v1::UserWithPassword>> AccountHandlers::create(rpc::CallContext& context,
-                                                                           const v1::CreateUserRequest& request) {
-    CreateAccount command(parts_.hashes);
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::User>> AccountHandlers::update(rpc::CallContext& context,
-                                                               const v1::UpdateUserRequest& request) {
-    UpdateAccount command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::UserWithPassword>> AccountHandlers::reset_password(
-    rpc::CallContext& context, const v1::ResetPasswordRequest& request) {
-    ResetAccount command(parts_.hashes);
-    co_return co_await runner_.run(context, request, command);
 }
 
 }  // namespace loan_manager::auth::users

@@ -21,12 +21,6 @@ public:
         rpc::CallContext& context, const loanmanager::auth::v1::ListUsersRequest& request);
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::User>> get(
         rpc::CallContext& context, const loanmanager::auth::v1::GetUserRequest& request);
-    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::UserWithPassword>> create(
-        rpc::CallContext& context, const loanmanager::auth::v1::CreateUserRequest& request);
-    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::User>> update(
-        rpc::CallContext& context, const loanmanager::auth::v1::UpdateUserRequest& request);
-    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::UserWithPassword>> reset_password(
-        rpc::CallContext& context, const loanmanager::auth::v1::ResetPasswordRequest& request);
 
 private:
     Parts parts_;

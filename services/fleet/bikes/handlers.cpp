@@ -27,17 +27,17 @@ void BikeHandlers::register_with(rpc::Server& server) {
     server.service<v1::BikeService>()
         .query("ListBikes", &BikeHandlers::list, *this)
         .query("GetBike", &BikeHandlers::get, *this)
-        .command("ProcureBike", &BikeHandlers::procure, *this)
-        .command("UpdateBike", &BikeHandlers::run<Update>, *this)
+        .command("ProcureBike", runner_.handler<Procure>(stock_number_max_))
+        .command("UpdateBike", runner_.handler<Update>())
         .query("ListStockHistory", &BikeHandlers::stock_history, *this)
         .query("GetStockNumber", &BikeHandlers::stock_number, *this);
     server.service<v1::BikeStateService>()
-        .command("ReserveBike", &BikeHandlers::run<Reserve>, *this)
-        .command("ReleaseBike", &BikeHandlers::run<Release>, *this)
-        .command("ReturnBikeToStock", &BikeHandlers::run<ReturnToStock>, *this)
-        .command("RequestWriteOff", &BikeHandlers::run<RequestWriteOff>, *this)
-        .command("WriteOffBike", &BikeHandlers::run<WriteOff>, *this)
-        .command("RejectWriteOff", &BikeHandlers::run<RejectWriteOff>, *this);
+        .command("ReserveBike", runner_.handler<Reserve>())
+        .command("ReleaseBike", runner_.handler<Release>())
+        .command("ReturnBikeToStock", runner_.handler<ReturnToStock>())
+        .command("RequestWriteOff", runner_.handler<RequestWriteOff>())
+        .command("WriteOffBike", runner_.handler<WriteOff>())
+        .command("RejectWriteOff", runner_.handler<RejectWriteOff>());
     server.service<v1::TimelineService>().query("ListTimeline", &BikeHandlers::timeline, *this);
 }
 
@@ -107,19 +107,6 @@ asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::get(rpc::CallContext& conte
         co_return rpc::not_found("There is no such bike.");
     }
     co_return read_bike(results.at(0).front(), access::reach(context.caller, Permission::costs_read));
-}
-
-asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::procure(rpc::CallContext& context,
-                                                             const v1::ProcureBikeRequest& request) {
-    Procure command(stock_number_max_);
-    co_return co_await runner_.run(context, request, command);
-}
-
-template <class Command>
-asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::run(rpc::CallContext& context,
-                                                         const typename Command::request_type& request) {
-    Command command;
-    co_return co_await runner_.run(context, request, command);
 }
 
 asio::awaitable<rpc::Result<v1::Timeline>> BikeHandlers::timeline(rpc::CallContext& context,

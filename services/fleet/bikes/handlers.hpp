@@ -28,12 +28,6 @@ public:
     boost::asio::awaitable<rpc::Result<v1::BikeList>> list(rpc::CallContext& context,
                                                            const v1::ListBikesRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Bike>> get(rpc::CallContext& context, const v1::GetBikeRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Bike>> procure(rpc::CallContext& context,
-                                                          const v1::ProcureBikeRequest& request);
-    /// A command that needs nothing but its request.
-    template <class Command>
-    boost::asio::awaitable<rpc::Result<v1::Bike>> run(rpc::CallContext& context,
-                                                      const typename Command::request_type& request);
     boost::asio::awaitable<rpc::Result<v1::Timeline>> timeline(rpc::CallContext& context,
                                                                const v1::ListTimelineRequest& request);
     boost::asio::awaitable<rpc::Result<v1::StockHistory>> stock_history(rpc::CallContext& context,

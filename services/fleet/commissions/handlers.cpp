@@ -73,15 +73,15 @@ void CommissionHandlers::register_with(rpc::Server& server) {
     auto service = server.service<v1::CommissionService>();
     service.query("ListCommissionRules", &CommissionHandlers::list_rules, *this)
         .query("GetCommissionRule", &CommissionHandlers::get_rule, *this)
-        .command("CreateCommissionRule", &CommissionHandlers::create_rule, *this)
-        .command("UpdateCommissionRule", &CommissionHandlers::update_rule, *this)
+        .command("CreateCommissionRule", runner_.handler<CreateRule>())
+        .command("UpdateCommissionRule", runner_.handler<UpdateRule>())
         .query("ReplayCommissionRule", &CommissionHandlers::replay, *this)
         .query("ListCommissions", &CommissionHandlers::list, *this)
         .query("GetCommission", &CommissionHandlers::get, *this)
         .query("ExplainCommission", &CommissionHandlers::explain, *this)
-        .command("ApproveCommission", &CommissionHandlers::approve, *this)
-        .command("RejectCommission", &CommissionHandlers::reject, *this)
-        .command("PayCommission", &CommissionHandlers::pay, *this);
+        .command("ApproveCommission", runner_.handler<Approve>())
+        .command("RejectCommission", runner_.handler<Reject>())
+        .command("PayCommission", runner_.handler<Pay>());
 }
 
 asio::awaitable<rpc::Result<v1::CommissionRuleList>> CommissionHandlers::list_rules(
@@ -114,18 +114,6 @@ asio::awaitable<rpc::Result<v1::CommissionRule>> CommissionHandlers::get_rule(
         co_return rpc::not_found("There is no such commission rule.");
     }
     co_return read_rule(results.at(0).front());
-}
-
-asio::awaitable<rpc::Result<v1::CommissionRule>> CommissionHandlers::create_rule(
-    rpc::CallContext& context, const v1::CreateCommissionRuleRequest& request) {
-    CreateRule command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::CommissionRule>> CommissionHandlers::update_rule(
-    rpc::CallContext& context, const v1::UpdateCommissionRuleRequest& request) {
-    UpdateRule command;
-    co_return co_await runner_.run(context, request, command);
 }
 
 asio::awaitable<rpc::Result<v1::CommissionReplay>> CommissionHandlers::replay(
@@ -205,24 +193,6 @@ asio::awaitable<rpc::Result<v1::CommissionExplanation>> CommissionHandlers::expl
     const auto frozen = read_frozen(results, 1, found->commission);
     const bool costs_visible = found->covered_by(access::reach(context.caller, Permission::costs_read));
     co_return commissions::explain(frozen, costs_visible);
-}
-
-asio::awaitable<rpc::Result<v1::Commission>> CommissionHandlers::approve(rpc::CallContext& context,
-                                                                         const v1::ApproveCommissionRequest& request) {
-    Approve command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Commission>> CommissionHandlers::reject(rpc::CallContext& context,
-                                                                        const v1::RejectCommissionRequest& request) {
-    Reject command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Commission>> CommissionHandlers::pay(rpc::CallContext& context,
-                                                                     const v1::PayCommissionRequest& request) {
-    Pay command;
-    co_return co_await runner_.run(context, request, command);
 }
 
 }  // namespace loan_manager::fleet::commissions

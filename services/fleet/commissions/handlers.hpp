@@ -26,16 +26,11 @@ public:
 
     Answer<v1::CommissionRuleList> list_rules(rpc::CallContext& context, const v1::ListCommissionRulesRequest& request);
     Answer<v1::CommissionRule> get_rule(rpc::CallContext& context, const v1::GetCommissionRuleRequest& request);
-    Answer<v1::CommissionRule> create_rule(rpc::CallContext& context, const v1::CreateCommissionRuleRequest& request);
-    Answer<v1::CommissionRule> update_rule(rpc::CallContext& context, const v1::UpdateCommissionRuleRequest& request);
     Answer<v1::CommissionReplay> replay(rpc::CallContext& context, const v1::ReplayCommissionRuleRequest& request);
 
     Answer<v1::CommissionList> list(rpc::CallContext& context, const v1::ListCommissionsRequest& request);
     Answer<v1::Commission> get(rpc::CallContext& context, const v1::GetCommissionRequest& request);
     Answer<v1::CommissionExplanation> explain(rpc::CallContext& context, const v1::ExplainCommissionRequest& request);
-    Answer<v1::Commission> approve(rpc::CallContext& context, const v1::ApproveCommissionRequest& request);
-    Answer<v1::Commission> reject(rpc::CallContext& context, const v1::RejectCommissionRequest& request);
-    Answer<v1::Commission> pay(rpc::CallContext& context, const v1::PayCommissionRequest& request);
 
 private:
     postgres::PoolGroup& pools_;

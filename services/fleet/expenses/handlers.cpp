@@ -18,8 +18,8 @@ using access::Permission;
 void ExpenseHandlers::register_with(rpc::Server& server) {
     auto service = server.service<v1::ExpenseService>();
     service.command("RecordExpense", &ExpenseHandlers::record, *this)
-        .command("UpdateExpense", &ExpenseHandlers::update, *this)
-        .command("VoidExpense", &ExpenseHandlers::void_expense, *this)
+        .command("UpdateExpense", runner_.handler<Update>())
+        .command("VoidExpense", runner_.handler<Void>())
         .query("GetExpense", &ExpenseHandlers::get, *this)
         .query("ListExpenses", &ExpenseHandlers::list, *this)
         .query("ListBikeExpenses", &ExpenseHandlers::list_of_bike, *this);
@@ -32,18 +32,6 @@ asio::awaitable<rpc::Result<v1::Expense>> ExpenseHandlers::record(rpc::CallConte
         co_return rpc::forbidden();
     }
     Record command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Expense>> ExpenseHandlers::update(rpc::CallContext& context,
-                                                                  const v1::UpdateExpenseRequest& request) {
-    Update command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Expense>> ExpenseHandlers::void_expense(rpc::CallContext& context,
-                                                                        const v1::VoidExpenseRequest& request) {
-    Void command;
     co_return co_await runner_.run(context, request, command);
 }
 

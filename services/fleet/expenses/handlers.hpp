@@ -23,10 +23,6 @@ public:
 
     boost::asio::awaitable<rpc::Result<v1::Expense>> record(rpc::CallContext& context,
                                                             const v1::RecordExpenseRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Expense>> update(rpc::CallContext& context,
-                                                            const v1::UpdateExpenseRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Expense>> void_expense(rpc::CallContext& context,
-                                                                  const v1::VoidExpenseRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Expense>> get(rpc::CallContext& context,
                                                          const v1::GetExpenseRequest& request);
     boost::asio::awaitable<rpc::Result<v1::ExpenseList>> list(rpc::CallContext& context,

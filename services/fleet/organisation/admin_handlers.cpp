@@ -15,36 +15,12 @@ namespace asio = boost::asio;
 
 void OrganisationAdminHandlers::register_with(rpc::Server& server) {
     auto service = server.service<v1::OrganisationAdminService>();
-    service.command("CreateCompany", &OrganisationAdminHandlers::create_company, *this)
-        .command("UpdateCompany", &OrganisationAdminHandlers::update_company, *this)
-        .command("CreateBranch", &OrganisationAdminHandlers::create_branch, *this)
-        .command("UpdateBranch", &OrganisationAdminHandlers::update_branch, *this)
+    service.command("CreateCompany", runner_.handler<CreateCompany>())
+        .command("UpdateCompany", runner_.handler<UpdateCompany>())
+        .command("CreateBranch", runner_.handler<CreateBranch>())
+        .command("UpdateBranch", runner_.handler<UpdateBranch>())
         .query("GetStockCounter", &OrganisationAdminHandlers::stock_counter, *this)
-        .command("RaiseStockCounter", &OrganisationAdminHandlers::raise_counter, *this);
-}
-
-asio::awaitable<rpc::Result<v1::Company>> OrganisationAdminHandlers::create_company(
-    rpc::CallContext& context, const v1::CreateCompanyRequest& request) {
-    CreateCompany command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Company>> OrganisationAdminHandlers::update_company(
-    rpc::CallContext& context, const v1::UpdateCompanyRequest& request) {
-    UpdateCompany command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Branch>> OrganisationAdminHandlers::create_branch(
-    rpc::CallContext& context, const v1::CreateBranchRequest& request) {
-    CreateBranch command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Branch>> OrganisationAdminHandlers::update_branch(
-    rpc::CallContext& context, const v1::UpdateBranchRequest& request) {
-    UpdateBranch command;
-    co_return co_await runner_.run(context, request, command);
+        .command("RaiseStockCounter", runner_.handler<RaiseCounter>(stock_number_max_));
 }
 
 asio::awaitable<rpc::Result<v1::StockCounter>> OrganisationAdminHandlers::stock_counter(
@@ -62,12 +38,6 @@ asio::awaitable<rpc::Result<v1::StockCounter>> OrganisationAdminHandlers::stock_
         co_return rpc::not_found("There is no such branch.");
     }
     co_return counter_row(*branch, stock_numbers::read_counter(results.at(1)), stock_number_max_);
-}
-
-asio::awaitable<rpc::Result<v1::StockCounter>> OrganisationAdminHandlers::raise_counter(
-    rpc::CallContext& context, const v1::RaiseStockCounterRequest& request) {
-    RaiseCounter command(stock_number_max_);
-    co_return co_await runner_.run(context, request, command);
 }
 
 }  // namespace loan_manager::fleet::organisation

@@ -22,18 +22,8 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::Company>> create_company(rpc::CallContext& context,
-                                                                    const v1::CreateCompanyRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Company>> update_company(rpc::CallContext& context,
-                                                                    const v1::UpdateCompanyRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Branch>> create_branch(rpc::CallContext& context,
-                                                                  const v1::CreateBranchRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Branch>> update_branch(rpc::CallContext& context,
-                                                                  const v1::UpdateBranchRequest& request);
     boost::asio::awaitable<rpc::Result<v1::StockCounter>> stock_counter(rpc::CallContext& context,
                                                                         const v1::GetStockCounterRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::StockCounter>> raise_counter(rpc::CallContext& context,
-                                                                        const v1::RaiseStockCounterRequest& request);
 
 private:
     postgres::PoolGroup& pools_;

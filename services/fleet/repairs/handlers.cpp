@@ -24,15 +24,15 @@ void RepairHandlers::register_with(rpc::Server& server) {
     service.query("ListRepairJobs", &RepairHandlers::list, *this)
         .query("ListBikeRepairJobs", &RepairHandlers::list_of_bike, *this)
         .query("GetRepairJob", &RepairHandlers::get, *this)
-        .command("OpenRepairJob", &RepairHandlers::run<Open>, *this)
-        .command("UpdateRepairJob", &RepairHandlers::run<Update>, *this)
-        .command("AddRepairJobLine", &RepairHandlers::run<AddLine>, *this)
-        .command("UpdateRepairJobLine", &RepairHandlers::run<UpdateLine>, *this)
-        .command("DeleteRepairJobLine", &RepairHandlers::run<DeleteLine>, *this)
-        .command("StartRepairJob", &RepairHandlers::run<Start>, *this)
-        .command("CompleteRepairJob", &RepairHandlers::run<Complete>, *this)
-        .command("CancelRepairJob", &RepairHandlers::run<Cancel>, *this)
-        .command("InvoiceRepairJob", &RepairHandlers::run<Invoice>, *this);
+        .command("OpenRepairJob", runner_.handler<Open>())
+        .command("UpdateRepairJob", runner_.handler<Update>())
+        .command("AddRepairJobLine", runner_.handler<AddLine>())
+        .command("UpdateRepairJobLine", runner_.handler<UpdateLine>())
+        .command("DeleteRepairJobLine", runner_.handler<DeleteLine>())
+        .command("StartRepairJob", runner_.handler<Start>())
+        .command("CompleteRepairJob", runner_.handler<Complete>())
+        .command("CancelRepairJob", runner_.handler<Cancel>())
+        .command("InvoiceRepairJob", runner_.handler<Invoice>());
 }
 
 asio::awaitable<rpc::Result<v1::RepairJobList>> RepairHandlers::list(rpc::CallContext& context,
@@ -96,13 +96,6 @@ asio::awaitable<rpc::Result<v1::RepairJob>> RepairHandlers::get(rpc::CallContext
         co_return rpc::not_found("There is no such repair job.");
     }
     co_return located->job;
-}
-
-template <class Command>
-asio::awaitable<rpc::Result<typename Command::response_type>> RepairHandlers::run(
-    rpc::CallContext& context, const typename Command::request_type& request) {
-    Command command;
-    co_return co_await runner_.run(context, request, command);
 }
 
 }  // namespace loan_manager::fleet::repairs

@@ -30,11 +30,6 @@ public:
                                                            const v1::GetRepairJobRequest& request);
 
 private:
-    /// A command of the file named after it.
-    template <class Command>
-    boost::asio::awaitable<rpc::Result<typename Command::response_type>> run(
-        rpc::CallContext& context, const typename Command::request_type& request);
-
     postgres::PoolGroup& pools_;
     commands::Runner& runner_;
     StatementCache list_statements_{"repairs.list_", 256};

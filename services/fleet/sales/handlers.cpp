@@ -32,22 +32,16 @@ SaleHandlers::SaleHandlers(postgres::PoolGroup& pools, commands::Runner& runner,
 
 void SaleHandlers::register_with(rpc::Server& server) {
     auto service = server.service<v1::SaleService>();
-    service.command("SellBike", &SaleHandlers::sell, *this)
+    service.command("SellBike", runner_.handler<Sell>(stock_number_max_))
         .query("PreviewSale", &SaleHandlers::preview, *this)
         .query("ListSales", &SaleHandlers::list, *this)
         .query("GetSale", &SaleHandlers::get, *this)
         .query("ListBikeSales", &SaleHandlers::list_of_bike, *this)
         .query("ListSaleCommissions", &SaleHandlers::list_commissions, *this)
-        .command("UpdateSale", &SaleHandlers::update, *this)
-        .command("VoidSale", &SaleHandlers::void_sale, *this)
-        .command("ApproveVoid", &SaleHandlers::approve_void, *this)
-        .command("RejectVoid", &SaleHandlers::reject_void, *this);
-}
-
-asio::awaitable<rpc::Result<v1::Sale>> SaleHandlers::sell(rpc::CallContext& context,
-                                                          const v1::SellBikeRequest& request) {
-    Sell command(stock_number_max_);
-    co_return co_await runner_.run(context, request, command);
+        .command("UpdateSale", runner_.handler<Update>())
+        .command("VoidSale", runner_.handler<VoidSale>())
+        .command("ApproveVoid", runner_.handler<ApproveVoid>())
+        .command("RejectVoid", runner_.handler<RejectVoid>());
 }
 
 asio::awaitable<rpc::Result<v1::SalePreview>> SaleHandlers::preview(rpc::CallContext& context,
@@ -133,30 +127,6 @@ asio::awaitable<rpc::Result<v1::CommissionList>> SaleHandlers::list_commissions(
         co_return no_such_sale();
     }
     co_return commissions::read_list(results, 1, *page, context.caller);
-}
-
-asio::awaitable<rpc::Result<v1::Sale>> SaleHandlers::update(rpc::CallContext& context,
-                                                            const v1::UpdateSaleRequest& request) {
-    Update command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Sale>> SaleHandlers::void_sale(rpc::CallContext& context,
-                                                               const v1::VoidSaleRequest& request) {
-    VoidSale command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Sale>> SaleHandlers::approve_void(rpc::CallContext& context,
-                                                                  const v1::ApproveVoidRequest& request) {
-    ApproveVoid command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Sale>> SaleHandlers::reject_void(rpc::CallContext& context,
-                                                                 const v1::RejectVoidRequest& request) {
-    RejectVoid command;
-    co_return co_await runner_.run(context, request, command);
 }
 
 }  // namespace loan_manager::fleet::sales

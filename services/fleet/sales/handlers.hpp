@@ -24,7 +24,6 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::Sale>> sell(rpc::CallContext& context, const v1::SellBikeRequest& request);
     boost::asio::awaitable<rpc::Result<v1::SalePreview>> preview(rpc::CallContext& context,
                                                                  const v1::PreviewSaleRequest& request);
     boost::asio::awaitable<rpc::Result<v1::SaleList>> list(rpc::CallContext& context,
@@ -34,14 +33,6 @@ public:
                                                                    const v1::ListBikeSalesRequest& request);
     boost::asio::awaitable<rpc::Result<v1::CommissionList>> list_commissions(
         rpc::CallContext& context, const v1::ListSaleCommissionsRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Sale>> update(rpc::CallContext& context,
-                                                         const v1::UpdateSaleRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Sale>> void_sale(rpc::CallContext& context,
-                                                            const v1::VoidSaleRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Sale>> approve_void(rpc::CallContext& context,
-                                                               const v1::ApproveVoidRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Sale>> reject_void(rpc::CallContext& context,
-                                                              const v1::RejectVoidRequest& request);
 
 private:
     postgres::PoolGroup& pools_;

@@ -19,15 +19,15 @@ using access::Permission;
 
 void TransferHandlers::register_with(rpc::Server& server) {
     auto service = server.service<v1::TransferService>();
-    service.command("RequestTransfer", &TransferHandlers::run<Request>, *this)
+    service.command("RequestTransfer", runner_.handler<Request>())
         .query("ListTransfers", &TransferHandlers::list, *this)
         .query("GetTransfer", &TransferHandlers::get, *this)
         .query("ListBikeTransfers", &TransferHandlers::list_of_bike, *this)
-        .command("ApproveTransfer", &TransferHandlers::run<Approve>, *this)
-        .command("RejectTransfer", &TransferHandlers::run<Reject>, *this)
-        .command("DispatchTransfer", &TransferHandlers::run<Dispatch>, *this)
-        .command("CompleteTransfer", &TransferHandlers::complete, *this)
-        .command("CancelTransfer", &TransferHandlers::run<Cancel>, *this);
+        .command("ApproveTransfer", runner_.handler<Approve>())
+        .command("RejectTransfer", runner_.handler<Reject>())
+        .command("DispatchTransfer", runner_.handler<Dispatch>())
+        .command("CompleteTransfer", runner_.handler<Complete>(stock_number_max_))
+        .command("CancelTransfer", runner_.handler<Cancel>());
 }
 
 asio::awaitable<rpc::Result<v1::TransferList>> TransferHandlers::list(rpc::CallContext& context,
@@ -89,19 +89,6 @@ asio::awaitable<rpc::Result<v1::TransferList>> TransferHandlers::list_of_bike(
         co_return rpc::not_found("There is no such bike.");
     }
     co_return read_list<v1::TransferList>(results, 1, *page, read_item);
-}
-
-template <class Command>
-asio::awaitable<rpc::Result<v1::Transfer>> TransferHandlers::run(rpc::CallContext& context,
-                                                                 const typename Command::request_type& request) {
-    Command command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Transfer>> TransferHandlers::complete(rpc::CallContext& context,
-                                                                      const v1::CompleteTransferRequest& request) {
-    Complete command(stock_number_max_);
-    co_return co_await runner_.run(context, request, command);
 }
 
 }  // namespace loan_manager::fleet::transfers

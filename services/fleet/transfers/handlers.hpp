@@ -29,12 +29,6 @@ public:
                                                           const v1::GetTransferRequest& request);
     boost::asio::awaitable<rpc::Result<v1::TransferList>> list_of_bike(rpc::CallContext& context,
                                                                        const v1::ListBikeTransfersRequest& request);
-    /// A command that needs nothing but its request.
-    template <class Command>
-    boost::asio::awaitable<rpc::Result<v1::Transfer>> run(rpc::CallContext& context,
-                                                          const typename Command::request_type& request);
-    boost::asio::awaitable<rpc::Result<v1::Transfer>> complete(rpc::CallContext& context,
-                                                               const v1::CompleteTransferRequest& request);
 
 private:
     postgres::PoolGroup& pools_;
