@@ -173,6 +173,9 @@ for service in gateway auth fleet lifecycle-refresher; do
     echo "| $service | ${idle[$key]} | ${busy[$key]} | $(start_to_ready "$service") |" >>"$table"
 done
 
+say "What must always hold"
+bash "$ROOT/scripts/dev/check.sh" || die "the load broke an invariant"
+
 echo
 cat "$table"
 [ -z "$markdown" ] || cp "$table" "$markdown"
