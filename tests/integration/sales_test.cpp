@@ -139,6 +139,12 @@ TEST_CASE("S1 D-212 guards: sold, open transfer, open stock job, elsewhere, stat
                                       sale_body("195000.00", officer + R"(,"selling_branch_id":"WW")"), admin);
     CHECK(elsewhere.status == 409);
     CHECK(elsewhere.code() == "NOT_AT_BRANCH");
+    const auto officer_here =
+        R"("payment_method":"CASH","sold_by":")" + user_id(suite, suite.user_with_role("branch_manager", "MO")) + "\"";
+    CHECK(suite
+              .post("/v1/bikes/" + here + "/sell",
+                    sale_body("195000.00", officer_here + R"(,"selling_branch_id":"WW")"), admin)
+              .code() == "NOT_AT_BRANCH");
     CHECK(code(here, sale_body("195000.00", R"("payment_method":"CASH","selling_branch_id":"WW")")) == "OUT_OF_SCOPE");
     CHECK(issues(sell(suite, here, manager,
                       sale_body("195000.00", R"("payment_method":"CASH","selling_branch_id":"ZZ")"))) ==

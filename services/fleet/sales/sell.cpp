@@ -155,7 +155,7 @@ boost::asio::awaitable<rpc::Result<v1::Sale>> Sell::execute(commands::Unit& unit
 
     const std::string sale_id = runtime::new_uuid().to_string();
     const std::string seller = request.has_sold_by() ? request.sold_by() : unit.caller().user_id;
-    const std::string selling_branch = named ? named->place.branch_id : bike.current_branch_id();
+    const bool elsewhere = named && named->place.branch_id != bike.current_branch_id();
     v1::Bike trade_in;
     if (request.has_trade_in()) {
         trade_in = trade_in_bike(request, sale_id, unit.today());
@@ -169,7 +169,9 @@ boost::asio::awaitable<rpc::Result<v1::Sale>> Sell::execute(commands::Unit& unit
 
     const auto price = money::Money::parse(request.selling_price()).value();
     const auto figures = figures_of(price, money::Money::parse(bike.total_cost()).value());
-    if (const auto what = officer_issue(read_officer(found.at(1)), selling_branch); !what.empty()) {
+    // The officer is one of the branch where the bike stands. If another was named, that is what is wrong.
+    const auto what = officer_issue(read_officer(found.at(1)), bike.current_branch_id());
+    if (!what.empty() && !elsewhere) {
         unit.issue("sold_by", what);
     }
     add_issues(unit, check_identity(trade_in, bike));
@@ -178,7 +180,7 @@ boost::asio::awaitable<rpc::Result<v1::Sale>> Sell::execute(commands::Unit& unit
     }
     bikes::Circumstances circumstances;
     circumstances.open_job = bikes::read_open_jobs(reads.at(1)).stock > 0;
-    circumstances.elsewhere = selling_branch != bike.current_branch_id();
+    circumstances.elsewhere = elsewhere;
     const auto branch = bikes::read_branch(found.at(0));
     if (auto sellable = check_sellable(unit, request, bike, figures, circumstances, branch); !sellable) {
         co_return sellable.error();
