@@ -1,4 +1,4 @@
-// The permission matrix of domain §9, one line per permission and one column per role.
+// The permission matrix, one line per permission and one column per role.
 #include <algorithm>
 
 #include "access/permission.hpp"

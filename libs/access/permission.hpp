@@ -10,7 +10,7 @@
 
 namespace loan_manager::access {
 
-/// Every right of the permission matrix (domain §9).
+/// Every right of the permission matrix (docs/business-rules.md).
 ///
 /// Where a cell of the matrix says more than yes or no, the narrower right is a permission of its own: `*_own`
 /// covers only rows of the caller (the handler compares the person), `reports_*` only the named report.

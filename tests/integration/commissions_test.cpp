@@ -1,4 +1,5 @@
-// Commissions of sales: what they come to, who decides about them and pays them, who sees them (C1 to C5, §8).
+// Commissions of sales: what they come to, who decides about them and pays them, who sees them (C1 to C5, D-801 to
+// D-810).
 #include "support/commissions.hpp"
 #include "support/concurrency.hpp"
 #include "support/workshop.hpp"

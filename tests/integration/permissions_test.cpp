@@ -1,5 +1,6 @@
-// §9 of the domain, cell by cell: every route of the contract, every role, rows of the own branch, of another branch of
-// the own company and of the other company. Nothing here knows the services' own table of permissions.
+// The table of permissions (docs/business-rules.md), cell by cell: every route of the contract, every role, rows of the
+// own branch, of another branch of the own company and of the other company. Nothing here knows the services' own table
+// of permissions.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -55,7 +56,7 @@ HttpResponse send(const Request& request, const std::string& token, const std::s
 
 bool is_command(How how) { return how == How::command || how == How::flat_command; }
 
-/// What §9 demands, as in `outcome`; "done" is anything but 401, 403, 404 and a failure of the server.
+/// What the table demands, as in `outcome`; "done" is anything but 401, 403, 404 and a failure of the server.
 std::string demanded(const Expectation& line, const std::string& role, Place place) {
     if (line.how == How::open_to_all || line.how == How::signed_in) return "done";
     const Matrix& matrix = Matrix::shared();
@@ -89,7 +90,7 @@ bool meets(const HttpResponse& answer, const std::string& demand) {
 
 }  // namespace
 
-TEST_CASE("§9 has an expectation for every route, and only for those") {
+TEST_CASE("D-901 there is an expectation for every route, and only for those") {
     std::set<std::string> routes;
     const auto table = loan_manager::transcode::RouteTable::build(loan_manager::transcode::contract_services()).value();
     for (const auto* route : table.routes()) routes.insert(route->http_method + " " + route->path);
@@ -106,7 +107,7 @@ TEST_CASE("§9 has an expectation for every route, and only for those") {
     }
 }
 
-TEST_CASE("§9 every route x every role x own branch, other branch, other company") {
+TEST_CASE("D-901 every route x every role x own branch, other branch, other company") {
     for (const Expectation& line : expectations()) {
         if (line.how == How::open_to_all) continue;
         CAPTURE(line.route);
@@ -122,7 +123,7 @@ TEST_CASE("§9 every route x every role x own branch, other branch, other compan
                 const auto answer = send(request, world().token(role), tag ? "\"999999\"" : "");
                 INFO(std::string(to_string(place))
                      << ": " << request.target << " " << request.body << " answered " << answer.status << " "
-                     << answer.body.substr(0, 300) << ", §9 demands " << demand);
+                     << answer.body.substr(0, 300) << ", the table demands " << demand);
                 CHECK(meets(answer, demand));
             }
         }

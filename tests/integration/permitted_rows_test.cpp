@@ -1,4 +1,4 @@
-// Where §9 asks for more than a permission and a branch: the two ends of a transfer, own sales and jobs, own
+// Where D-901 asks for more than a permission and a branch: the two ends of a transfer, own sales and jobs, own
 // commissions, after-sale expenses.
 #include <doctest/doctest.h>
 
@@ -88,7 +88,7 @@ TEST_CASE("T6, T7 who may cancel") {
     CHECK(cancel(approved, "admin", tag).status == 200);
 }
 
-TEST_CASE("§9 footnote 1: a sales agent edits the sales he recorded, not those of others") {
+TEST_CASE("D-901 a sales agent edits the sales he recorded, not those of others") {
     auto& suite = world().suite();
     const auto token = world().token("sales_agent");
     const auto bike = world().made("/v1/bikes/procure", procurement("BT"));
@@ -105,7 +105,7 @@ TEST_CASE("§9 footnote 1: a sales agent edits the sales he recorded, not those 
           200);
 }
 
-TEST_CASE("§9 footnote 2: a mechanic opens for himself, and works on what is assigned to him") {
+TEST_CASE("D-901 a mechanic opens for himself, and works on what is assigned to him") {
     auto& suite = world().suite();
     const auto token = world().token("mechanic");
     const std::string bike(world().made("/v1/bikes/procure", procurement("BT")).at("id").as_string());
@@ -131,7 +131,7 @@ TEST_CASE("§9 footnote 2: a mechanic opens for himself, and works on what is as
     CHECK(suite.patch(own, R"({"diagnosis":"The bulb"})", token, tag).status == 200);
 }
 
-TEST_CASE("§9 footnote 3: everybody reads the commissions that pay him") {
+TEST_CASE("D-901 everybody reads the commissions that pay him") {
     auto& suite = world().suite();
     for (const std::string& role : Matrix::shared().roles()) {
         CAPTURE(role);

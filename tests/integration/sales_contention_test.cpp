@@ -1,4 +1,4 @@
-// Contention around sales (§14), concurrently and through the gateway. Each case is played many times, so that both
+// Contention around sales, concurrently and through the gateway. Each case is played many times, so that both
 // orders of the two commands occur.
 #include "support/concurrency.hpp"
 #include "support/sales.hpp"

@@ -10,7 +10,7 @@ using namespace loan_manager::access;
 
 namespace {
 
-// The matrix of domain §9 as it is printed there: permissions; then one cell for each role.
+// The table of docs/business-rules.md once more: permissions; then one cell for each role.
 // x granted, o the "_own" variant, - not granted.
 struct PrintedRow {
     const char* permissions;

@@ -1,5 +1,5 @@
-// The arithmetic of domain §2, §7 and §8 once more, written from the specification and sharing nothing with the
-// services: what a careful customer would work out with pencil and paper.
+// The arithmetic of D-202, D-701 and D-802 to D-806 once more, written from the specification and sharing nothing with
+// the services: what a careful customer would work out with pencil and paper.
 #pragma once
 
 #include <cstdint>

@@ -177,7 +177,7 @@ void Dealer::sold(Bike& bike, const Offer& wish, const Reply& reply) {
     if (old.text("procurement_source") != "TRADE_IN") client_.found("D-709 source of " + traded.path());
 }
 
-/// Works out what the sale pays to whom (§8) and compares it with the rows.
+/// Works out what the sale pays to whom (D-801 to D-806) and compares it with the rows.
 void Dealer::expect_commissions(const Bike& bike, Sale& sale) {
     const Rule* rule = world_.rule(sale.company, sale.day);
     if (rule != nullptr) sale.shares = commissions_of(*rule, {sale.price, sale.cost, !bike.garages.empty()});

@@ -1,4 +1,4 @@
-// The permission table of domain §9 as it is printed there, read by nothing but the permission test.
+// The table of permissions in docs/business-rules.md, which the services do not read.
 #pragma once
 
 #include <map>
@@ -11,9 +11,9 @@ namespace loan_manager::testing::permissions {
 enum class Grant {
     no,
     yes,
-    /// "own": only rows of the caller (footnotes 1 and 2).
+    /// "own": only rows of the caller.
     own,
-    /// "some": only part of what the permission stands for (footnote 4).
+    /// "some": only part of what the permission stands for.
     some,
 };
 
@@ -26,7 +26,7 @@ public:
     const std::vector<std::string>& roles() const { return roles_; }
     /// 'A', 'C', 'B' or 'S' (D-901).
     char reach(const std::string& role) const;
-    /// Throws for a permission or role that §9 does not know.
+    /// Throws for a permission or role that the table does not know.
     Grant grant(const std::string& permission, const std::string& role) const;
 
 private:

@@ -1,4 +1,5 @@
-// What §9 and §12 demand of every route: which permission, which row or branch decides, and a request to try it with.
+// What the table of permissions and the REST contract demand of every route: which permission, which row or branch
+// decides, and a request to try it with.
 #pragma once
 
 #include <string>
@@ -33,7 +34,7 @@ enum class How {
 struct Expectation {
     /// "GET /v1/bikes/{id}"
     std::string route;
-    /// Of §9; "" for any signed-in user.
+    /// Of the table; "" for any signed-in user.
     std::string permission;
     How how;
     /// The row of the world that `{id}` (or `{bicycle_id}`) stands for.
