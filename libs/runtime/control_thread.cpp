@@ -14,6 +14,7 @@
 #include <map>
 #include <utility>
 
+#include "runtime/background.hpp"
 #include "runtime/log.hpp"
 #include "runtime/service_manager.hpp"
 
@@ -107,8 +108,8 @@ void ControlThread::run() {
         try {
             context_.run();
             return;
-        } catch (const std::exception& exception) {
-            log::error("an exception reached the control thread", {{"error", exception.what()}});
+        } catch (...) {
+            note_background_failure("control thread", std::current_exception());
         }
     }
 }

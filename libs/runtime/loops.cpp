@@ -7,7 +7,7 @@
 #include <exception>
 #include <string>
 
-#include "runtime/log.hpp"
+#include "runtime/background.hpp"
 
 namespace loan_manager::runtime {
 namespace {
@@ -63,10 +63,8 @@ void Loops::run(Loop& loop, std::size_t index) {
         try {
             loop.context.run();
             break;
-        } catch (const std::exception& exception) {
-            log::error("an exception reached the event loop", {{"loop", index}, {"error", exception.what()}});
         } catch (...) {
-            log::error("an unknown exception reached the event loop", {{"loop", index}});
+            note_background_failure("event loop", std::current_exception());
         }
     }
     const std::lock_guard lock(mutex_);

@@ -3,14 +3,18 @@
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace loan_manager::runtime {
@@ -57,6 +61,17 @@ private:
     std::condition_variable ended_;
     std::size_t running_ = 0;
 };
+
+/// Runs `function` on a loop, waits until it has, and answers what it returns or throws what it throws. Blocks: call it
+/// from a thread that runs no loop, while the loop runs.
+template <typename Function>
+std::invoke_result_t<Function&> run_on(boost::asio::io_context& loop, Function function) {
+    std::packaged_task<std::invoke_result_t<Function&>()> task(std::move(function));
+    auto done = task.get_future();
+    boost::asio::post(loop, std::move(task));
+    // If the loop is destroyed instead, with the task in its queue, this throws std::future_error.
+    return done.get();
+}
 
 /// One `T` for each loop, e.g. a connection pool. Destroy it when the loops have ended.
 template <typename T>

@@ -31,6 +31,7 @@ struct Metrics::State {
     prometheus::Registry registry;
     mutable std::mutex mutex;
     std::vector<Asked> asked;
+    std::vector<std::function<void()>> updates;
 };
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {}
@@ -57,9 +58,17 @@ void Metrics::gauge_from(const std::string& name, const std::string& help, const
     state_->asked.push_back({series, std::move(read)});
 }
 
+void Metrics::before_collecting(std::function<void()> update) {
+    const std::lock_guard lock(state_->mutex);
+    state_->updates.push_back(std::move(update));
+}
+
 std::string Metrics::text() const {
     {
         const std::lock_guard lock(state_->mutex);
+        for (const auto& update : state_->updates) {
+            update();
+        }
         for (const State::Asked& asked : state_->asked) {
             asked.gauge.set(asked.read());
         }

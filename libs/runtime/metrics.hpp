@@ -70,6 +70,10 @@ public:
     void gauge_from(const std::string& name, const std::string& help, const Labels& labels,
                     std::function<double()> read);
 
+    /// Runs at the beginning of each collection, on the thread that collects: for series whose labels are not known
+    /// beforehand. Under the same conditions as `read` above.
+    void before_collecting(std::function<void()> update);
+
     /// Everything, in Prometheus' text format 0.0.4.
     std::string text() const;
 

@@ -7,6 +7,7 @@
 #include <exception>
 #include <system_error>
 
+#include "runtime/background.hpp"
 #include "runtime/control_thread.hpp"
 #include "runtime/log.hpp"
 #include "runtime/process_core.hpp"
@@ -24,6 +25,16 @@ constexpr int exit_failed = 1;
 constexpr int exit_bad_settings = 2;
 
 void print_line(const std::string& text) { std::fprintf(stderr, "%s\n", text.c_str()); }
+
+std::string tasks_in_flight() {
+    std::string names;
+    for (const BackgroundTask& task : background_tasks()) {
+        if (task.in_flight > 0) {
+            names += (names.empty() ? "" : ", ") + task.name;
+        }
+    }
+    return names;
+}
 
 /// The steps from "stop" to the end of the loops. Returns whether the loops ended.
 bool stop(ProcessCore& core, const CommonSettings& settings, Loops& loops) {
@@ -75,7 +86,7 @@ int serve(const ProcessSpec& spec, const std::string& version, const CommonSetti
     const int code = core.failed() ? exit_failed : exit_stopped;
     if (!clean) {
         // Something ignored its cancellation. Destroying the service under it would be worse than leaving it be.
-        log::warning("stopped with work still on an event loop");
+        log::warning("stopped with work still on an event loop", {{"tasks", tasks_in_flight()}});
         leave_now(code);
     }
     control.forget_service();

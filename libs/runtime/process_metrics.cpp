@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 
+#include "runtime/background.hpp"
 #include "runtime/log.hpp"
 
 namespace loan_manager::runtime {
@@ -34,6 +36,22 @@ double open_descriptors() {
     return error ? 0 : static_cast<double>(std::distance(begin(directory), end(directory)));
 }
 
+/// Tells of the background tasks; their names are known when they first run.
+void tell_of_background(Metrics& metrics, std::map<std::string, BackgroundTask>& told) {
+    for (const BackgroundTask& task : background_tasks()) {
+        const Labels labels{{"task", task.name}};
+        BackgroundTask& before = told[task.name];
+        metrics
+            .counter("background_runs_total", "Background tasks started, and rounds of those that come again.", labels)
+            .add(static_cast<double>(task.runs - before.runs));
+        metrics.counter("background_failures_total", "Background tasks and rounds that an exception ended.", labels)
+            .add(static_cast<double>(task.failures - before.failures));
+        metrics.gauge("background_in_flight", "Background tasks running now.", labels)
+            .set(static_cast<double>(task.in_flight));
+        before = task;
+    }
+}
+
 }  // namespace
 
 void add_process_metrics(Metrics& metrics, const Loops& loops, const std::string& service, const std::string& version) {
@@ -47,6 +65,8 @@ void add_process_metrics(Metrics& metrics, const Loops& loops, const std::string
     metrics.gauge_from("process_open_fds", "Open file descriptors.", {}, open_descriptors);
     metrics.gauge_from("lm_event_loop_delay_seconds", "How long the slowest event loop has owed a sign of life.", {},
                        [&loops] { return std::chrono::duration<double>(loops.slowest()).count(); });
+    metrics.before_collecting(
+        [&metrics, told = std::map<std::string, BackgroundTask>()]() mutable { tell_of_background(metrics, told); });
     metrics.gauge_from("lm_log_lost_lines_total", "Log lines lost to a slow or full disk.", {},
                        [] { return static_cast<double>(log::lost_lines()); });
 }

@@ -2,8 +2,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <future>
 #include <string>
 #include <vector>
 
@@ -48,16 +46,5 @@ void take_calls(runtime::Process& process, rpc::Server& server);
 
 /// Stops the server within what is left until `deadline`. For on_drain: blocks.
 void drain(rpc::Server& server, runtime::Process::SteadyTime deadline);
-
-/// Runs `function` on a loop and waits until it has. Call it from a thread that runs no loop.
-template <class Function>
-void run_on(boost::asio::io_context& loop, Function function) {
-    std::promise<void> done;
-    boost::asio::post(loop, [&] {
-        function();
-        done.set_value();
-    });
-    done.get_future().wait();
-}
 
 }  // namespace loan_manager::service

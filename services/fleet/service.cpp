@@ -68,7 +68,7 @@ public:
         service::require_port(process_);
         auth_.start();
         authenticator_.start(home_.get_executor());
-        service::run_on(home_, [this] {
+        runtime::run_on(home_, [this] {
             housekeeping_.start();
             reservation_expiry_.start();
             sealer_.start();
@@ -84,7 +84,7 @@ public:
 private:
     void register_stop() {
         process_.on_stop_accepting([this] {
-            service::run_on(home_, [this] {
+            runtime::run_on(home_, [this] {
                 housekeeping_.stop();
                 reservation_expiry_.stop();
                 sealer_.stop();

@@ -116,7 +116,7 @@ public:
         service::require_port(process_);
         auth_.start();
         authenticator_.start(home_.get_executor());
-        service::run_on(home_, [this] { scheduler_.start(); });
+        runtime::run_on(home_, [this] { scheduler_.start(); });
         process_.add_ready_check("database", [this]() -> std::optional<std::string> {
             return scheduler_.healthy() ? std::nullopt : std::optional<std::string>("the views cannot be looked at");
         });
@@ -178,7 +178,7 @@ private:
     }
 
     void register_stop() {
-        process_.on_stop_accepting([this] { service::run_on(home_, [this] { scheduler_.stop(); }); });
+        process_.on_stop_accepting([this] { runtime::run_on(home_, [this] { scheduler_.stop(); }); });
         process_.on_drain([this](runtime::Process::SteadyTime deadline) {
             service::drain(server_, deadline);
             refresher_.wait_idle(deadline);
@@ -186,7 +186,7 @@ private:
         process_.on_cancel([this] {
             server_.shutdown(std::chrono::milliseconds{0});
             authenticator_.stop();
-            service::run_on(home_, [this] {
+            runtime::run_on(home_, [this] {
                 refresher_.cancel();
                 home_pool_.close();
             });
