@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "runtime/uuid.hpp"
+#include "validate/readable.hpp"
 
 namespace loan_manager::commands {
 namespace {
@@ -39,14 +40,6 @@ std::optional<std::string> as_address(const std::string& text) {
     return error ? std::nullopt : std::optional(address.to_string());
 }
 
-std::optional<std::string> as_user_agent(const std::string& text) {
-    std::string printable;
-    for (const char c : text.substr(0, max_user_agent)) {
-        printable += c >= ' ' && c <= '~' ? c : '?';
-    }
-    return or_null(printable);
-}
-
 }  // namespace
 
 void add_journal(postgres::Batch& batch, const rpc::CallContext& context, runtime::WallTime now,
@@ -60,12 +53,13 @@ void add_journal(postgres::Batch& batch, const rpc::CallContext& context, runtim
         told.insert(type);
     };
     for (const auto& change : changes) {
-        batch.add(insert_audit,
-                  postgres::Params(runtime::new_uuid().to_string(), now, or_null(caller.user_id), caller.username,
-                                   caller.roles, change.action, change.entity_type, or_null(change.entity_id),
-                                   or_null(change.entity_no), or_null(change.branch_id), or_null(change.old_values),
-                                   or_null(change.new_values), or_null(change.reason), as_address(context.client_ip),
-                                   as_user_agent(context.user_agent), context.request_id));
+        batch.add(
+            insert_audit,
+            postgres::Params(runtime::new_uuid().to_string(), now, or_null(caller.user_id), caller.username,
+                             caller.roles, change.action, change.entity_type, or_null(change.entity_id),
+                             or_null(change.entity_no), or_null(change.branch_id), or_null(change.old_values),
+                             or_null(change.new_values), or_null(change.reason), as_address(context.client_ip),
+                             or_null(validate::readable(context.user_agent, max_user_agent)), context.request_id));
         if (change.with_event) {
             add_event(event_type_of(change.action), change.entity_type, change.entity_id, change.bicycle_id,
                       change.payload);

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "runtime/uuid.hpp"
+#include "validate/readable.hpp"
 
 namespace loan_manager::rpc {
 namespace {
@@ -80,7 +81,7 @@ Result<void> read_metadata(const Metadata& metadata, CallContext& context) {
     context.request_id = is_request_id(request_id) ? std::string(request_id) : runtime::new_uuid().to_string();
     context.traceparent = bounded(find(metadata, "traceparent"));
     context.client_ip = bounded(find(metadata, "x-client-ip"));
-    context.user_agent = bounded(find(metadata, "x-user-agent"));
+    context.user_agent = validate::readable(find(metadata, "x-user-agent-bin"), max_text);
     context.bearer = bearer_of(find(metadata, "authorization"));
     context.idempotency_fingerprint = bounded(find(metadata, "idempotency-fingerprint"));
 
@@ -108,7 +109,10 @@ void write_metadata(const CallContext& context, bool with_command_headers, grpc:
     add(out, "x-request-id", context.request_id);
     add(out, "traceparent", context.traceparent);
     add(out, "x-client-ip", context.client_ip);
-    add(out, "x-user-agent", context.user_agent);
+    // Binary metadata, since other metadata is ASCII and people have names for their programs in their own letters.
+    if (std::string agent = validate::readable(context.user_agent, max_text); !agent.empty()) {
+        out.AddMetadata("x-user-agent-bin", std::move(agent));
+    }
     if (!context.bearer.empty()) {
         add(out, "authorization", std::string(bearer_prefix) + context.bearer);
     }

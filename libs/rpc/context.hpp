@@ -34,7 +34,7 @@ struct CallContext {
     std::string request_id;   ///< Always matches D-216.
     std::string traceparent;  ///< W3C trace context, empty if the caller sent none.
     std::string client_ip;    ///< Of the HTTP client, as the gateway saw it.
-    std::string user_agent;   ///< Of the HTTP client.
+    std::string user_agent;   ///< Of the HTTP client: any UTF-8 text, at most 512 bytes once it has travelled.
     std::string bearer;       ///< The access token, without the scheme; empty for anonymous calls.
     Clock::time_point deadline{};
 

@@ -3,6 +3,7 @@
 #include <google/protobuf/field_mask.pb.h>
 
 #include <algorithm>
+#include <set>
 
 #include "transcode/request_plan.hpp"
 #include "transcode/scalar.hpp"
@@ -32,23 +33,23 @@ public:
     }
 
     void read_query(std::string_view query, Message& request) {
-        std::vector<const FieldPlan*> seen;
+        std::set<const FieldPlan*> seen;
         for (const auto& parameter : split_query(query)) {
             const auto field = plan_.query.fields.find(parameter.name);
             if (field == plan_.query.fields.end()) {
-                note_unknown(std::string(validate::FieldPath::clip(parameter.name)));
+                note_unknown(validate::FieldPath::clip(parameter.name));
                 continue;
             }
             const FieldPlan& plan = field->second;
-            const bool again = std::find(seen.begin(), seen.end(), &plan) != seen.end();
+            const bool again = !seen.insert(&plan).second;
             if (again && !plan.repeated) {
                 note(parameter.name, issue::type);
             } else if (!parameter.value) {
                 note(parameter.name, issue::format);
-            } else {
+            } else if (!parameter.value->empty()) {
+                // Forms send empty inputs; whatever the field's type, that is the same as not sending it (D-206).
                 note(parameter.name, read_parameter(plan, *parameter.value, request));
             }
-            seen.push_back(&plan);
         }
     }
 
@@ -89,9 +90,11 @@ private:
     void note(std::string_view path, std::string_view what) {
         if (!what.empty() && issues_.size() < max_details) validate::add_issue(issues_, path, what);
     }
-    void note_unknown(std::string path) {
+    // Full lists are not searched: a body of unknown fields only must cost no more than its reading.
+    void note_unknown(std::string_view path) {
+        if (unknown_.size() >= max_details) return;
         const bool known = std::find(unknown_.begin(), unknown_.end(), path) != unknown_.end();
-        if (!known && unknown_.size() < max_details) unknown_.push_back(std::move(path));
+        if (!known) unknown_.emplace_back(path);
     }
 
     static std::string_view read_parameter(const FieldPlan& plan, std::string_view value, Message& request) {
@@ -104,8 +107,6 @@ private:
                 value.remove_prefix(comma + 1);
             }
         }
-        // Forms send empty inputs; for text that means "no filter" (D-206).
-        if (value.empty() && plan.kind == FieldKind::text && !plan.repeated) return {};
         return set_from_url(plan, value, request);
     }
 

@@ -29,7 +29,7 @@ struct DecodedRequest {
 ///
 /// JSON forms: int32 is a number without fraction or exponent; int64 and money are strings; timestamps are
 /// RFC 3339; enums are tokens (enum_token.hpp). null means absent; in a PATCH the keys present, null ones too,
-/// are listed in `update_mask`. Query: `+` is a space, an empty text value is absent, a scalar may be given
+/// are listed in `update_mask`. Query: `+` is a space, an empty value of any type is absent, a scalar may be given
 /// once, lists are comma-separated or repeated.
 boost::system::result<DecodedRequest, Error> decode_request(const Match& match, std::string_view query,
                                                             std::string_view body);

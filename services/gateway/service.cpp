@@ -76,9 +76,9 @@ public:
           endpoints_(build_routes(), upstreams_, process.metrics()),
           documents_(transcode::openapi_document(endpoints_.routes(), api_info())),
           health_(checks(), clock_),
-          gateway_(Gateway::Parts{endpoints_, authenticator_, health_, documents_, process.metrics(), clock_,
-                                  Cors(settings.cors_origins), TrustedProxies(settings.trusted_proxies),
-                                  rate_limits(settings, clock_)}),
+          gateway_(Gateway::Parts{
+              endpoints_, authenticator_, health_, documents_, process.metrics(), clock_, Cors(settings.cors_origins),
+              TrustedProxies(settings.trusted_proxies, settings.trust_x_real_ip), rate_limits(settings, clock_)}),
           listener_(
               runtime::open_acceptor(process.loops().at(0), process.settings().host, process.settings().port, "PORT"),
               gateway_, tables(), listener_options(settings)) {}

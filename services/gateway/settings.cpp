@@ -57,6 +57,9 @@ void add_clients(runtime::SettingsTable& table, Settings& settings) {
         .help(
             "Addresses and networks whose X-Forwarded-For is believed; whoever can connect from there can claim any "
             "client address");
+    table.flag("TRUST_X_REAL_IP", settings.trust_x_real_ip)
+        .default_value("false")
+        .help("Believe X-Real-IP of a trusted proxy that sends no X-Forwarded-For; for proxies that overwrite it only");
     table.number("MAX_CONNECTIONS", settings.max_connections)
         .default_value(10'000)
         .range(1, 1'000'000)

@@ -24,6 +24,7 @@ struct Settings {
 
     std::vector<std::string> cors_origins;
     std::vector<std::string> trusted_proxies;
+    bool trust_x_real_ip = false;
 
     bool rate_limit_enabled = true;
     double rate_limit_user_per_second = 0;

@@ -46,7 +46,7 @@ ApiExchange::ApiExchange(Gateway& gateway, const http::Request& request, const a
     : gateway_(gateway),
       request_(request),
       started_(gateway.parts_.clock.steady_now()),
-      client_(gateway.parts_.proxies.client(peer, request.header("X-Forwarded-For"), request.header("X-Real-IP"))),
+      client_(gateway.parts_.proxies.client(peer, request)),
       request_id_(request_id(request)),
       route_metrics_(&gateway.unrouted_) {}
 

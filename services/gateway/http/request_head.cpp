@@ -73,6 +73,20 @@ bool host_is_sound(const Request& request) {
     return hosts == 0 ? request.version == 10 : hosts == 1 && is_host(request.header(field::host));
 }
 
+// RFC 9112 3: method, target and version with one space between. Beast takes what follows the first space in a target
+// for a version it does not know, which would blame the version for a space in the target.
+bool request_line_is_sound(std::string_view head) {
+    const std::string_view line = head.substr(0, head.find("\r\n"));
+    const std::size_t target = line.find(' ');
+    const std::size_t version = line.rfind(' ');
+    if (target == std::string_view::npos || line.find(' ', target + 1) != version || version == target) {
+        return false;
+    }
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    const std::string_view text = line.substr(version + 1);
+    return text.size() == 8 && text.starts_with("HTTP/") && is_digit(text[5]) && text[6] == '.' && is_digit(text[7]);
+}
+
 // Stops after the head: bodies are read by BodyReader. Beast's chunk parser aborts the process, when assertions are on,
 // if the last chunk of an empty body arrives in certain pieces.
 class HeadParser final : public beast_http::basic_parser<true> {
@@ -112,6 +126,9 @@ private:
 
 ParseError parse_head(std::string_view head, Request& request) {
     request.head.assign(head);
+    if (!request_line_is_sound(request.head)) {
+        return ParseError::bad_request;
+    }
     request.fields.reserve(16);
     HeadParser parser(request);
     error_code ec;

@@ -1,14 +1,21 @@
 #include "gateway/policy/client_address.hpp"
 
+#include <boost/beast/core/string.hpp>
+
 #include <algorithm>
-#include <optional>
 #include <stdexcept>
 
 namespace loan_manager::gateway {
 
 namespace ip = boost::asio::ip;
+using boost::beast::iequals;
 
 namespace {
+
+constexpr std::string_view forwarded_for = "X-Forwarded-For";
+constexpr std::string_view real_ip_name = "X-Real-IP";
+// The longest form: a bracketed IPv6 address with an embedded IPv4 one, a zone and a port.
+constexpr std::size_t max_entry = 80;
 
 std::string_view trim(std::string_view text) {
     const std::size_t first = text.find_first_not_of(" \t");
@@ -18,28 +25,95 @@ std::string_view trim(std::string_view text) {
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-std::optional<ip::address> parse(std::string_view text) {
-    text = trim(text);
-    if (text.size() > 64) {
-        return std::nullopt;
+bool is_port(std::string_view text) {
+    if (text.empty() || text.size() > 5) {
+        return false;
     }
-    if (text.starts_with('[') && text.ends_with(']')) {
-        text = text.substr(1, text.size() - 2);
+    unsigned value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') {
+            return false;
+        }
+        value = value * 10 + static_cast<unsigned>(c - '0');
+    }
+    return value <= 65'535;
+}
+
+std::optional<ip::address> parse_v4(std::string_view text) {
+    boost::system::error_code error;
+    const auto address = ip::make_address_v4(std::string(text), error);
+    return error ? std::nullopt : std::optional<ip::address>(address);
+}
+
+std::optional<ip::address> parse_v6(std::string_view text) {
+    const std::size_t zone = text.find('%');
+    if (zone == text.size() - 1) {
+        return std::nullopt;
     }
     boost::system::error_code error;
-    auto address = ip::make_address(std::string(text), error);
-    if (error) {
+    const auto address = ip::make_address_v6(std::string(text.substr(0, zone)), error);
+    return error ? std::nullopt : std::optional<ip::address>(plain_address(address));
+}
+
+// Takes the last entry off the list.
+std::string_view take_last(std::string_view& list) {
+    const std::size_t comma = list.rfind(',');
+    const std::string_view entry = comma == std::string_view::npos ? list : list.substr(comma + 1);
+    list = comma == std::string_view::npos ? std::string_view{} : list.substr(0, comma);
+    return trim(entry);
+}
+
+// A network of IPv4 addresses wrapped in IPv6 would never meet an address, since those are unwrapped.
+std::optional<ip::network_v4> unwrapped(const ip::network_v6& network) {
+    constexpr unsigned short prefix = 96;
+    if (!network.address().is_v4_mapped() || network.prefix_length() < prefix) {
         return std::nullopt;
     }
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        address = ip::make_address_v4(ip::v4_mapped, address.to_v6());
-    }
-    return address;
+    const auto length = static_cast<unsigned short>(network.prefix_length() - prefix);
+    return ip::network_v4(ip::make_address_v4(ip::v4_mapped, network.address()), length);
 }
 
 }  // namespace
 
-TrustedProxies::TrustedProxies(const std::vector<std::string>& entries) {
+ip::address plain_address(ip::address address) {
+    if (!address.is_v6()) {
+        return address;
+    }
+    auto v6 = address.to_v6();
+    if (v6.is_v4_mapped()) {
+        return ip::make_address_v4(ip::v4_mapped, v6);
+    }
+    v6.scope_id(0);
+    return v6;
+}
+
+std::optional<ip::address> forwarded_address(std::string_view entry) {
+    if (entry.empty() || entry.size() > max_entry) {
+        return std::nullopt;
+    }
+    if (entry.front() == '[') {
+        const std::size_t close = entry.find(']');
+        if (close == std::string_view::npos || close == 1) {
+            return std::nullopt;
+        }
+        const std::string_view rest = entry.substr(close + 1);
+        if (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1)))) {
+            return std::nullopt;
+        }
+        return parse_v6(entry.substr(1, close - 1));
+    }
+    const std::size_t colon = entry.find(':');
+    if (colon == std::string_view::npos) {
+        return parse_v4(entry);
+    }
+    // One colon is a port; an IPv6 address has two at least.
+    if (entry.find(':', colon + 1) == std::string_view::npos) {
+        return is_port(entry.substr(colon + 1)) ? parse_v4(entry.substr(0, colon)) : std::nullopt;
+    }
+    return parse_v6(entry);
+}
+
+TrustedProxies::TrustedProxies(const std::vector<std::string>& entries, bool real_ip) : real_ip_(real_ip) {
     for (const std::string& entry : entries) {
         const bool is_network = entry.find('/') != std::string::npos;
         boost::system::error_code no_v4;
@@ -53,45 +127,65 @@ TrustedProxies::TrustedProxies(const std::vector<std::string>& entries) {
         if (no_v6) {
             throw std::invalid_argument("\"" + entry + "\" is neither an IP address nor a network such as 10.0.0.0/8");
         }
-        v6_.push_back(v6.canonical());
+        if (const auto wrapped = unwrapped(v6)) {
+            v4_.push_back(wrapped->canonical());
+        } else {
+            v6_.push_back(v6.canonical());
+        }
     }
 }
 
 bool TrustedProxies::contains(const ip::address& address) const {
-    if (address.is_v4()) {
-        const auto v4 = address.to_v4();
+    const ip::address plain = plain_address(address);
+    if (plain.is_v4()) {
+        const auto v4 = plain.to_v4();
         return std::any_of(v4_.begin(), v4_.end(), [&](const ip::network_v4& network) {
             return ip::network_v4(v4, network.prefix_length()).canonical() == network;
         });
     }
-    const auto v6 = address.to_v6();
+    const auto v6 = plain.to_v6();
     return std::any_of(v6_.begin(), v6_.end(), [&](const ip::network_v6& network) {
         return ip::network_v6(v6, network.prefix_length()).canonical() == network;
     });
 }
 
-ip::address TrustedProxies::client(const ip::address& peer, std::string_view forwarded_for,
-                                   std::string_view real_ip) const {
-    if (!contains(peer)) {
-        return peer;
+TrustedProxies::Walk TrustedProxies::walk(const ip::address& peer, const http::Request& request) const {
+    Walk walk{plain_address(peer), 0};
+    if (!contains(walk.client)) {
+        return walk;
     }
-    if (trim(forwarded_for).empty()) {
-        return parse(real_ip).value_or(peer);
-    }
-    ip::address nearest = peer;
-    while (!forwarded_for.empty()) {
-        const std::size_t comma = forwarded_for.rfind(',');
-        const auto hop = parse(comma == std::string_view::npos ? forwarded_for : forwarded_for.substr(comma + 1));
-        if (!hop) {
-            break;  // nothing to the left of a forged entry means anything
+    bool forwarded = false;
+    for (auto line = request.fields.rbegin(); line != request.fields.rend(); ++line) {
+        if (!iequals(line->name, forwarded_for)) {
+            continue;
         }
-        nearest = *hop;
-        if (!contains(nearest) || comma == std::string_view::npos) {
-            break;
+        for (std::string_view list = line->value; !list.empty();) {
+            const std::string_view entry = take_last(list);
+            if (++walk.entries > max_hops) {
+                return walk;
+            }
+            if (entry.empty()) {
+                continue;
+            }
+            forwarded = true;
+            const auto hop = forwarded_address(entry);
+            if (!hop) {
+                return walk;
+            }
+            walk.client = *hop;
+            if (!contains(*hop)) {
+                return walk;
+            }
         }
-        forwarded_for = forwarded_for.substr(0, comma);
     }
-    return nearest;
+    if (!forwarded && real_ip_ && request.count(real_ip_name) == 1) {
+        walk.client = forwarded_address(trim(request.header(real_ip_name))).value_or(walk.client);
+    }
+    return walk;
+}
+
+ip::address TrustedProxies::client(const ip::address& peer, const http::Request& request) const {
+    return walk(peer, request).client;
 }
 
 }  // namespace loan_manager::gateway

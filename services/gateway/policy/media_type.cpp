@@ -2,6 +2,11 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <string>
+
 namespace loan_manager::gateway {
 
 using boost::beast::iequals;
@@ -19,23 +24,74 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
-bool is_utf8_charset(std::string_view parameter) {
-    const std::size_t equals = parameter.find('=');
-    if (equals == std::string_view::npos || !iequals(trim(parameter.substr(0, equals)), "charset")) {
-        return false;
+bool is_token(std::string_view text) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || marks.find(c) != std::string_view::npos;
+    });
+}
+
+struct Parameter {
+    std::string_view name;
+    std::string value;
+};
+
+// Takes `name=value` or `name="quoted"` from the front, up to the next semicolon; nothing when it is neither.
+std::optional<Parameter> take_parameter(std::string_view& text) {
+    const std::size_t equals = text.find_first_of("=;");
+    if (equals == std::string_view::npos || text[equals] == ';' || !is_token(trim(text.substr(0, equals)))) {
+        return std::nullopt;
     }
-    std::string_view value = trim(parameter.substr(equals + 1));
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
-        value = value.substr(1, value.size() - 2);
+    Parameter parameter{trim(text.substr(0, equals)), {}};
+    text = trim(text.substr(equals + 1));
+    if (!text.starts_with('"')) {
+        const std::string_view value = trim(text.substr(0, text.find(';')));
+        if (!is_token(value)) {
+            return std::nullopt;
+        }
+        parameter.value = value;
+        text.remove_prefix(std::min(text.size(), text.find(';')));
+        return parameter;
     }
-    return iequals(value, "utf-8") || iequals(value, "utf8");
+    std::size_t at = 1;
+    for (; at < text.size() && text[at] != '"'; ++at) {
+        at += text[at] == '\\' ? 1 : 0;
+        if (at < text.size()) {
+            parameter.value += text[at];
+        }
+    }
+    if (at >= text.size()) {
+        return std::nullopt;
+    }
+    text = trim(text.substr(at + 1));
+    return text.empty() || text.front() == ';' ? std::optional(parameter) : std::nullopt;
+}
+
+// RFC 9110 8.3.1: what a parameter means that we do not know (`profile`, `version`) is for its sender to know; only the
+// charset changes how the bytes are read.
+bool parameters_are_fine(std::string_view text) {
+    while (!text.empty()) {
+        if (text.front() == ';') {
+            text = trim(text.substr(1));
+            continue;
+        }
+        const auto parameter = take_parameter(text);
+        if (!parameter || (iequals(parameter->name, "charset") && !iequals(parameter->value, "utf-8") &&
+                           !iequals(parameter->value, "utf8"))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 }  // namespace
 
 bool has_json_body(const http::Request& request) {
-    const std::string_view encoding = request.header(field::content_encoding);
-    if (request.count(field::content_type) != 1 || (!encoding.empty() && !iequals(encoding, "identity"))) {
+    const auto is_encoded = [](const http::Field& header) {
+        return header.id == field::content_encoding && !header.value.empty() && !iequals(header.value, "identity");
+    };
+    if (request.count(field::content_type) != 1 ||
+        std::any_of(request.fields.begin(), request.fields.end(), is_encoded)) {
         return false;
     }
     const std::string_view type = request.header(field::content_type);
@@ -43,11 +99,7 @@ bool has_json_body(const http::Request& request) {
     if (!iequals(trim(type.substr(0, semicolon)), "application/json")) {
         return false;
     }
-    if (semicolon == std::string_view::npos) {
-        return true;
-    }
-    const std::string_view parameters = trim(type.substr(semicolon + 1));
-    return parameters.empty() || is_utf8_charset(parameters);
+    return semicolon == std::string_view::npos || parameters_are_fine(trim(type.substr(semicolon)));
 }
 
 }  // namespace loan_manager::gateway

@@ -63,7 +63,7 @@ TEST_CASE("a read: what the service is told, and what the client gets") {
     CHECK(call.method == "/loanmanager.fleet.v1.BikeService/GetBike");
     CHECK(call.value("x-request-id") == "req.1234-5");
     CHECK(call.value("x-client-ip") == "198.51.100.4");
-    CHECK(call.value("x-user-agent") == "tests");
+    CHECK(call.value("x-user-agent-bin") == "tests");
     CHECK("Authorization: " + call.value("authorization") + "\r\n" == token);
     CHECK(call.value("traceparent").size() == 55);
 }

@@ -93,11 +93,24 @@ TEST_CASE("the bearer token is read whatever the case of its scheme, other schem
 
 TEST_CASE("text from outside is bounded and printable before it becomes metadata") {
     Metadata metadata;
-    metadata.add("x-user-agent", std::string(5000, 'a'));
+    metadata.add("x-user-agent-bin", std::string(5000, 'a'));
     CallContext context;
     REQUIRE(metadata.read(context).has_value());
     CHECK(context.user_agent.size() == 512);
     CHECK(metadata_text("a\nb\x7f\xc3\xa4 ok") == "a?b??? ok");
+}
+
+TEST_CASE("a user agent keeps its letters, and is UTF-8 whatever was sent") {
+    const auto read = [](const std::string& sent) {
+        Metadata metadata;
+        metadata.add("x-user-agent-bin", sent);
+        CallContext context;
+        REQUIRE(metadata.read(context).has_value());
+        return context.user_agent;
+    };
+    CHECK(read("Küchenradio/2 (බයිසිකල්)") == "Küchenradio/2 (බයිසිකල්)");
+    CHECK(read("caf\xe9") == "caf\xef\xbf\xbd");
+    CHECK(read(std::string(511, 'a') + "é") == std::string(511, 'a'));
 }
 
 TEST_CASE("unreadable field issues are refused") {
