@@ -1,7 +1,7 @@
-# lm_library(NAME SOURCES... LINK ...)   static library libs/<x> or a service's own library
+# lm_library(NAME SOURCES... LINK ... [PCH target])   static library libs/<x> or a service's own library
 # lm_binary(NAME SOURCES... LINK ...)    an executable, installed into bin/
 # lm_test(NAME SOURCES... LINK ...)      a doctest executable, registered with CTest
-function(_lm_common target)
+function(_lm_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra)
   # g++ 12 takes the allocator of Asio's coroutine frames for a mismatch wherever it inlines a coroutine.
   target_compile_options(${target} PRIVATE -Wno-mismatched-new-delete)
@@ -14,13 +14,25 @@ function(_lm_common target)
   endif()
 endfunction()
 
+# The tests need to compile quickly; what they test is optimised.
+function(_lm_test_options target)
+  _lm_options(${target})
+  if(CMAKE_BUILD_TYPE STREQUAL "Dev")
+    target_compile_options(${target} PRIVATE -O0 -g0)
+  endif()
+endfunction()
+
 function(lm_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "PCH" "SOURCES;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   # Headers are included as <library>/<header>.hpp, services as <service>/<area>/<header>.hpp.
   target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}/libs" "${CMAKE_SOURCE_DIR}/services")
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
-  _lm_common(${name})
+  _lm_options(${name})
+  if(NOT ARG_PCH)
+    set(ARG_PCH lm_pch_common)
+  endif()
+  _lm_use_pch(${name} ${ARG_PCH})
 endfunction()
 
 function(lm_binary name)
@@ -28,7 +40,7 @@ function(lm_binary name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
-  _lm_common(${name})
+  _lm_options(${name})
   install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()
 
@@ -37,11 +49,8 @@ function(lm_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} lm_testing doctest::doctest)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
-  _lm_common(${name})
-  # What is tested is optimised; the tests themselves need to compile quickly.
-  if(CMAKE_BUILD_TYPE STREQUAL "Dev")
-    target_compile_options(${name} PRIVATE -O0 -g0)
-  endif()
+  _lm_test_options(${name})
+  _lm_use_pch(${name} lm_pch_tests)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300)
 endfunction()

@@ -8,8 +8,6 @@ BUILD=${LM_BUILD:-$ROOT/build/$PRESET}
 BIN="$BUILD/bin"
 export PATH="/usr/lib/postgresql/17/bin:/usr/lib/postgresql/16/bin:/usr/lib/postgresql/15/bin:/usr/lib/postgresql/14/bin:$PATH"
 
-# ccache takes what a file depends on from the compiler instead of preprocessing it first: a cold build is shorter.
-export CCACHE_DEPEND=1
 
 if [ -t 1 ]; then
     bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'

@@ -1,0 +1,1 @@
+// Gives a precompiled header the target it belongs to.
