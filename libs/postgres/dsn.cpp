@@ -27,15 +27,17 @@ std::string without_driver(std::string_view text) {
 }
 
 // libpq quotes the part of the text that it could not read, which may be a piece of the password.
-std::string without_quotations(std::string message) {
-    while (!message.empty() && message.back() == '\n') {
-        message.pop_back();
+std::string without_quotations(std::string_view message) {
+    while (message.ends_with('\n')) {
+        message.remove_suffix(1);
     }
-    if (message.starts_with("invalid URI query parameter")) return message;
     const std::size_t first = message.find('"');
     const std::size_t last = message.rfind('"');
-    if (first != std::string::npos && last > first) message.replace(first, last - first + 1, "(part not shown)");
-    return message;
+    std::string out(message.substr(0, first));
+    if (message.starts_with("invalid URI query parameter") || first == last) {
+        return out.append(message.substr(out.size()));
+    }
+    return out.append("(part not shown)").append(message.substr(last + 1));
 }
 
 }  // namespace
@@ -46,8 +48,8 @@ Result<Dsn> Dsn::parse(std::string_view text) {
         PQconninfoParse(without_driver(text).c_str(), &problem), &PQconninfoFree);
     const std::unique_ptr<char, decltype(&PQfreemem)> owned_problem(problem, &PQfreemem);
     if (!options) {
-        return Error(Error::Kind::conversion,
-                     "invalid connection string: " + without_quotations(problem ? problem : "out of memory"));
+        const std::string reason = without_quotations(problem != nullptr ? problem : "out of memory");
+        return Error(Error::Kind::conversion, "invalid connection string: " + reason);
     }
     Dsn dsn;
     for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
