@@ -14,7 +14,7 @@ namespace {
 constexpr postgres::Statement sweep_keys{
     "commands.sweep_keys",
     "DELETE FROM fleet.idempotency_keys WHERE (user_id, key) IN (SELECT user_id, key FROM fleet.idempotency_keys "
-    "WHERE expires_at < now() ORDER BY expires_at LIMIT 5000 FOR UPDATE SKIP LOCKED)"};
+    "WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)"};
 
 }  // namespace
 
@@ -140,11 +140,13 @@ asio::awaitable<rpc::Result<void>> Runner::run_erased(rpc::CallContext& context,
                                                 {"method", context.method},
                                                 {"try", tries + 1},
                                                 {"sqlstate", error.sqlstate}});
+        co_await options_.pause(tries + 1);
     }
 }
 
 asio::awaitable<postgres::Result<std::int64_t>> Runner::sweep() {
-    postgres::Result<postgres::Rows> swept = co_await pools_.local().execute(sweep_keys);
+    const postgres::Params limit(sweep_step);
+    postgres::Result<postgres::Rows> swept = co_await pools_.local().execute(sweep_keys, limit);
     if (!swept) {
         co_return swept.error();
     }

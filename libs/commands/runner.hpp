@@ -3,6 +3,8 @@
 #include <google/protobuf/message.h>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "commands/errors.hpp"
 #include "commands/unit.hpp"
 #include "postgres/pool.hpp"
+#include "postgres/transaction.hpp"
 #include "runtime/clock.hpp"
 
 namespace loan_manager::commands {
@@ -62,8 +65,10 @@ public:
 struct RunnerOptions {
     /// NOTIFY channel told of every event; empty: nobody is told.
     std::string channel = "fleet_changes";
-    std::chrono::hours replay_for{24};                       ///< D-215
-    int max_retries = 3;                                     ///< D-218
+    std::chrono::hours replay_for{24};  ///< D-215
+    int max_retries = 3;                ///< D-218
+    /// Before each of them, so that commands in each other's way part; tests count these.
+    std::function<boost::asio::awaitable<void>(int attempt)> pause = postgres::pause_before_retry;
     const runtime::Clock* clock = &runtime::system_clock();  ///< Must outlive the runner.
 };
 
@@ -71,9 +76,9 @@ struct RunnerOptions {
 /// answer stored for the idempotency key – all or nothing (D-215, D-218).
 ///
 /// In order: key locked (IDEMPOTENCY_IN_FLIGHT if a twin is running) → stored answer replayed, or
-/// IDEMPOTENCY_MISMATCH → body → COMMIT. Serialization failures, deadlocks and stale plans repeat the whole attempt up
-/// to `max_retries` times, then UNAVAILABLE. A connection lost during COMMIT is UNAVAILABLE too: a retry with the same
-/// key finds out what happened.
+/// IDEMPOTENCY_MISMATCH → body → COMMIT. Serialization failures, deadlocks and stale plans repeat the whole attempt
+/// after a short random pause, up to `max_retries` times, then UNAVAILABLE. A connection lost during COMMIT is
+/// UNAVAILABLE too: a retry with the same key finds out what happened.
 ///
 /// One per process; any loop may use it, each through its own pool.
 class Runner {
@@ -102,8 +107,10 @@ public:
         };
     }
 
-    /// Removes stored answers that have expired, a bounded number at a time; call it now and then.
+    /// Removes up to `sweep_step` stored answers that have expired and says how many; call it now and then, again at
+    /// once while it finds that many.
     boost::asio::awaitable<postgres::Result<std::int64_t>> sweep();
+    static constexpr std::int64_t sweep_step = 500;
 
 private:
     template <class C, class... Args>

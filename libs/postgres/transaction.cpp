@@ -86,7 +86,7 @@ asio::awaitable<Result<void>> Transaction::rollback() {
     co_return Result<void>();
 }
 
-asio::awaitable<void> detail::pause_before_retry(int attempt) {
+asio::awaitable<void> pause_before_retry(int attempt) {
     const unsigned longest = 4000U << std::min(attempt, 5);  // microseconds
     asio::steady_timer timer(co_await asio::this_coro::executor);
     timer.expires_after(std::chrono::microseconds(std::random_device()() % longest));

@@ -61,10 +61,11 @@ template <class T>
 struct AwaitedType<boost::asio::awaitable<T>> {
     using type = T;
 };
-
-/// A few random milliseconds, more with each attempt, so that transactions in each other's way part.
-boost::asio::awaitable<void> pause_before_retry(int attempt);
 }  // namespace detail
+
+/// Before the repetition of a transaction, counted from 1: a few random milliseconds, more with each attempt (at most
+/// 8 before the first, 128 from the fifth on), so that transactions in each other's way part.
+boost::asio::awaitable<void> pause_before_retry(int attempt);
 
 /// Runs `body(Transaction&)`, a function returning awaitable<Result<T>>, in a transaction of a pooled connection.
 /// A value commits; an error rolls back and is returned; a postgres::Failure thrown by the body counts as its error;
@@ -76,7 +77,7 @@ auto with_transaction(Pool& pool, TransactionOptions options, Body& body, Option
     typename std::invoke_result_t<Body&, Transaction&> {
     using Outcome = typename detail::AwaitedType<std::invoke_result_t<Body&, Transaction&>>::type;
     for (int attempt = 0;; ++attempt) {
-        if (attempt > 0) co_await detail::pause_before_retry(attempt);
+        if (attempt > 0) co_await pause_before_retry(attempt);
         Result<Lease> lease = co_await pool.acquire(deadline);
         if (!lease) {
             co_return lease.error();

@@ -12,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "postgres/connection.hpp"
@@ -237,6 +238,43 @@ TEST_CASE("D-218 serialization failures and deadlocks are repeated, then UNAVAIL
     const auto outcome = run(hopeless, other);
     CHECK(outcome.error().code == "UNAVAILABLE");
     CHECK(hopeless.attempts == 4);
+}
+
+TEST_CASE("D-218 each repetition waits its turn first") {
+    struct Pauses {
+        static asio::awaitable<void> count(std::vector<int>& attempts, int attempt) {
+            attempts.push_back(attempt);
+            co_return;
+        }
+    };
+    std::vector<int> attempts;
+    commands::RunnerOptions options;
+    options.pause = [&](int attempt) { return Pauses::count(attempts, attempt); };
+    commands::Runner runner(*database().pools, options);
+    const auto asked = request();
+
+    Probe hopeless(fail_always);
+    auto context = call();
+    CHECK(run_on(database().context, runner.run(context, asked, hopeless)).error().code == "UNAVAILABLE");
+    CHECK(attempts == std::vector<int>{1, 2, 3});
+
+    attempts.clear();
+    Probe refused(refuse_after_writing);
+    auto other = call();
+    CHECK(run_on(database().context, runner.run(other, asked, refused)).error().code == "INVALID_STATE");
+    CHECK(attempts.empty());
+}
+
+TEST_CASE("expired answers are removed in small steps") {
+    static_assert(commands::Runner::sweep_step <= 500);
+    database().value(
+        "INSERT INTO fleet.idempotency_keys SELECT gen_random_uuid(), 'key-' || n, '', 200, '', now() - interval '1 "
+        "day'"
+        " FROM generate_series(1, 700) n RETURNING key");
+    commands::Runner runner(*database().pools, commands::RunnerOptions());
+    CHECK(run_on(database().context, runner.sweep()).value() == 500);
+    CHECK(run_on(database().context, runner.sweep()).value() == 200);
+    CHECK(run_on(database().context, runner.sweep()).value() == 0);
 }
 
 TEST_CASE("D-215 a stored answer is replayed with its status, until it expires") {
