@@ -1,12 +1,5 @@
 #include "postgres/listener.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <algorithm>
 
 namespace loan_manager::postgres {
@@ -31,11 +24,18 @@ std::string listen_script(const std::vector<std::string>& channels) {
     return sql;
 }
 
+runtime::PeriodicOptions rounds_of(const ListenerOptions& options) {
+    runtime::PeriodicOptions rounds;
+    rounds.name = options.task;
+    rounds.interval = options.max_backoff;
+    return rounds;
+}
+
 }  // namespace
 
-struct Listener::Core : std::enable_shared_from_this<Core> {
+struct Listener::Core {
     Core(asio::io_context& loop, ListenerOptions listener_options, ListenerCallbacks listener_callbacks)
-        : context(loop), options(std::move(listener_options)), callbacks(std::move(listener_callbacks)), pause(loop) {}
+        : context(loop), options(std::move(listener_options)), callbacks(std::move(listener_callbacks)) {}
 
     // Ends with the reason, once the connection is lost or could not be made.
     asio::awaitable<Error> listen() {
@@ -65,48 +65,40 @@ struct Listener::Core : std::enable_shared_from_this<Core> {
         co_return Error(Error::Kind::cancelled, "stopped");
     }
 
-    static asio::awaitable<void> run(std::shared_ptr<Core> self) {
-        self->backoff = self->options.min_backoff;
-        for (bool first_failure = true; !self->stopped;) {
-            self->connected = false;
-            const Error error = co_await self->listen();
-            if (self->connected) first_failure = true;
-            // Not for every attempt while the server stays away.
-            if (first_failure && !self->stopped && self->callbacks.on_disconnected) {
-                self->callbacks.on_disconnected(error);
-            }
-            first_failure = false;
-            if (self->stopped) co_return;
-            self->pause.expires_after(self->backoff);
-            self->backoff = std::min(self->backoff * 2, self->options.max_backoff);
-            co_await self->pause.async_wait(asio::use_awaitable);
-        }
+    // A round lasts as long as a connection. `next_after` says when the next one is to be opened.
+    asio::awaitable<void> round(runtime::Periodic& rounds) {
+        connected = false;
+        const Error error = co_await listen();
+        if (stopped) co_return;  // `rounds` may be gone with the Listener
+        // Not for every attempt while the server stays away.
+        const bool first_failure = connected || !failing;
+        failing = true;
+        rounds.next_after(backoff);
+        backoff = std::min(backoff * 2, options.max_backoff);
+        if (first_failure && callbacks.on_disconnected) callbacks.on_disconnected(error);
     }
 
     asio::io_context& context;
     ListenerOptions options;
     ListenerCallbacks callbacks;
-    asio::steady_timer pause;
-    std::chrono::milliseconds backoff{};
-    asio::cancellation_signal stop_signal;
+    std::chrono::milliseconds backoff = options.min_backoff;
     bool connected = false;
+    bool failing = false;
     bool stopped = false;
 };
 
 Listener::Listener(asio::io_context& context, ListenerOptions options, ListenerCallbacks callbacks)
-    : core_(std::make_shared<Core>(context, std::move(options), std::move(callbacks))) {}
+    : core_(std::make_shared<Core>(context, std::move(options), std::move(callbacks))),
+      rounds_(context.get_executor(), rounds_of(core_->options),
+              [core = core_, this] { return core->round(rounds_); }) {}
 
 Listener::~Listener() { stop(); }
 
-void Listener::start() {
-    asio::co_spawn(core_->context, Core::run(core_),
-                   asio::bind_cancellation_slot(core_->stop_signal.slot(), asio::detached));
-}
+void Listener::start() { rounds_.start(); }
 
 void Listener::stop() {
-    if (core_->stopped) return;
     core_->stopped = true;
-    core_->stop_signal.emit(asio::cancellation_type::terminal);
+    rounds_.cancel();
 }
 
 }  // namespace loan_manager::postgres

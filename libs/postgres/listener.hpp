@@ -10,11 +10,14 @@
 #include <string>
 #include <vector>
 
+#include "runtime/periodic.hpp"
+
 namespace loan_manager::postgres {
 
 struct ListenerOptions {
     ConnectOptions connect;
     std::vector<std::string> channels;
+    std::string task = "database listener";  ///< name among the background tasks
     /// After this long without a word the connection is tested with a query, which has `keepalive_timeout` to answer.
     std::chrono::milliseconds keepalive_interval{30000};
     std::chrono::milliseconds keepalive_timeout{5000};
@@ -22,7 +25,8 @@ struct ListenerOptions {
     std::chrono::milliseconds max_backoff{1000};
 };
 
-/// Called on the listener's thread; must not throw or block.
+/// Called on the listener's thread; must not block. An exception is counted as a failure of the task, and the
+/// connection opened anew.
 struct ListenerCallbacks {
     std::function<void(const Notification&)> on_notification;
     /// LISTEN is in force. Notifications sent before this moment, also while the connection was down, are lost:
@@ -47,6 +51,7 @@ public:
 private:
     struct Core;
     std::shared_ptr<Core> core_;
+    runtime::Periodic rounds_;
 };
 
 }  // namespace loan_manager::postgres

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -27,6 +28,10 @@ struct PoolOptions {
     std::chrono::milliseconds max_backoff{1000};
     /// How long a cancelled connection may take to become clean before it is dropped.
     std::chrono::milliseconds recover_timeout{5000};
+    /// How connections are opened; tests put something else in its place.
+    std::function<boost::asio::awaitable<Result<std::unique_ptr<Connection>>>(boost::asio::io_context&, ConnectOptions,
+                                                                              std::shared_ptr<CancelThreads>)>
+        open = Connection::open;
 };
 
 /// A snapshot; counters since the start of the pool.

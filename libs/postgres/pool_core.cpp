@@ -1,11 +1,12 @@
 #include "postgres/pool_core.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <exception>
+
+#include "runtime/background.hpp"
 
 namespace loan_manager::postgres::detail {
 
@@ -98,7 +99,8 @@ void PoolCore::release(std::unique_ptr<Connection> connection, Deadline expires)
         } else if (!connection->is_usable() || connection->in_transaction()) {
             if (!connection->is_usable()) ++cancelled_;
             ++recovering_;
-            asio::co_spawn(context_, recover(shared_from_this(), std::move(connection), expires), asio::detached);
+            runtime::background(context_.get_executor(), "recovering a connection",
+                                recover(shared_from_this(), std::move(connection), expires));
         } else {
             put_back(std::move(connection), expires);
         }
@@ -157,7 +159,7 @@ void PoolCore::close() {
 void PoolCore::open_as_needed() {
     while (!closed_ && !retrying_ && opening_ < waiters_.size() && total() < options_.max_connections) {
         ++opening_;
-        asio::co_spawn(context_, open_in_background(shared_from_this()), asio::detached);
+        runtime::background(context_.get_executor(), "opening a connection", open_in_background(shared_from_this()));
     }
 }
 
@@ -170,8 +172,20 @@ asio::awaitable<void> PoolCore::open_in_background(Self self) {
     }
 }
 
+// An exception counts as a failed attempt: nobody else would take the place in `opening_` back and try again.
+asio::awaitable<Result<std::unique_ptr<Connection>>> PoolCore::try_to_open() {
+    std::exception_ptr thrown;
+    try {
+        co_return co_await options_.open(context_, options_.connect, cancellers_);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    runtime::note_background_failure("opening a connection", thrown);
+    co_return Error(Error::Kind::unavailable, "the connection could not be opened");
+}
+
 asio::awaitable<bool> PoolCore::open_one() {
-    Result<std::unique_ptr<Connection>> opened = co_await Connection::open(context_, options_.connect, cancellers_);
+    Result<std::unique_ptr<Connection>> opened = co_await try_to_open();
     --opening_;
     if (opened) {
         ++opened_;
@@ -189,7 +203,7 @@ asio::awaitable<bool> PoolCore::open_one() {
 void PoolCore::start_retrying() {
     if (closed_ || retrying_) return;
     retrying_ = true;
-    asio::co_spawn(context_, keep_trying(shared_from_this()), asio::detached);
+    runtime::background(context_.get_executor(), "reaching the database again", keep_trying(shared_from_this()));
 }
 
 asio::awaitable<void> PoolCore::keep_trying(Self self) {
@@ -215,7 +229,13 @@ asio::awaitable<void> PoolCore::keep_trying(Self self) {
 }
 
 asio::awaitable<void> PoolCore::recover(Self self, std::unique_ptr<Connection> connection, Deadline expires) {
-    const bool clean = co_await connection->recover(self->options_.recover_timeout);
+    bool clean = false;
+    try {
+        clean = co_await connection->recover(self->options_.recover_timeout);
+    } catch (...) {
+        // The connection is dropped; somebody may wait for its place.
+        runtime::note_background_failure("recovering a connection", std::current_exception());
+    }
     --self->recovering_;
     if (clean) {
         self->put_back(std::move(connection), expires);

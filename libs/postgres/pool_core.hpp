@@ -56,6 +56,7 @@ private:
     static boost::asio::awaitable<void> keep_trying(Self self);
     static boost::asio::awaitable<void> recover(Self self, std::unique_ptr<Connection> connection, Deadline expires);
     boost::asio::awaitable<bool> open_one();
+    boost::asio::awaitable<Result<std::unique_ptr<Connection>>> try_to_open();
 
     void schedule_cleaning();
     void clean();

@@ -4,8 +4,6 @@
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -55,7 +53,6 @@ Upstream::Impl::Impl(UpstreamOptions chosen, asio::any_io_executor watcher)
       address(parse_address(options.address)),
       executor(std::move(watcher)),
       config(service_config(options.services)),
-      timer(executor),
       resolver(executor) {
     // gRPC looks one name up by itself.
     if (address.kind == Address::Kind::list && address.hosts.size() == 1 && !literal_endpoint(address.hosts.front())) {
@@ -140,34 +137,25 @@ asio::awaitable<std::vector<tcp::endpoint>> Upstream::Impl::resolve(const std::v
     co_return endpoints;
 }
 
-asio::awaitable<void> Upstream::Impl::look() {
+asio::awaitable<void> Upstream::Impl::look(std::shared_ptr<Impl> self) {
+    if (!self || self->stopped) {
+        co_return;
+    }
+    const Address& address = self->address;
     const bool is_directory = address.kind == Address::Kind::directory;
     const std::optional<std::vector<HostPort>> hosts = is_directory ? scan_directory(address.directory) : address.hosts;
     if (!hosts) {
         co_return;
     }
-    const std::vector<tcp::endpoint> endpoints = co_await resolve(*hosts);
+    const std::vector<tcp::endpoint> endpoints = co_await self->resolve(*hosts);
     const std::string chosen = to_target(endpoints);
     bool changed = false;
     {
-        const std::lock_guard lock(mutex);
-        changed = chosen != target;
+        const std::lock_guard lock(self->mutex);
+        changed = chosen != self->target;
     }
-    if (changed && !stopped) {
-        use_target(chosen, hosts->size());
-    }
-}
-
-asio::awaitable<void> Upstream::Impl::watch(std::shared_ptr<Impl> self) {
-    const auto interval = self->address.kind == Address::Kind::directory ? self->options.directory_interval
-                                                                         : self->options.resolve_interval;
-    while (!self->stopped) {
-        co_await self->look();
-        self->timer.expires_after(interval);
-        boost::system::error_code error;
-        if (!self->stopped) {
-            co_await self->timer.async_wait(asio::redirect_error(asio::use_awaitable, error));
-        }
+    if (changed && !self->stopped) {
+        self->use_target(chosen, hosts->size());
     }
 }
 
@@ -203,7 +191,12 @@ void Upstream::Impl::start() {
     }
     use_target(to_target(endpoints), endpoints.size());
     if (names || address.kind == Address::Kind::directory) {
-        asio::co_spawn(executor, watch(shared_from_this()), asio::detached);
+        runtime::PeriodicOptions looks;
+        looks.name = "instances of " + options.name;
+        looks.interval =
+            address.kind == Address::Kind::directory ? options.directory_interval : options.resolve_interval;
+        watcher.emplace(executor, std::move(looks), [weak = weak_from_this()] { return look(weak.lock()); });
+        watcher->start();
     }
 }
 
@@ -225,8 +218,10 @@ void Upstream::Impl::shutdown(std::chrono::milliseconds grace) {
     lock.unlock();
     asio::post(executor, [self = shared_from_this()] {
         self->stopped = true;
-        self->timer.cancel();
         self->resolver.cancel();
+        if (self->watcher) {
+            self->watcher->cancel();
+        }
     });
 }
 

@@ -4,7 +4,6 @@
 #include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <list>
 #include <map>
@@ -19,6 +18,7 @@
 #include "rpc/targets.hpp"
 #include "rpc/upstream.hpp"
 #include "runtime/metrics.hpp"
+#include "runtime/periodic.hpp"
 
 namespace loan_manager::rpc {
 
@@ -56,8 +56,7 @@ struct Upstream::Impl : std::enable_shared_from_this<Impl> {
     /// Points new calls at another set of instances; those in flight keep their channel.
     void use_target(const std::string& target, std::size_t count);
     /// Looks once at a directory or a list of names.
-    boost::asio::awaitable<void> look();
-    static boost::asio::awaitable<void> watch(std::shared_ptr<Impl> self);
+    static boost::asio::awaitable<void> look(std::shared_ptr<Impl> self);
     boost::asio::awaitable<std::vector<boost::asio::ip::tcp::endpoint>> resolve(const std::vector<HostPort>& hosts);
 
     UpstreamOptions options;
@@ -66,7 +65,7 @@ struct Upstream::Impl : std::enable_shared_from_this<Impl> {
     std::string config;
 
     // Of the watching coroutine's executor alone.
-    boost::asio::steady_timer timer;
+    std::optional<runtime::Periodic> watcher;
     boost::asio::ip::tcp::resolver resolver;
     std::map<HostPort, std::vector<boost::asio::ip::tcp::endpoint>> resolved;
     bool stopped = false;

@@ -1,9 +1,6 @@
 #include "runtime/admin_server.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -16,6 +13,7 @@
 #include <exception>
 #include <utility>
 
+#include "runtime/background.hpp"
 #include "runtime/listen.hpp"
 #include "runtime/log.hpp"
 
@@ -34,40 +32,51 @@ constexpr std::chrono::seconds request_time{30};
 constexpr std::chrono::seconds answer_time{5};
 constexpr std::chrono::milliseconds accept_pause{100};
 
+PeriodicOptions accepting() {
+    PeriodicOptions options;
+    options.name = "admin server";
+    options.interval = accept_pause;
+    return options;
+}
+
 }  // namespace
 
 AdminServer::AdminServer(asio::io_context& context, const std::string& host, std::uint16_t port,
                          std::map<std::string, Page, std::less<>> pages)
-    : context_(context), acceptor_(open_acceptor(context, host, port, "ADMIN_PORT")), pages_(std::move(pages)) {}
+    : context_(context),
+      acceptor_(open_acceptor(context, host, port, "ADMIN_PORT")),
+      pages_(std::move(pages)),
+      accepting_(context.get_executor(), accepting(), [this] { return accept(); }) {}
 
 std::uint16_t AdminServer::port() const { return acceptor_.local_endpoint().port(); }
 
-void AdminServer::start() { asio::co_spawn(context_, accept(), asio::detached); }
+void AdminServer::start() { accepting_.start(); }
 
 void AdminServer::stop() {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
+    accepting_.stop();
     pages_.clear();
 }
 
+// A round lasts until something goes wrong.
 asio::awaitable<void> AdminServer::accept() {
     while (acceptor_.is_open()) {
         auto [error, socket] = co_await acceptor_.async_accept(use_tuple);
-        if (!acceptor_.is_open()) {
+        if (error || !acceptor_.is_open()) {
+            // Out of descriptors, most likely: that passes, and the server must still be there afterwards.
             co_return;
         }
-        if (error) {
-            // Out of descriptors, most likely: that passes, and the server must still be there afterwards.
-            asio::steady_timer pause(context_, accept_pause);
-            co_await pause.async_wait(use_tuple);
-        } else if (connections_ < max_connections) {
+        if (connections_ < max_connections) {
             ++connections_;
-            asio::co_spawn(context_, serve(std::move(socket)), [this](const std::exception_ptr&) { --connections_; });
+            std::shared_ptr<void> place(nullptr, [this](void*) { --connections_; });
+            background(context_.get_executor(), "admin connection", serve(std::move(socket), std::move(place)));
         }
     }
 }
 
-asio::awaitable<void> AdminServer::serve(asio::ip::tcp::socket socket) {
+/// `place`: among the connections, given back at the end.
+asio::awaitable<void> AdminServer::serve(asio::ip::tcp::socket socket, std::shared_ptr<void> /*place*/) {
     beast::tcp_stream stream(std::move(socket));
     beast::flat_buffer buffer(std::size_t{2} * max_header_bytes);
     for (;;) {

@@ -7,7 +7,10 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
+
+#include "runtime/periodic.hpp"
 
 namespace loan_manager::runtime {
 
@@ -33,13 +36,14 @@ public:
 
 private:
     boost::asio::awaitable<void> accept();
-    boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket);
+    boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket, std::shared_ptr<void> place);
     Answer answer(std::string_view method, std::string_view target) const;
 
     boost::asio::io_context& context_;
     boost::asio::ip::tcp::acceptor acceptor_;
     std::map<std::string, Page, std::less<>> pages_;
     std::size_t connections_ = 0;
+    Periodic accepting_;
 };
 
 }  // namespace loan_manager::runtime

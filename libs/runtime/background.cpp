@@ -5,11 +5,13 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <list>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "runtime/in_flight.hpp"
@@ -20,6 +22,15 @@ namespace {
 
 namespace asio = boost::asio;
 
+// A loop that fails the same way in every round says so this often.
+constexpr std::chrono::minutes say_again{1};
+
+struct Known {
+    BackgroundTask counts;
+    std::string last_error{};
+    std::chrono::steady_clock::time_point last_said{};
+};
+
 // Like the log a thing every corner of a process uses and no interface should carry around. Never destroyed: tasks
 // may end after the destructors of statics have begun.
 class Ledger {
@@ -29,16 +40,31 @@ public:
         const std::lock_guard lock(mutex_);
         auto found = tasks_.find(name);
         if (found == tasks_.end()) {
-            found = tasks_.emplace(std::string(name), BackgroundTask{.name = std::string(name)}).first;
+            found = tasks_.emplace(std::string(name), Known{.counts = {.name = std::string(name)}}).first;
         }
-        change(found->second);
+        change(found->second.counts);
+    }
+
+    /// Counts the failure; nothing if the same was said a moment ago, otherwise how many there have been.
+    std::optional<std::uint64_t> fail(std::string_view name, const std::string& error) {
+        std::optional<std::uint64_t> failures;
+        change(name, [&](BackgroundTask& counts) { failures = ++counts.failures; });
+        const std::lock_guard lock(mutex_);
+        Known& known = tasks_.find(name)->second;
+        const auto now = std::chrono::steady_clock::now();
+        if (known.last_error == error && now - known.last_said < say_again) {
+            return std::nullopt;
+        }
+        known.last_error = error;
+        known.last_said = now;
+        return failures;
     }
 
     std::vector<BackgroundTask> all() const {
         const std::lock_guard lock(mutex_);
         std::vector<BackgroundTask> out;
         for (const auto& [name, task] : tasks_) {
-            out.push_back(task);
+            out.push_back(task.counts);
         }
         return out;
     }
@@ -46,12 +72,12 @@ public:
     BackgroundTask one(std::string_view name) const {
         const std::lock_guard lock(mutex_);
         const auto found = tasks_.find(name);
-        return found == tasks_.end() ? BackgroundTask{.name = std::string(name)} : found->second;
+        return found == tasks_.end() ? BackgroundTask{.name = std::string(name)} : found->second.counts;
     }
 
 private:
     mutable std::mutex mutex_;
-    std::map<std::string, BackgroundTask, std::less<>> tasks_;
+    std::map<std::string, Known, std::less<>> tasks_;
 };
 
 Ledger& ledger() {
@@ -109,8 +135,10 @@ private:
 
 void note_background_failure(std::string_view task, const std::exception_ptr& thrown) noexcept {
     try {
-        ledger().change(task, [](BackgroundTask& counts) { ++counts.failures; });
-        log::error("a background task failed", {{"task", task}, {"error", text_of(thrown)}});
+        const std::string error = text_of(thrown);
+        if (const auto failures = ledger().fail(task, error)) {
+            log::error("a background task failed", {{"task", task}, {"error", error}, {"failures", *failures}});
+        }
     } catch (const std::exception&) {
         // Out of memory: there is nobody left to tell.
     }

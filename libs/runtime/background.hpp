@@ -59,7 +59,8 @@ std::vector<BackgroundTask> background_tasks();
 /// That of one name, all zero if there was none. Any thread.
 BackgroundTask background_task(std::string_view name);
 
-/// Logs what was thrown and counts it as a failure of `task`: for code that catches by itself and goes on.
+/// Logs what was thrown (the same again at most once a minute) and counts it as a failure of `task`: for code that
+/// catches by itself and goes on.
 void note_background_failure(std::string_view task, const std::exception_ptr& thrown) noexcept;
 /// Counts a run of `task`.
 void note_background_run(std::string_view task);

@@ -62,13 +62,13 @@ private:
     std::size_t running_ = 0;
 };
 
-/// Runs `function` on a loop, waits until it has, and answers what it returns or throws what it throws. Blocks: call it
-/// from a thread that runs no loop, while the loop runs.
-template <typename Function>
-std::invoke_result_t<Function&> run_on(boost::asio::io_context& loop, Function function) {
+/// Runs `function` on a loop (an io_context or its executor), waits until it has, and answers what it returns or throws
+/// what it throws. Blocks: call it from a thread that runs no loop, while the loop runs.
+template <typename Loop, typename Function>
+std::invoke_result_t<Function&> run_on(Loop&& loop, Function function) {
     std::packaged_task<std::invoke_result_t<Function&>()> task(std::move(function));
     auto done = task.get_future();
-    boost::asio::post(loop, std::move(task));
+    boost::asio::post(std::forward<Loop>(loop), std::move(task));
     // If the loop is destroyed instead, with the task in its queue, this throws std::future_error.
     return done.get();
 }

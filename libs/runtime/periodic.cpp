@@ -60,6 +60,8 @@ struct Periodic::Core : std::enable_shared_from_this<Core> {
         woken = false;
         pause_after.reset();
         bool failed = false;
+        // A cancelled round ends at its next co_await; the loop around it by `stopping`.
+        co_await asio::this_coro::throw_if_cancelled(true);
         try {
             co_await round();
         } catch (...) {
@@ -69,6 +71,7 @@ struct Periodic::Core : std::enable_shared_from_this<Core> {
                 note_background_failure(options.name, std::current_exception());
             }
         }
+        co_await asio::this_coro::throw_if_cancelled(false);
         if (failed) {
             pause_after.reset();
         }
@@ -95,7 +98,6 @@ struct Periodic::Core : std::enable_shared_from_this<Core> {
 
     static asio::awaitable<void> run(std::shared_ptr<Life> life) {
         Core* const self = life->core.get();
-        // Cancellation ends the operation under way; that the loop is to end stands in `stopping`.
         co_await asio::this_coro::throw_if_cancelled(false);
         Clock::SteadyTime began = self->options.clock->steady_now();
         co_await self->pause_until(began + self->options.first_after, began);
@@ -139,15 +141,14 @@ void Periodic::start() {
 }
 
 void Periodic::stop() {
-    if (core_->stopping.exchange(true) || !core_->started) {
-        return;
+    if (!core_->stopping.exchange(true) && core_->in_flight.count() > 0) {
+        asio::post(core_->executor, [core = core_] { core->timer.cancel(); });
     }
-    asio::post(core_->executor, [core = core_] { core->timer.cancel(); });
 }
 
 void Periodic::cancel() {
     stop();
-    if (core_->started && core_->in_flight.count() > 0) {
+    if (core_->in_flight.count() > 0) {
         asio::post(core_->executor, [core = core_] {
             core->cancelled = true;
             core->signal.emit(asio::cancellation_type::terminal);

@@ -1,21 +1,17 @@
 #include "trust/authenticator.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <vector>
 
 #include "runtime/log.hpp"
+#include "runtime/periodic.hpp"
 #include "token/access_token.hpp"
 #include "trust/knowledge.hpp"
 #include "trust/token_cache.hpp"
@@ -99,8 +95,7 @@ private:
     std::vector<std::shared_ptr<asio::steady_timer>> others_;
     bool reachable_ = true;  ///< guarded by ask_mutex_; for the log
 
-    asio::any_io_executor executor_;
-    asio::cancellation_signal stop_;
+    std::optional<runtime::Periodic> polls_;
 };
 
 bool Authenticator::Impl::ready() const {
@@ -115,34 +110,28 @@ void Authenticator::Impl::start(asio::any_io_executor executor) {
     if (!source_) {
         return;
     }
-    executor_ = std::move(executor);
-    asio::post(executor_, [self = shared_from_this()] {
-        asio::co_spawn(self->executor_, poll(self),
-                       asio::bind_cancellation_slot(self->stop_.slot(), [self](const std::exception_ptr&) {}));
-    });
+    runtime::PeriodicOptions polls;
+    polls.name = "trust";
+    polls.interval = options_.poll_interval;
+    polls_.emplace(std::move(executor), std::move(polls), [weak = weak_from_this()] { return poll(weak.lock()); });
+    polls_->start();
 }
 
 void Authenticator::Impl::stop() {
-    if (executor_) {
-        asio::post(executor_, [self = shared_from_this()] { self->stop_.emit(asio::cancellation_type::terminal); });
+    if (polls_) {
+        polls_->cancel();
     }
 }
 
 asio::awaitable<void> Authenticator::Impl::poll(std::shared_ptr<Impl> self) {
-    asio::steady_timer timer(self->executor_);
-    // Ends by cancellation: the next co_await throws.
-    for (;;) {
-        try {
-            co_await self->poll_once();
-        } catch (const std::exception& exception) {
-            const auto* system = dynamic_cast<const boost::system::system_error*>(&exception);
-            if (system != nullptr && system->code() == asio::error::operation_aborted) {
-                throw;
-            }
-            self->note(false);  // a local source may throw its database's failure
-        }
-        timer.expires_after(self->options_.poll_interval);
-        co_await timer.async_wait(asio::use_awaitable);
+    if (!self) {
+        co_return;
+    }
+    try {
+        co_await self->poll_once();
+    } catch (...) {
+        self->note(false);  // a local source may throw its database's failure
+        throw;
     }
 }
 

@@ -1,13 +1,8 @@
 #include "auth/service.hpp"
 
 #include <algorithm>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <future>
 #include <utility>
@@ -23,6 +18,7 @@
 #include "loanmanager/auth/v1/auth.grpc.pb.h"
 #include "rpc/server.hpp"
 #include "runtime/log.hpp"
+#include "runtime/periodic.hpp"
 #include "service/service.hpp"
 #include "trust/authenticator.hpp"
 #include "trust/source.hpp"
@@ -57,19 +53,11 @@ loan_manager::trust::AuthenticatorOptions authenticator_options(const Settings& 
     return options;
 }
 
-/// Deletes what no decision needs any more, now and then; every instance may do it.
-asio::awaitable<void> clear_away_repeatedly(postgres::Pool& pool, const Settings& settings) {
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    for (;;) {
-        const postgres::Result<void> done = co_await sessions::clear_away(
-            pool, settings.throttle, settings.access_token_expire, runtime::system_clock().now());
-        if (!done) {
-            runtime::log::warning("old sessions cannot be cleared away",
-                                  {{"reason", postgres::to_string(done.error())}});
-        }
-        timer.expires_after(clear_away_interval);
-        co_await timer.async_wait(asio::use_awaitable);
-    }
+runtime::PeriodicOptions every(std::chrono::milliseconds interval, const char* name) {
+    runtime::PeriodicOptions options;
+    options.name = name;
+    options.interval = interval;
+    return options;
 }
 
 /// Members are destroyed from last to first. Keys and trust live on loop 0.
@@ -100,8 +88,10 @@ public:
         service::export_pool_metrics(process_, pools_);
         service::require_port(process_);
         publish_keys();
-        in_background(keys_stop_, keyring_->run(home_pool_));
-        in_background(clear_stop_, clear_away_repeatedly(home_pool_, settings_));
+        if (!keyring_->uses_shared_secret()) {
+            key_rounds_.start();
+        }
+        clearing_.start();
         authenticator_.start(home_.get_executor());
         process_.add_ready_check("signing key", [this]() -> std::optional<std::string> {
             return keyring_->signing_key() ? std::nullopt : std::optional<std::string>("not published yet");
@@ -146,12 +136,14 @@ private:
         done.wait_for(first_publication);
     }
 
-    void in_background(asio::cancellation_signal& stop, asio::awaitable<void> task) {
-        // A signal belongs to the thread of its coroutine.
-        asio::post(home_, [this, &stop, task = std::move(task)]() mutable {
-            asio::co_spawn(home_, std::move(task),
-                           asio::bind_cancellation_slot(stop.slot(), [](const std::exception_ptr&) {}));
-        });
+    /// Deletes what no decision needs any more; every instance may do it.
+    asio::awaitable<void> clear_away() {
+        const postgres::Result<void> done = co_await sessions::clear_away(
+            home_pool_, settings_.throttle, settings_.access_token_expire, runtime::system_clock().now());
+        if (!done) {
+            runtime::log::warning("old sessions cannot be cleared away",
+                                  {{"reason", postgres::to_string(done.error())}});
+        }
     }
 
     void register_stop() {
@@ -159,11 +151,9 @@ private:
         process_.on_cancel([this] {
             server_.shutdown(std::chrono::milliseconds{0});
             authenticator_.stop();
-            asio::post(home_, [this] {
-                keys_stop_.emit(asio::cancellation_type::terminal);
-                clear_stop_.emit(asio::cancellation_type::terminal);
-                home_pool_.close();
-            });
+            key_rounds_.cancel();
+            clearing_.cancel();
+            asio::post(home_, [this] { home_pool_.close(); });
             pools_.close();
         });
     }
@@ -182,7 +172,10 @@ private:
     users::Handlers user_handlers_;
     users::AccountHandlers account_handlers_;
     loan_manager::trust::Authenticator authenticator_;
-    asio::cancellation_signal keys_stop_, clear_stop_;
+    runtime::Periodic key_rounds_{home_.get_executor(), every(keys::Keyring::refresh_interval, "signing keys"),
+                                  [this] { return keyring_->refresh_once(home_pool_); }};
+    runtime::Periodic clearing_{home_.get_executor(), every(clear_away_interval, "old sessions"),
+                                [this] { return clear_away(); }};
     rpc::Server server_;
 };
 

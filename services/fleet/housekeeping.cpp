@@ -1,11 +1,5 @@
 #include "fleet/housekeeping.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <chrono>
-
 #include "runtime/log.hpp"
 
 namespace loan_manager::fleet {
@@ -18,34 +12,34 @@ constexpr std::chrono::seconds look_every{1};
 constexpr std::chrono::minutes sweep_every{10};
 constexpr postgres::Statement look_at_schema{"housekeeping.look", "SELECT 1 FROM fleet.companies LIMIT 1"};
 
+runtime::PeriodicOptions every(std::chrono::milliseconds interval, const char* name) {
+    runtime::PeriodicOptions options;
+    options.name = name;
+    options.interval = interval;
+    return options;
+}
+
 }  // namespace
 
 Housekeeping::Housekeeping(asio::io_context& home, postgres::PoolGroup& pools, commands::Runner& runner)
-    : home_(home), pools_(pools), runner_(runner), timer_(home) {}
+    : pools_(pools),
+      runner_(runner),
+      looking_(home.get_executor(), every(look_every, "database look"), [this] { return look(); }),
+      sweeping_(home.get_executor(), every(sweep_every, "expired answers"), [this] { return sweep(); }) {}
 
-void Housekeeping::start() { asio::co_spawn(home_, run(), asio::detached); }
-
-void Housekeeping::stop() {
-    stopping_ = true;
-    timer_.cancel();
+void Housekeeping::start() {
+    looking_.start();
+    sweeping_.start();
 }
 
-asio::awaitable<void> Housekeeping::run() {
-    auto next_sweep = std::chrono::steady_clock::now();
-    while (!stopping_) {
-        co_await look();
-        if (healthy_ && std::chrono::steady_clock::now() >= next_sweep) {
-            const postgres::Result<std::int64_t> swept = co_await runner_.sweep();
-            if (swept && *swept > 0) {
-                runtime::log::info("expired answers removed", {{"rows", *swept}});
-            }
-            next_sweep = std::chrono::steady_clock::now() + sweep_every;
-        }
-        timer_.expires_after(look_every);
-        if (!stopping_) {
-            co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-        }
-    }
+void Housekeeping::stop() {
+    looking_.stop();
+    sweeping_.stop();
+}
+
+bool Housekeeping::wait_idle(std::chrono::steady_clock::time_point deadline) {
+    const bool looked = looking_.wait_idle(deadline);
+    return sweeping_.wait_idle(deadline) && looked;
 }
 
 asio::awaitable<void> Housekeeping::look() {
@@ -58,6 +52,22 @@ asio::awaitable<void> Housekeeping::look() {
         } else {
             runtime::log::warning("database cannot be used", {{"error", postgres::to_string(looked.error())}});
         }
+    }
+}
+
+asio::awaitable<void> Housekeeping::sweep() {
+    std::int64_t removed = 0;
+    for (bool more = true; more && !sweeping_.stopping();) {
+        const postgres::Result<std::int64_t> step = co_await runner_.sweep();
+        if (!step) {
+            runtime::log::warning("expired answers cannot be removed", {{"error", postgres::to_string(step.error())}});
+            break;
+        }
+        removed += *step;
+        more = *step == commands::Runner::sweep_step;
+    }
+    if (removed > 0) {
+        runtime::log::info("expired answers removed", {{"rows", removed}});
     }
 }
 

@@ -68,11 +68,9 @@ public:
         service::require_port(process_);
         auth_.start();
         authenticator_.start(home_.get_executor());
-        runtime::run_on(home_, [this] {
-            housekeeping_.start();
-            reservation_expiry_.start();
-            sealer_.start();
-        });
+        housekeeping_.start();
+        reservation_expiry_.start();
+        sealer_.start();
         process_.add_ready_check("database", [this]() -> std::optional<std::string> {
             return housekeeping_.healthy() ? std::nullopt : std::optional<std::string>("the database does not answer");
         });
@@ -84,13 +82,16 @@ public:
 private:
     void register_stop() {
         process_.on_stop_accepting([this] {
-            runtime::run_on(home_, [this] {
-                housekeeping_.stop();
-                reservation_expiry_.stop();
-                sealer_.stop();
-            });
+            housekeeping_.stop();
+            reservation_expiry_.stop();
+            sealer_.stop();
         });
-        process_.on_drain([this](runtime::Process::SteadyTime deadline) { service::drain(server_, deadline); });
+        process_.on_drain([this](runtime::Process::SteadyTime deadline) {
+            service::drain(server_, deadline);
+            housekeeping_.wait_idle(deadline);
+            reservation_expiry_.wait_idle(deadline);
+            sealer_.wait_idle(deadline);
+        });
         process_.on_cancel([this] {
             server_.shutdown(std::chrono::milliseconds{0});
             authenticator_.stop();

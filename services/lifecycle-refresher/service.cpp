@@ -181,6 +181,7 @@ private:
         process_.on_stop_accepting([this] { runtime::run_on(home_, [this] { scheduler_.stop(); }); });
         process_.on_drain([this](runtime::Process::SteadyTime deadline) {
             service::drain(server_, deadline);
+            scheduler_.wait_idle(deadline);
             refresher_.wait_idle(deadline);
         });
         process_.on_cancel([this] {

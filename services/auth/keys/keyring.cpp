@@ -1,9 +1,6 @@
 #include "auth/keys/keyring.hpp"
 
 #include <algorithm>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "auth/keys/repository.hpp"
@@ -16,8 +13,6 @@ namespace {
 namespace asio = boost::asio;
 namespace log = runtime::log;
 using postgres::Result;
-
-constexpr std::chrono::seconds refresh_interval{1};
 
 }  // namespace
 
@@ -133,16 +128,6 @@ asio::awaitable<void> Keyring::refresh_once(postgres::Pool& pool) {
         log::warning("signing keys cannot be refreshed", {{"reason", postgres::to_string(refreshed.error())}});
     }
     failing_ = refreshed.has_error();
-}
-
-asio::awaitable<void> Keyring::run(postgres::Pool& pool) {
-    if (!directory_) co_return;
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    for (;;) {
-        co_await refresh_once(pool);
-        timer.expires_after(refresh_interval);
-        co_await timer.async_wait(asio::use_awaitable);
-    }
 }
 
 }  // namespace loan_manager::auth::keys

@@ -42,11 +42,10 @@ public:
     /// Publishes what is new here, takes over what is new elsewhere.
     boost::asio::awaitable<postgres::Result<void>> refresh(postgres::Connection& connection);
 
-    /// Refreshes once; what goes wrong is logged, the first time.
+    /// Refreshes once; what goes wrong is logged, the first time. To be done every `refresh_interval`, on the loop of
+    /// `pool`.
     boost::asio::awaitable<void> refresh_once(postgres::Pool& pool);
-
-    /// Refreshes once a second until it is cancelled; survives an absent database. Spawn it on the loop of `pool`.
-    boost::asio::awaitable<void> run(postgres::Pool& pool);
+    static constexpr std::chrono::seconds refresh_interval{1};
 
 private:
     boost::asio::awaitable<postgres::Result<std::vector<KeyRecord>>> publish_own(postgres::Connection& connection);

@@ -44,7 +44,9 @@ constexpr postgres::Statement update_bike{
 
 constexpr postgres::Statement expired_reservations{
     "bikes.expired_reservations",
-    "SELECT id FROM fleet.bicycles WHERE allocation_kind = 'CUSTOMER' AND reserved_until < $1 ORDER BY id"};
+    // Reserved bikes are few; without the fence the planner may walk all ids instead.
+    "WITH due AS MATERIALIZED (SELECT b.id FROM fleet.bicycles b WHERE b.allocation_kind = 'CUSTOMER' "
+    "AND b.reserved_until < $1) SELECT d.id FROM due d WHERE d.id > $2 ORDER BY d.id LIMIT $3"};
 
 constexpr postgres::Statement update_state{
     "bikes.update_state",
@@ -119,8 +121,10 @@ void add_is_readable(postgres::Batch& batch, const std::string& id, const access
     batch.add(find, std::move(params));
 }
 
-void add_expired_reservations(postgres::Batch& batch, runtime::Date today) {
-    batch.add(expired_reservations, postgres::Params(runtime::format_date(today)));
+void add_expired_reservations(postgres::Batch& batch, runtime::Date today, const std::string& after,
+                              std::size_t limit) {
+    batch.add(expired_reservations,
+              postgres::Params(runtime::format_date(today), after, static_cast<std::int64_t>(limit)));
 }
 
 std::vector<std::string> read_expired_reservations(const postgres::Rows& rows) {

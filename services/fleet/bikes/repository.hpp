@@ -49,8 +49,8 @@ struct OpenJobs {
 void add_open_jobs(postgres::Batch& batch, const std::string& bicycle_id);
 OpenJobs read_open_jobs(const postgres::Rows& rows);
 
-/// Ids of bikes whose reservation ended before `today`, in their order.
-void add_expired_reservations(postgres::Batch& batch, runtime::Date today);
+/// Up to `limit` ids after `after` of bikes whose reservation ended before `today`, in their order.
+void add_expired_reservations(postgres::Batch& batch, runtime::Date today, const std::string& after, std::size_t limit);
 std::vector<std::string> read_expired_reservations(const postgres::Rows& rows);
 
 /// A branch named by id or code, locked against being deactivated meanwhile.

@@ -1,9 +1,5 @@
 #include "fleet/bikes/reservation_expiry.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <vector>
 
 #include "commands/system_call.hpp"
@@ -24,28 +20,20 @@ constexpr std::chrono::minutes retry_after{1};
 constexpr std::chrono::seconds look_every{1};
 constexpr std::chrono::seconds budget{10};
 
+runtime::PeriodicOptions looks() {
+    runtime::PeriodicOptions options;
+    options.name = "reservation expiry";
+    options.interval = look_every;
+    return options;
+}
+
 }  // namespace
 
 ReservationExpiry::ReservationExpiry(asio::io_context& home, postgres::PoolGroup& pools, commands::Runner& runner,
-                                     const runtime::Clock& clock)
-    : home_(home), pools_(pools), runner_(runner), clock_(clock), timer_(home) {}
-
-void ReservationExpiry::start() { asio::co_spawn(home_, run(), asio::detached); }
-
-void ReservationExpiry::stop() {
-    stopping_ = true;
-    timer_.cancel();
-}
-
-asio::awaitable<void> ReservationExpiry::run() {
-    while (!stopping_) {
-        co_await run_if_due();
-        timer_.expires_after(look_every);
-        if (!stopping_) {
-            co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-        }
-    }
-}
+                                     const runtime::Clock& clock, std::size_t step)
+    : pools_(pools), runner_(runner), clock_(clock), step_(step), looks_(home.get_executor(), looks(), [this] {
+          return run_if_due();
+      }) {}
 
 asio::awaitable<void> ReservationExpiry::run_if_due() {
     const auto last_slot = runtime::next_colombo(clock_.now(), time_of_day) - std::chrono::days(1);
@@ -61,21 +49,28 @@ asio::awaitable<void> ReservationExpiry::run_if_due() {
 }
 
 asio::awaitable<bool> ReservationExpiry::release_expired(runtime::Date today) {
-    postgres::Batch batch;
-    add_expired_reservations(batch, today);
-    const auto found = co_await pools_.local().run(batch, std::chrono::steady_clock::now() + budget);
-    if (!found) {
-        log::warning("expired reservations cannot be looked for", {{"error", postgres::to_string(found.error())}});
-        co_return false;
-    }
-    const std::vector<std::string> bikes = read_expired_reservations(found->at(0));
     bool complete = true;
-    for (const std::string& bike : bikes) {
-        if (stopping_) {
+    std::string after = commands::no_id;
+    for (bool more = true; more;) {
+        postgres::Batch batch;
+        add_expired_reservations(batch, today, after, step_);
+        const auto found = co_await pools_.local().run(batch, std::chrono::steady_clock::now() + budget);
+        if (!found) {
+            log::warning("expired reservations cannot be looked for", {{"error", postgres::to_string(found.error())}});
             co_return false;
         }
-        const bool dealt_with = co_await release(bike, today);
-        complete = complete && dealt_with;
+        const std::vector<std::string> bikes = read_expired_reservations(found->at(0));
+        for (const std::string& bike : bikes) {
+            if (looks_.stopping()) {
+                co_return false;
+            }
+            const bool dealt_with = co_await release(bike, today);
+            complete = complete && dealt_with;
+        }
+        more = bikes.size() == step_;
+        if (more) {
+            after = bikes.back();
+        }
     }
     co_return complete;
 }

@@ -2,7 +2,8 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "postgres/pool.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/colombo_time.hpp"
+#include "runtime/periodic.hpp"
 
 namespace loan_manager::fleet::bikes {
 
@@ -17,34 +19,33 @@ namespace loan_manager::fleet::bikes {
 /// `system`. A run that was missed is made up at the start. Every instance does it: the bike's state under its lock
 /// decides, so each reservation ends once, whoever comes first, and a customer who buys the bike meanwhile is not hurt.
 ///
-/// Lives on one loop.
+/// Lives on one loop; start(), stop() and wait_idle() from any thread.
 class ReservationExpiry {
 public:
-    /// Everything must outlive it; `home` must be one of the pools' loops.
+    /// Everything must outlive it; `home` must be one of the pools' loops. `step`: bikes looked for at a time.
     ReservationExpiry(boost::asio::io_context& home, postgres::PoolGroup& pools, commands::Runner& runner,
-                      const runtime::Clock& clock);
+                      const runtime::Clock& clock, std::size_t step = 500);
 
-    /// On the home loop.
-    void start();
-    void stop();
+    void start() { looks_.start(); }
+    void stop() { looks_.stop(); }
+    bool wait_idle(std::chrono::steady_clock::time_point deadline) { return looks_.wait_idle(deadline); }
 
     /// Does the run of the last 00:15 unless this object has done it. What fails is tried again after a minute.
     boost::asio::awaitable<void> run_if_due();
 
 private:
-    boost::asio::awaitable<void> run();
-    /// Bikes in the order of their ids, each in a transaction of its own. Whether all of them could be dealt with.
+    /// Bikes in the order of their ids, each in a transaction of its own, found a step at a time. Whether all of them
+    /// could be dealt with.
     boost::asio::awaitable<bool> release_expired(runtime::Date today);
     boost::asio::awaitable<bool> release(std::string bicycle_id, runtime::Date today);
 
-    boost::asio::io_context& home_;
     postgres::PoolGroup& pools_;
     commands::Runner& runner_;
     const runtime::Clock& clock_;
-    boost::asio::steady_timer timer_;
+    const std::size_t step_;
     std::optional<runtime::WallTime> done_;  ///< The 00:15 whose run is complete.
     runtime::Clock::SteadyTime not_before_{};
-    bool stopping_ = false;
+    runtime::Periodic looks_;
 };
 
 }  // namespace loan_manager::fleet::bikes

@@ -22,7 +22,7 @@ struct After {
     std::string sale_date;
     std::string id;
 };
-inline constexpr int past_sales_page = 5000;
+inline constexpr int past_sales_page = 500;
 /// Up to `past_sales_page` sales of a company that are not voided, by date and id, after `after`.
 void add_past_sales(postgres::Batch& batch, const std::string& company_id, const std::string& to, const After& after);
 std::vector<PastSale> read_past_sales(const postgres::Rows& rows);

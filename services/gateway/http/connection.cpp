@@ -4,11 +4,10 @@
 #include "gateway/http/connection_table.hpp"
 #include "gateway/http/request_head.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/beast/core/string.hpp>
+
+#include "runtime/background.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -50,11 +49,7 @@ Connection::Connection(std::unique_ptr<Transport> transport, Application& applic
 Connection::~Connection() { table_->remove(*this); }
 
 void Connection::start() {
-    asio::co_spawn(
-        table_->loop(),
-        // The handler below keeps the connection alive until the coroutine has ended.
-        [](Connection* self) { return self->serve(); }(this),
-        asio::bind_cancellation_slot(cancel_.slot(), [self = shared_from_this()](const std::exception_ptr&) {}));
+    runtime::background(table_->loop().get_executor(), "connection", serve_all(shared_from_this()), cancel_.slot());
 }
 
 void Connection::enter(Phase phase, std::chrono::milliseconds allowed) {
@@ -88,13 +83,14 @@ std::string_view Connection::received() const {
     return {static_cast<const char*>(data.data()), data.size()};
 }
 
-asio::awaitable<void> Connection::serve() {
+// Its parameter keeps the connection alive until the coroutine has ended.
+asio::awaitable<void> Connection::serve_all(std::shared_ptr<Connection> self) {
     // A cancelled call ends with its own error; the connection then goes on to its orderly end.
     co_await asio::this_coro::throw_if_cancelled(false);
-    for (bool more = true; more; first_ = false) {
-        more = co_await serve_request();
+    for (bool more = true; more; self->first_ = false) {
+        more = co_await self->serve_request();
     }
-    transport_->close();
+    self->transport_->close();
 }
 
 asio::awaitable<bool> Connection::serve_request() {

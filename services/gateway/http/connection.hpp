@@ -55,7 +55,7 @@ private:
     // What of the request's body is still to come when the answer is sent.
     enum class BodyLeft { none, discard, unreadable };
 
-    boost::asio::awaitable<void> serve();
+    static boost::asio::awaitable<void> serve_all(std::shared_ptr<Connection> self);
     boost::asio::awaitable<bool> serve_request();
     boost::asio::awaitable<HeadResult> read_head(Refusal& refusal);
     boost::asio::awaitable<bool> read_body(std::uint64_t limit, std::optional<Refusal>& refusal);

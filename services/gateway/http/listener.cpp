@@ -3,17 +3,14 @@
 #include "gateway/http/connection.hpp"
 #include "gateway/http/tcp_transport.hpp"
 #include "runtime/log.hpp"
+#include "runtime/loops.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <future>
 #include <latch>
 #include <utility>
 
@@ -23,26 +20,41 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
+namespace {
+
+constexpr auto shortest_back_off = 50ms;
+constexpr std::chrono::milliseconds longest_back_off = 1s;
+
+runtime::PeriodicOptions accepting() {
+    runtime::PeriodicOptions options;
+    options.name = "accepting connections";
+    options.interval = longest_back_off;
+    return options;
+}
+
+}  // namespace
+
 Listener::Listener(tcp::acceptor acceptor, Application& application,
                    std::vector<std::shared_ptr<ConnectionTable>> tables, ListenerOptions options)
     : acceptor_(std::move(acceptor)),
       endpoint_(acceptor_.local_endpoint()),
-      back_off_(acceptor_.get_executor()),
       application_(application),
       tables_(std::move(tables)),
-      options_(std::move(options)) {}
+      options_(std::move(options)),
+      back_off_(shortest_back_off),
+      accepting_(acceptor_.get_executor(), accepting(), [this] { return accept_all(); }) {}
 
 void Listener::start() {
     for (const auto& table : tables_) {
         asio::post(table->loop(), [table] { table->start(); });
     }
-    asio::co_spawn(acceptor_.get_executor(), accept_all(), asio::detached);
+    accepting_.start();
 }
 
+// A round lasts until something goes wrong.
 asio::awaitable<void> Listener::accept_all() {
-    auto pause = 50ms;
-    for (std::size_t turn = 0; !stopping_; turn = (turn + 1) % tables_.size()) {
-        const auto& table = tables_[turn];
+    for (; !stopping_; turn_ = (turn_ + 1) % tables_.size()) {
+        const auto& table = tables_[turn_];
         tcp::socket socket(table->loop());
         const auto [error] = co_await acceptor_.async_accept(socket, asio::as_tuple(asio::use_awaitable));
         if (stopping_) {
@@ -51,12 +63,11 @@ asio::awaitable<void> Listener::accept_all() {
         if (error) {
             // Typically no descriptors are left. Connections will end; the listener must still be there then.
             runtime::log::warning("cannot accept a connection", {{"error", error.message()}});
-            back_off_.expires_after(pause);
-            pause = std::min(pause * 2, 1000ms);
-            co_await back_off_.async_wait(asio::as_tuple(asio::use_awaitable));
-            continue;
+            accepting_.next_after(back_off_);
+            back_off_ = std::min(back_off_ * 2, longest_back_off);
+            co_return;
         }
-        pause = 50ms;
+        back_off_ = shortest_back_off;
         if (connections() >= options_.max_connections) {
             refuse(std::move(socket));
         } else {
@@ -82,14 +93,11 @@ void Listener::refuse(tcp::socket socket) const {
 
 void Listener::stop() {
     stopping_ = true;
-    std::promise<void> closed;
-    asio::dispatch(acceptor_.get_executor(), [this, &closed] {
+    accepting_.stop();
+    runtime::run_on(acceptor_.get_executor(), [this] {
         boost::system::error_code ignored;
         acceptor_.close(ignored);
-        back_off_.cancel();
-        closed.set_value();
     });
-    closed.get_future().wait();
 }
 
 // Returns when every loop has done it: what was accepted before is then known to its table.

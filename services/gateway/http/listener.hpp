@@ -4,10 +4,10 @@
 #include "gateway/http/connection_table.hpp"
 #include "gateway/http/exchange.hpp"
 #include "gateway/http/limits.hpp"
+#include "runtime/periodic.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -58,11 +58,13 @@ private:
 
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::ip::tcp::endpoint endpoint_;
-    boost::asio::steady_timer back_off_;
     Application& application_;
     std::vector<std::shared_ptr<ConnectionTable>> tables_;
     ListenerOptions options_;
     std::atomic<bool> stopping_{false};
+    std::size_t turn_ = 0;
+    std::chrono::milliseconds back_off_;
+    runtime::Periodic accepting_;
 };
 
 }  // namespace loan_manager::gateway::http

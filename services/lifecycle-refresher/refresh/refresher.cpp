@@ -1,8 +1,5 @@
 #include "lifecycle-refresher/refresh/refresher.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -47,16 +44,17 @@ std::string describe_failure(const postgres::Error& error) {
 }
 
 Refresher::Refresher(asio::io_context& context, RefresherOptions options)
-    : context_(context), options_(std::move(options)), cancellers_(std::make_shared<postgres::CancelThreads>()) {
+    : context_(context),
+      options_(std::move(options)),
+      cancellers_(std::make_shared<postgres::CancelThreads>()),
+      runs_(context.get_executor()) {
     options_.connect.statement_timeout = options_.run_timeout;
     options_.connect.application_name = "loan-manager lifecycle-refresher: refresh";
 }
 
 void Refresher::cancel() {
     stopping_ = true;
-    for (asio::cancellation_signal& signal : signals_) {
-        signal.emit(asio::cancellation_type::terminal);
-    }
+    runs_.cancel();
 }
 
 asio::awaitable<Result<Refresher::Session>> Refresher::open() {
@@ -151,17 +149,8 @@ asio::awaitable<Result<Run>> Refresher::launch(Session session, const ViewDefini
     if (!run) {
         co_return run;
     }
-    const auto signal = signals_.emplace(signals_.end());
     auto work = run_to_end(std::move(session), view, *run);
-    auto guard = std::make_shared<runtime::InFlight::Guard>(in_flight_.enter());
-    asio::co_spawn(context_, std::move(work),
-                   asio::bind_cancellation_slot(signal->slot(), [this, signal, guard](const std::exception_ptr& error) {
-                       if (error) {
-                           log::error("a refresh ended unexpectedly");
-                       }
-                       // Not here: this very handler is still connected to the signal.
-                       asio::post(context_, [this, signal, guard] { signals_.erase(signal); });
-                   }));
+    runs_.start("view refresh", std::move(work));
     co_return run;
 }
 

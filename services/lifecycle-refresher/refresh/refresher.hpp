@@ -1,11 +1,9 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
-#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,7 +14,7 @@
 #include "lifecycle-refresher/refresh/run.hpp"
 #include "lifecycle-refresher/views/catalog.hpp"
 #include "postgres/connection.hpp"
-#include "runtime/in_flight.hpp"
+#include "runtime/background.hpp"
 
 namespace loan_manager::lifecycle {
 
@@ -54,7 +52,7 @@ public:
     boost::asio::awaitable<postgres::Result<std::optional<Run>>> start_if_due(const ViewDefinition& view);
 
     /// Waits for the runs under way, at most until `deadline`. Blocks: call it from a thread that runs no loop.
-    bool wait_idle(std::chrono::steady_clock::time_point deadline) { return in_flight_.wait_idle(deadline); }
+    bool wait_idle(std::chrono::steady_clock::time_point deadline) { return runs_.wait_idle(deadline); }
 
     /// Ends the runs under way; they are FAILED.
     void cancel();
@@ -81,8 +79,7 @@ private:
     boost::asio::io_context& context_;
     RefresherOptions options_;
     std::shared_ptr<postgres::CancelThreads> cancellers_;
-    runtime::InFlight in_flight_;
-    std::list<boost::asio::cancellation_signal> signals_;
+    runtime::BackgroundGroup runs_;
     bool stopping_ = false;
 };
 

@@ -1,10 +1,6 @@
 #include "lifecycle-refresher/refresh/scheduler.hpp"
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <exception>
 #include <utility>
 
 #include "runtime/log.hpp"
@@ -22,19 +18,28 @@ postgres::ListenerOptions listen_to_fleet(const SchedulerOptions& options) {
     listen.connect = options.connect;
     listen.connect.application_name = "loan-manager lifecycle-refresher: listen";
     listen.channels = {"fleet_changes"};
+    listen.task = "listening for changes";
     return listen;
+}
+
+/// A burst of notifications is one look; without them the next comes when what was found to be next is due.
+runtime::PeriodicOptions looks(const SchedulerOptions& options) {
+    runtime::PeriodicOptions periodic;
+    periodic.name = "refresh schedule";
+    periodic.interval = options.poll_interval;
+    periodic.shortest_interval = options.shortest_look;
+    return periodic;
 }
 
 }  // namespace
 
 Scheduler::Scheduler(asio::io_context& context, SchedulerOptions options, RefreshPolicy policy, postgres::Pool& pool,
                      Refresher& refresher)
-    : context_(context),
-      options_(std::move(options)),
+    : options_(std::move(options)),
       policy_(std::move(policy)),
       pool_(pool),
       refresher_(refresher),
-      timer_(context),
+      looks_(context.get_executor(), looks(options_), [this] { return look(); }),
       listener_(context, listen_to_fleet(options_),
                 postgres::ListenerCallbacks{
                     .on_notification = [this](const postgres::Notification&) { wake(); },
@@ -48,50 +53,25 @@ Scheduler::Scheduler(asio::io_context& context, SchedulerOptions options, Refres
 
 void Scheduler::start() {
     listener_.start();
-    asio::co_spawn(context_, run(), [](const std::exception_ptr& error) {
-        if (error) {
-            std::rethrow_exception(error);
-        }
-    });
+    looks_.start();
 }
 
 void Scheduler::stop() {
-    stopping_ = true;
     listener_.stop();
-    timer_.cancel();
+    looks_.stop();
 }
 
-void Scheduler::wake() {
-    if (!woken_) {
-        woken_ = true;
-        timer_.cancel();
+asio::awaitable<void> Scheduler::look() {
+    try {
+        const milliseconds pause = co_await start_what_is_due();
+        looks_.next_after(pause);
+    } catch (...) {
+        healthy_ = false;
+        throw;
     }
 }
 
-asio::awaitable<void> Scheduler::run() {
-    while (!stopping_) {
-        const auto looked = std::chrono::steady_clock::now();
-        woken_ = false;
-        milliseconds pause = options_.poll_interval;
-        try {
-            pause = co_await look();
-        } catch (const std::exception& error) {
-            healthy_ = false;
-            log::error("the schedule could not be worked out", {{"error", error.what()}});
-        }
-        // A burst of notifications is one look; without them wait for what was found to be next.
-        while (!stopping_) {
-            const auto until = looked + (woken_ ? options_.shortest_look : pause);
-            if (std::chrono::steady_clock::now() >= until) {
-                break;
-            }
-            timer_.expires_at(until);
-            co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-        }
-    }
-}
-
-asio::awaitable<milliseconds> Scheduler::look() {
+asio::awaitable<milliseconds> Scheduler::start_what_is_due() {
     milliseconds pause = options_.poll_interval;
     bool healthy = true;
     for (const ViewDefinition& view : views()) {
@@ -112,7 +92,7 @@ asio::awaitable<milliseconds> Scheduler::look() {
         const Decision decision = decide(policy_, observed->state, observed->now);
         if (decision.run || observed->orphaned) {
             Result<std::optional<Run>> started = co_await refresher_.start_if_due(view);
-            if (!started && !stopping_) {
+            if (!started && !looks_.stopping()) {
                 log::warning("a refresh could not be started",
                              {{"view", view.name}, {"error", postgres::to_string(started.error())}});
             }

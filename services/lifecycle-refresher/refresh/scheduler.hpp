@@ -3,13 +3,13 @@
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <memory>
 
 #include "lifecycle-refresher/refresh/refresher.hpp"
 #include "postgres/listener.hpp"
 #include "postgres/pool.hpp"
+#include "runtime/periodic.hpp"
 
 namespace loan_manager::lifecycle {
 
@@ -28,7 +28,7 @@ struct SchedulerOptions {
 /// the policy comes, when a run ends, and every few seconds in any case, so that a lost notification costs seconds
 /// only.
 ///
-/// Belongs to the refresher's io_context; every function but `healthy` is called there.
+/// Belongs to the refresher's io_context; every function but `healthy`, `wake` and `wait_idle` is called there.
 class Scheduler {
 public:
     Scheduler(boost::asio::io_context& context, SchedulerOptions options, RefreshPolicy policy, postgres::Pool& pool,
@@ -39,28 +39,27 @@ public:
     void start();
     void stop();
     /// Something may be due: look soon.
-    void wake();
+    void wake() { looks_.run_soon(); }
+    /// After stop(): waits for the look under way. Blocks.
+    bool wait_idle(std::chrono::steady_clock::time_point deadline) { return looks_.wait_idle(deadline); }
 
     /// The last look at the tables succeeded. Any thread.
     bool healthy() const { return healthy_; }
 
 private:
-    boost::asio::awaitable<void> run();
+    boost::asio::awaitable<void> look();
     /// Starts what is due; how long to wait for the next look.
-    boost::asio::awaitable<std::chrono::milliseconds> look();
+    boost::asio::awaitable<std::chrono::milliseconds> start_what_is_due();
     boost::asio::awaitable<void> forget_old_runs();
 
-    boost::asio::io_context& context_;
     SchedulerOptions options_;
     RefreshPolicy policy_;
     postgres::Pool& pool_;
     Refresher& refresher_;
-    boost::asio::steady_timer timer_;
-    postgres::Listener listener_;
     std::chrono::steady_clock::time_point next_prune_{};
-    bool woken_ = false;
-    bool stopping_ = false;
     std::atomic<bool> healthy_{false};
+    runtime::Periodic looks_;
+    postgres::Listener listener_;
 };
 
 }  // namespace loan_manager::lifecycle

@@ -29,7 +29,8 @@ runtime::WallTime colombo(const char* date, minutes time_of_day) {
 /// A service's expiry with a clock of its own, on the database of the fixture.
 class Expiry {
 public:
-    explicit Expiry(runtime::Clock::WallTime now) : clock(now) {}
+    explicit Expiry(runtime::Clock::WallTime now, std::size_t step = 500)
+        : clock(now), expiry_(context_, pools_, runner_, clock, step) {}
     ~Expiry() {
         pools_.close();
         context_.restart();
@@ -82,7 +83,7 @@ private:
     asio::io_context context_;
     postgres::PoolGroup pools_{{&context_}, options()};
     commands::Runner runner_{pools_, runner_options()};
-    fleet::bikes::ReservationExpiry expiry_{context_, pools_, runner_, clock};
+    fleet::bikes::ReservationExpiry expiry_;
 };
 
 std::string reserved_until(const std::string& date) {
@@ -173,6 +174,20 @@ TEST_CASE("B3 of several instances one releases each bike") {
         CHECK(status(bike) == "IN_STOCK");
         CHECK(releases(bike) == "1");
     }
+}
+
+TEST_CASE("B3 expired reservations are looked for a few at a time, and all are found") {
+    std::vector<std::string> bikes;
+    for (int i = 0; i < 9; ++i) {
+        bikes.push_back(reserved_until("2032-06-01"));
+    }
+    const auto standing = reserved_until("2032-06-02");
+    Expiry expiry(colombo("2032-06-02", minutes(15)), 3);
+    expiry.run();
+    for (const auto& bike : bikes) {
+        CHECK(status(bike) == "IN_STOCK");
+    }
+    CHECK(status(standing) == "ALLOCATED");
 }
 
 TEST_CASE("X-21 a sale goes through whether the reservation expires before it, after it, or meanwhile") {

@@ -1,5 +1,6 @@
 #include "postgres/listener.hpp"
 
+#include "runtime/background.hpp"
 #include "support.hpp"
 
 using namespace loan_manager::postgres;
@@ -123,5 +124,32 @@ TEST_CASE("a listener may be stopped by its own callback, and destroyed at any t
         Listener never_connected(context, listener_options("early"), heard.callbacks());
         never_connected.start();
         never_connected.stop();
+    });
+}
+
+TEST_CASE("a callback that throws is counted, and the listener goes on with a new connection") {
+    run([](asio::io_context& context) -> asio::awaitable<void> {
+        const auto connection = co_await connect(context);
+        Heard heard;
+        ListenerCallbacks callbacks = heard.callbacks();
+        callbacks.on_notification = [&, hear = callbacks.on_notification](const Notification& notification) {
+            if (notification.payload == "poison") throw std::runtime_error("on purpose");
+            hear(notification);
+        };
+        ListenerOptions options = listener_options("poisoned");
+        options.task = "listener test: poisoned";
+        options.max_backoff = 20ms;
+        Listener listener(context, options, callbacks);
+        listener.start();
+        const bool connected = co_await eventually([&] { return heard.connects == 1; });
+        REQUIRE(connected);
+        co_await notify(*connection, "poisoned", "poison");
+        const bool again = co_await eventually([&] { return heard.connects == 2; });
+        REQUIRE(again);
+        CHECK(loan_manager::runtime::background_task(options.task).failures == 1);
+        co_await notify(*connection, "poisoned", "wholesome");
+        const bool arrived = co_await eventually([&] { return heard.payloads.size() == 1; });
+        CHECK(arrived);
+        listener.stop();
     });
 }

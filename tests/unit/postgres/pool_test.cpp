@@ -7,7 +7,10 @@
 #include <boost/asio/post.hpp>
 
 #include <atomic>
+#include <stdexcept>
 #include <thread>
+
+#include "runtime/background.hpp"
 
 using namespace loan_manager::postgres;
 using namespace loan_manager::postgres::testing;
@@ -229,4 +232,49 @@ TEST_CASE("many coroutines on two loops, each with the pool of its own") {
     CHECK(right == 3000);
     CHECK(wrong == 0);
     CHECK(foreign == 0);
+}
+
+namespace {
+
+using Opened = Result<std::unique_ptr<Connection>>;
+
+/// Opens connections, except that the first few attempts throw.
+struct Unlucky {
+    int left = 0;
+
+    static asio::awaitable<Opened> open(Unlucky* self, asio::io_context& context, ConnectOptions options,
+                                        std::shared_ptr<CancelThreads> cancellers) {
+        if (self->left > 0) {
+            --self->left;
+            throw std::runtime_error("on purpose");
+        }
+        Opened opened = co_await Connection::open(context, std::move(options), std::move(cancellers));
+        co_return opened;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("an exception while connecting is a failed attempt: callers are told, it is counted, the pool tries again") {
+    run([](asio::io_context& context) -> asio::awaitable<void> {
+        Unlucky unlucky{.left = 3};
+        PoolOptions options = pool_options(1);
+        options.min_backoff = 1ms;
+        options.max_backoff = 5ms;
+        options.open = [&](asio::io_context& loop, ConnectOptions connect, std::shared_ptr<CancelThreads> cancellers) {
+            return Unlucky::open(&unlucky, loop, std::move(connect), std::move(cancellers));
+        };
+        const auto before = loan_manager::runtime::background_task("opening a connection").failures;
+        Pool pool(context, options);
+        const auto refused = co_await pool.execute(one);
+        REQUIRE(refused.has_error());
+        CHECK(refused.error().kind == Error::Kind::unavailable);
+        const bool back = co_await eventually([&] { return pool.stats().idle == 1; });
+        CHECK(back);
+        CHECK(loan_manager::runtime::background_task("opening a connection").failures == before + 3);
+        const auto answered = co_await pool.execute(one);
+        CHECK(answered.has_value());
+        CHECK(pool.stats().connections == 1);
+        pool.close();
+    });
 }

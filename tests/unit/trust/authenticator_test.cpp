@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "fixture.hpp"
+#include "runtime/background.hpp"
 
 using namespace loan_manager;
 using namespace loan_manager::trust;
@@ -182,5 +183,26 @@ TEST_CASE("polling goes on until it is stopped, also while auth fails") {
     }
     f.authenticator.stop();
     f.context.run();  // returns: nothing is left to do
+    CHECK(f.code(f.token()) == "");
+}
+
+TEST_CASE("polling goes on when auth's answer throws, and it is counted") {
+    const auto before = runtime::background_task("trust").failures;
+    AuthenticatorOptions options;
+    options.poll_interval = 1ms;
+    Fixture f(options);
+    f.auth.breaks = true;
+    f.authenticator.start(f.context.get_executor());
+    f.context.restart();
+    while (runtime::background_task("trust").failures < before + 2) {
+        f.context.run_one();
+    }
+    CHECK_FALSE(f.authenticator.ready());
+    f.auth.breaks = false;
+    while (!f.authenticator.ready()) {
+        f.context.run_one();
+    }
+    f.authenticator.stop();
+    f.context.run();
     CHECK(f.code(f.token()) == "");
 }

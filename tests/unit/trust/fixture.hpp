@@ -10,6 +10,7 @@
 #include <boost/asio/use_future.hpp>
 #include <future>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,7 @@ struct FakeAuth {
     std::map<std::string, std::pair<std::int64_t, std::int32_t>> revoked;  // user → epoch, min_ver
     std::map<std::string, std::int64_t> revoked_tokens;                    // jti → epoch
     bool away = false;
+    bool breaks = false;  ///< throws instead of answering
     int asked = 0;
 
     FakeAuth() { publish(key); }
@@ -46,6 +48,9 @@ struct FakeAuth {
         ++asked;
         // Suspends, as a call over the network does.
         co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+        if (breaks) {
+            throw std::runtime_error("on purpose");
+        }
         if (away) {
             co_return rpc::unavailable();
         }
