@@ -153,13 +153,12 @@ std::vector<BackgroundTask> background_tasks() { return ledger().all(); }
 BackgroundTask background_task(std::string_view name) { return ledger().one(name); }
 
 void background(const asio::any_io_executor& executor, std::string_view task, asio::awaitable<void> work,
-                asio::cancellation_slot stop) {
+                asio::cancellation_slot stop, std::shared_ptr<const void> owner) {
     auto entry = std::make_shared<const Entry>(task);
     asio::co_spawn(executor, std::move(work),
                    asio::bind_cancellation_slot(
-                       stop, [entry, cancellable = stop.is_connected()](const std::exception_ptr& thrown) {
-                           entry->ended(thrown, cancellable);
-                       }));
+                       stop, [owner = std::move(owner), entry, cancellable = stop.is_connected()](
+                                 const std::exception_ptr& thrown) { entry->ended(thrown, cancellable); }));
 }
 
 struct BackgroundGroup::State {

@@ -17,10 +17,11 @@ namespace loan_manager::runtime {
 /// `task`, a fixed name of the program's own (it becomes a label of a metric), never a client's text. While it lasts
 /// it is counted as in flight; a process that stops waits for it with its loops and names it if it does not end.
 ///
-/// Asio's cancellation through `stop` ends it too, and is no failure. What the task uses must be among its
+/// Asio's cancellation through `stop` ends it too, and is no failure; `owner`, which the slot belongs to, is kept alive
+/// until everything about the task has ended, which is later than its frame. What the task uses must be among its
 /// parameters or outlive it. Never started inside this call. Safe from every thread, but `stop` belongs to `executor`.
 void background(const boost::asio::any_io_executor& executor, std::string_view task, boost::asio::awaitable<void> work,
-                boost::asio::cancellation_slot stop = {});
+                boost::asio::cancellation_slot stop = {}, std::shared_ptr<const void> owner = nullptr);
 
 /// Background tasks of one owner, which ends them together. All but wait_idle() and in_flight() on the thread that
 /// runs `executor`. Destroy it when nothing is in flight, or when the loop has ended.

@@ -136,7 +136,7 @@ void Periodic::start() {
     // A signal belongs to the thread of its coroutine.
     asio::post(core_->executor, [life = std::move(life)] {
         Core& core = *life->core;
-        background(core.executor, core.options.name + " (loop)", Core::run(life), core.signal.slot());
+        background(core.executor, core.options.name + " (loop)", Core::run(life), core.signal.slot(), life->core);
     });
 }
 

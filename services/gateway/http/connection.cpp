@@ -49,7 +49,8 @@ Connection::Connection(std::unique_ptr<Transport> transport, Application& applic
 Connection::~Connection() { table_->remove(*this); }
 
 void Connection::start() {
-    runtime::background(table_->loop().get_executor(), "connection", serve_all(shared_from_this()), cancel_.slot());
+    runtime::background(table_->loop().get_executor(), "connection", serve_all(shared_from_this()), cancel_.slot(),
+                        shared_from_this());
 }
 
 void Connection::enter(Phase phase, std::chrono::milliseconds allowed) {
