@@ -37,12 +37,16 @@ function(lm_library name)
   _lm_use_pch(${name} ${ARG_PCH})
 endfunction()
 
+# What an installation runs, without its tests.
+add_custom_target(programs)
+
 function(lm_binary name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
   _lm_options(${name})
+  add_dependencies(programs ${name})
   install(TARGETS ${name} RUNTIME DESTINATION bin)
 endfunction()
 

@@ -76,7 +76,7 @@ capture_statements() {
     {
         echo '\startpipeline'
         tail -n +"$mark" "$VAR/log/postgres.log" | sed -n 's/^.*  execute bikes\.list[^:]*: \(.*\)$/\1;/p'
-        echo '\endpipeline'
+        printf '%s\n' '\endpipeline'
     } >"$scratch/list_bikes.sql"
     grep -q '^WITH\|^SELECT' "$scratch/list_bikes.sql" || die "the list statement was not found in the server's log"
 }

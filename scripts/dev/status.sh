@@ -2,10 +2,10 @@
 . "$(dirname "$0")/lib/common.sh"
 . "$ROOT/scripts/dev/lib/suite.sh"
 
-[ -f "$VAR/run.json" ] && supervisor_pid >/dev/null || {
+if [ ! -f "$VAR/run.json" ] || ! supervisor_pid >/dev/null; then
     note "Not running. ./dev up starts everything."
     exit 3
-}
+fi
 failing=0
 printf '%-22s %-8s %-30s %s\n' NAME PID ADDRESS STATE
 while IFS=$'\t' read -r name pid url admin; do

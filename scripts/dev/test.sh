@@ -1,8 +1,32 @@
 # summary: build and pass every test (further arguments go to ctest, e.g. -R fleet)
 #
-# usage: [PRESET=asan] ./dev test [ctest options]
+# usage: ./dev test [--sanitize address|thread] [ctest options]
+#
+# --sanitize address  in a build of its own with AddressSanitizer and UndefinedBehaviorSanitizer (preset asan)
+# --sanitize thread   the same with ThreadSanitizer (preset tsan)
 #
 # Starts a throw-away PostgreSQL for the tests and real processes of every service; leaves nothing behind.
+sanitize='' arguments=()
+while [ $# -gt 0 ]; do
+    case "$1" in
+    --sanitize)
+        sanitize=${2:-nothing}
+        shift
+        ;;
+    --sanitize=*) sanitize=${1#*=} ;;
+    *) arguments+=("$1") ;;
+    esac
+    shift
+done
+case "$sanitize" in
+'') ;;
+address) export PRESET=asan ;;
+thread) export PRESET=tsan ;;
+*)
+    echo "error: --sanitize takes address or thread, not '$sanitize'" >&2
+    exit 2
+    ;;
+esac
 . "$(dirname "$0")/lib/common.sh"
 . "$ROOT/scripts/dev/lib/packages.sh"
 . "$ROOT/scripts/dev/lib/build.sh"
@@ -38,7 +62,7 @@ export LM_TEST_POSTGRES="postgresql://postgres@127.0.0.1:$PG_PORT/postgres"
 
 say "Testing"
 status=0
-ctest --test-dir "$BUILD" --output-on-failure --no-tests=error -j "$(nproc)" "$@" || status=$?
+ctest --test-dir "$BUILD" --output-on-failure --no-tests=error -j "$(nproc)" "${arguments[@]}" || status=$?
 
 # One closing line over all runners: doctest counts its cases, every other test counts as one.
 log="$BUILD/Testing/Temporary/LastTest.log"

@@ -33,7 +33,7 @@ if pid=$(supervisor_pid); then
 fi
 
 ensure_packages
-build_all
+build_programs
 mkdir -p "$STATE" "$VAR/log"
 choose_ports "$base"
 rm -f "$STATE/ready" "$STATE/failed"

@@ -1,7 +1,9 @@
-# Every shell script parses, and ./dev lists every command with a summary.
+# Every shell script parses and passes shellcheck, and ./dev lists every command with a summary.
 set -euo pipefail
 cd "$1"
-for script in dev .ci/run $(git ls-files '*.sh'); do bash -n "$script"; done
+mapfile -t scripts < <(git ls-files -co --exclude-standard '*.sh')
+for script in dev .ci/run "${scripts[@]}"; do bash -n "$script"; done
+bash scripts/dev/lib/shellcheck.sh
 listing=$(./dev)
 for script in scripts/dev/*.sh; do
     name=$(basename "$script" .sh)

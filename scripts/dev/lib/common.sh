@@ -2,12 +2,13 @@
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
+# shellcheck disable=SC2034 # used by those that source this file
 VAR=${LM_VAR:-$ROOT/var}
 PRESET=${PRESET:-dev}
 BUILD=${LM_BUILD:-$ROOT/build/$PRESET}
+# shellcheck disable=SC2034
 BIN="$BUILD/bin"
 export PATH="/usr/lib/postgresql/17/bin:/usr/lib/postgresql/16/bin:/usr/lib/postgresql/15/bin:/usr/lib/postgresql/14/bin:$PATH"
-
 
 if [ -t 1 ]; then
     bold=$'\e[1m' dim=$'\e[2m' red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'

@@ -1,3 +1,5 @@
+. "$ROOT/scripts/dev/lib/progress.sh"
+
 # Of alternatives a|b: the one that is installed, else the first that this distribution has.
 choose_package() {
     local name
@@ -19,17 +21,40 @@ missing_packages() { # list
         <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' $wanted 2>/dev/null | sed -n 's/^installed //p' | sort)
 }
 
+# Runs apt-get as root with its output in file $1; standard output gets its status lines (APT::Status-Fd).
+apt_get() { # log arguments…
+    local log=$1 as_root=()
+    shift
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c \
+        'log=$1; shift; exec apt-get -q -o APT::Status-Fd=3 "$@" 3>&1 >"$log" 2>&1' sh "$log" "$@"
+}
+
+# Reads "dlstatus:NUMBER:PERCENT:TEXT" (fetching, taken for the first half) and "pmstatus:PACKAGE:PERCENT:TEXT".
+show_install_progress() {
+    local kind percent text
+    while IFS=: read -r kind _ percent text; do
+        percent=${percent%%[.,]*}
+        [[ "$percent" =~ ^[0-9]+$ ]] || continue
+        case "$kind" in
+        dlstatus) progress_show $((percent * 5)) "$text" ;;
+        pmstatus) progress_show $((500 + percent * 5)) "$text" ;;
+        esac
+    done
+    progress_clear
+}
+
 # Installs the packages named in packages.txt (or the given list) that this machine lacks.
 ensure_packages() {
     local list=${1:-packages.txt} missing
     command -v dpkg-query >/dev/null || die "this is not a Debian or Ubuntu system; install the equivalents of scripts/dev/$list by hand and set LM_SKIP_PACKAGES=1"
-    missing=$(missing_packages "$list")
+    missing=$(missing_packages "$list" | xargs)
     [ -n "$missing" ] || return 0
-    [ -z "${LM_SKIP_PACKAGES:-}" ] || die "missing packages: $(echo $missing)"
-    say "Installing $(echo "$missing" | wc -l) missing packages: $(echo $missing)"
+    [ -z "${LM_SKIP_PACKAGES:-}" ] || die "missing packages: $missing"
+    say "Installing $(wc -w <<<"$missing") missing packages: $missing"
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || die "these packages are missing and there is no sudo to install them: $(echo $missing)"
+        command -v sudo >/dev/null || die "these packages are missing and there is no sudo to install them: $missing"
         as_root=(sudo)
     fi
     # A system-wide PostgreSQL cluster is not needed; ours is private, under var/.
@@ -37,10 +62,16 @@ ensure_packages() {
         "${as_root[@]}" mkdir -p /etc/postgresql-common
         echo "create_main_cluster = false" | "${as_root[@]}" tee /etc/postgresql-common/createcluster.conf >/dev/null
     fi
-    "${as_root[@]}" apt-get update -q || die "apt-get update failed"
+    local log
+    log=$(mktemp)
+    apt_get "$log" update || { cat "$log" >&2; die "apt-get update failed"; }
     # Only now is it known which of two alternatives this distribution has.
-    missing=$(missing_packages "$list")
+    missing=$(missing_packages "$list" | xargs)
+    progress_begin Installing
     # shellcheck disable=SC2086
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing ||
-        die "apt-get could not install: $(echo $missing)"
+    apt_get "$log" install -y --no-install-recommends $missing | show_install_progress || {
+        cat "$log" >&2
+        die "apt-get could not install: $missing"
+    }
+    rm -f "$log"
 }

@@ -49,10 +49,10 @@ postgres_init() {
 postgres_exec() {
     local home=$1 port=$2
     shift 2
-    local server=(postgres -D "$home/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
+    local program=(postgres -D "$home/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories=
         -c max_connections=300 "$@")
     if [ "$(id -u)" -eq 0 ]; then
-        exec setpriv --reuid postgres --regid postgres --init-groups --reset-env env "PATH=$PATH" "${server[@]}"
+        exec setpriv --reuid postgres --regid postgres --init-groups --reset-env env "PATH=$PATH" "${program[@]}"
     fi
-    exec "${server[@]}"
+    exec "${program[@]}"
 }

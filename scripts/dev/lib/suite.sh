@@ -1,5 +1,6 @@
 # The running suite: ports, secrets and the environment of each service.
 
+# shellcheck disable=SC2034 # used by those that source this file
 SERVICES=(auth fleet lifecycle-refresher gateway)
 STATE="$VAR/state"
 
@@ -9,7 +10,7 @@ choose_ports() {
     local base=$1 names wanted index=0 port
     names=(GATEWAY AUTH FLEET LIFECYCLE POSTGRES GATEWAY_ADMIN AUTH_ADMIN FLEET_ADMIN LIFECYCLE_ADMIN)
     if [ -n "$base" ]; then
-        [[ "$base" =~ ^[0-9]+$ ]] && [ "$base" -ge 1024 ] && [ "$base" -le 65000 ] ||
+        [[ "$base" =~ ^[0-9]{4,5}$ && "$base" -ge 1024 && "$base" -le 65000 ]] ||
             die "--port-base takes a number from 1024 to 65000, not '$base'"
         wanted=()
         for index in "${!names[@]}"; do wanted+=($((base + index))); done
