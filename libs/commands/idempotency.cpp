@@ -14,9 +14,9 @@ namespace {
 constexpr postgres::Statement try_lock{
     "commands.try_lock", "SELECT pg_try_advisory_xact_lock(hashtextextended($1::text || ' ' || $2::text, 215))"};
 
-constexpr postgres::Statement look_up{"commands.look_up_key",
-                                      "SELECT fingerprint, status, body FROM fleet.idempotency_keys "
-                                      "WHERE user_id = $1 AND key = $2 AND expires_at > now()"};
+constexpr postgres::Statement find_stored{"commands.look_up_key",
+                                          "SELECT fingerprint, status, body FROM fleet.idempotency_keys "
+                                          "WHERE user_id = $1 AND key = $2 AND expires_at > now()"};
 
 constexpr postgres::Statement store{
     "commands.store_key",
@@ -55,15 +55,15 @@ Idempotency::Idempotency(const rpc::CallContext& context, const google::protobuf
     }
 }
 
-void Idempotency::add_look_up(postgres::Batch& batch) const {
-    batch.add(try_lock, postgres::Params(user_id_, key_));
-    batch.add(look_up, postgres::Params(user_id_, key_));
+Idempotency::LookUp Idempotency::add_look_up(sql::RoundTrip& trip) const {
+    const auto lock = trip.add(try_lock, postgres::Params(user_id_, key_));
+    return LookUp{lock, trip.add(find_stored, postgres::Params(user_id_, key_))};
 }
 
-rpc::Result<bool> Idempotency::replay(const std::vector<postgres::Rows>& results, rpc::CallContext& context,
+rpc::Result<bool> Idempotency::replay(const sql::RoundTrip& trip, const LookUp& look_up, rpc::CallContext& context,
                                       google::protobuf::Message& answer) const {
-    const bool locked = results.at(0).front().get<bool>(0);
-    const auto& stored = results.at(1);
+    const bool locked = trip[look_up.lock].front().get<bool>(0);
+    const auto& stored = trip[look_up.stored];
     if (stored.empty()) {
         if (!locked) {
             return rpc::Error("IDEMPOTENCY_IN_FLIGHT");

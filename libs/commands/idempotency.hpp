@@ -10,6 +10,7 @@
 #include "rpc/context.hpp"
 #include "rpc/error.hpp"
 #include "runtime/colombo_time.hpp"
+#include "sql/round_trip.hpp"
 
 namespace loan_manager::commands {
 
@@ -21,15 +22,17 @@ public:
 
     bool wanted() const { return !key_.empty(); }
 
-    /// Number of results add_look_up() contributes.
-    static constexpr std::size_t look_up_results = 2;
+    struct LookUp {
+        sql::Handle<const postgres::Rows&> lock;
+        sql::Handle<const postgres::Rows&> stored;
+    };
     /// Takes the key's lock (without waiting) and reads the stored answer. The lock statement comes first: under READ
     /// COMMITTED the read then sees whatever a twin committed before it released the lock.
-    void add_look_up(postgres::Batch& batch) const;
+    LookUp add_look_up(sql::RoundTrip& trip) const;
 
-    /// Reads those results: true – replay, `answer` and the context are filled; false – go on.
+    /// Reads those results: true – replay, `answer` and the call are filled; false – go on.
     /// Errors: IDEMPOTENCY_MISMATCH, IDEMPOTENCY_IN_FLIGHT.
-    rpc::Result<bool> replay(const std::vector<postgres::Rows>& results, rpc::CallContext& context,
+    rpc::Result<bool> replay(const sql::RoundTrip& trip, const LookUp& look_up, rpc::CallContext& context,
                              google::protobuf::Message& answer) const;
 
     /// Stores the answer, in place of an expired one. `http_status` 0: that of the route.

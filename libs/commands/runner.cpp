@@ -1,6 +1,7 @@
 #include "commands/runner.hpp"
 
-#include "commands/idempotency.hpp"
+#include <stdexcept>
+
 #include "commands/journal.hpp"
 #include "runtime/log.hpp"
 #include "validate/validate.hpp"
@@ -18,130 +19,115 @@ constexpr postgres::Statement sweep_keys{
 
 }  // namespace
 
-void CommandBase::prepare(Unit&, const google::protobuf::Message&, postgres::Batch&) {}
-
-std::optional<rpc::Error> CommandBase::refuse(const postgres::Error&) { return std::nullopt; }
-
 Runner::Runner(postgres::PoolGroup& pools, RunnerOptions options) : pools_(pools), options_(std::move(options)) {}
 
-/// What one attempt ended with: done, a business error, or a database error that may be worth repeating.
-struct Runner::Attempt {
-    rpc::CallContext& context;
-    const google::protobuf::Message& request;
-    const std::vector<rpc::FieldIssue>& issues;
-    const Idempotency& idempotency;
-    CommandBase& command;
-    google::protobuf::Message& answer;
-    const RunnerOptions& options;
+Attempt::Attempt(Runner& runner, rpc::CallContext& call, google::protobuf::Message& request,
+                 google::protobuf::Message& answer)
+    : runner_(runner), call_(call), answer_(answer), idempotency_(call, request), issues_(call.field_issues) {
+    validate::check(request, issues_);
+}
 
-    rpc::Result<void> outcome{};
-    std::optional<postgres::Error> database_error{};
+asio::awaitable<CommandContext*> Attempt::begin() {
+    outcome_ = rpc::Result<void>();
+    database_error_.reset();
+    postgres::Result<postgres::Lease> lease = co_await runner_.pools_.local().acquire(call_.deadline);
+    if (!lease) {
+        database_error_ = lease.error();
+        co_return nullptr;
+    }
+    lease_.emplace(std::move(*lease));
+    transaction_.emplace(*lease_->get());
+    command_.emplace(call_, *transaction_, idempotency_, answer_, runner_.options_.clock->now(), issues_);
+    co_return &*command_;
+}
 
-    // Everything between BEGIN and COMMIT. Throws postgres::Failure on database errors.
-    asio::awaitable<void> work(postgres::Transaction& transaction) {
-        Unit unit(context, transaction, options.clock->now(), issues);
+void Attempt::threw(std::exception_ptr thrown) {
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const postgres::Failure& failure) {
+        database_error_ = failure.error();
+    } catch (...) {
+        thrown_ = std::move(thrown);
+    }
+}
 
-        postgres::Batch first;
-        if (idempotency.wanted()) {
-            idempotency.add_look_up(first);
-        }
-        command.prepare(unit, request, first);
-        std::vector<postgres::Rows> reads;
-        if (!first.empty()) {
-            postgres::Result<std::vector<postgres::Rows>> results = co_await transaction.run(first);
-            reads = std::move(results).value();
-        }
-        if (idempotency.wanted()) {
-            rpc::Result<bool> replayed = idempotency.replay(reads, context, answer);
-            if (!replayed || *replayed) {
-                if (!replayed) {
-                    outcome = replayed.error();
-                }
-                co_await roll_back(transaction);
-                co_return;
+asio::awaitable<bool> Attempt::finish(rpc::Result<void> outcome) {
+    outcome_ = std::move(outcome);
+    if (command_) {
+        if (outcome_ && !command_->replayed_ && !database_error_ && !thrown_) {
+            outcome_ = command_->valid();  // of checks that found something after the body asked
+            if (outcome_ && !command_->has_read_) {
+                throw std::logic_error(call_.method + " has not read what is stored under its idempotency key");
             }
-            reads.erase(reads.begin(), reads.begin() + Idempotency::look_up_results);
         }
-
-        outcome = co_await command.execute(unit, request, reads, answer);
-        if (outcome && !unit.issues_.empty()) {
-            outcome = rpc::validation(unit.issues_);
+        if (outcome_ && !command_->replayed_ && !database_error_ && !thrown_) {
+            try {
+                co_await commit();
+            } catch (...) {
+                threw(std::current_exception());
+            }
         }
-        if (!outcome) {
-            co_await roll_back(transaction);
-            co_return;
-        }
-
-        add_journal(unit.last_, context, unit.now(), unit.changes_, unit.events_, options.channel);
-        if (idempotency.wanted()) {
-            idempotency.add_store(unit.last_, answer, unit.http_status_, unit.now() + options.replay_for);
-        }
-        postgres::Result<std::vector<postgres::Rows>> committed =
-            co_await transaction.commit_with(std::move(unit.last_));
-        static_cast<void>(std::move(committed).value());
-        if (unit.http_status_ != 0) {
-            context.set_http_status(unit.http_status_);
+        if (command_->replayed_ && !database_error_ && !thrown_) {
+            outcome_ = rpc::Result<void>();
         }
     }
+    const bool ended = co_await settle();
+    co_return ended;
+}
 
-    // Before answering: whoever repeats the request must not meet the locks of this attempt.
-    static asio::awaitable<void> roll_back(postgres::Transaction& transaction) {
-        if (transaction.connection().is_usable()) {
-            static_cast<void>(co_await transaction.rollback());
+asio::awaitable<void> Attempt::commit() {
+    auto& command = *command_;
+    const auto& options = runner_.options_;
+    add_journal(command.last_, call_, command.now(), command.changes_, command.events_, options.channel);
+    if (idempotency_.wanted()) {
+        idempotency_.add_store(command.last_, answer_, command.http_status_, command.now() + options.replay_for);
+    }
+    (co_await transaction_->commit_with(std::move(command.last_))).value();
+    if (command.http_status_ != 0) {
+        call_.set_http_status(command.http_status_);
+    }
+    committed_ = true;
+}
+
+// Whatever did not commit is rolled back before answering: whoever repeats the request must not meet the locks of this
+// attempt.
+asio::awaitable<bool> Attempt::settle() {
+    std::function<std::optional<rpc::Error>(const postgres::Error&)> refuse;
+    if (command_) {
+        refuse = command_->refuse_;
+    }
+    command_.reset();
+    if (transaction_ && !committed_ && transaction_->connection().is_usable()) {
+        static_cast<void>(co_await transaction_->rollback());
+    }
+    transaction_.reset();
+    lease_.reset();
+    if (thrown_) {
+        std::rethrow_exception(thrown_);
+    }
+    if (!database_error_) {
+        co_return true;
+    }
+    const postgres::Error& error = *database_error_;
+    const auto& options = runner_.options_;
+    for (const auto& ask : {options.refuse, refuse}) {
+        if (ask) {
+            if (std::optional<rpc::Error> refused = ask(error)) {
+                outcome_ = *std::move(refused);
+                co_return true;
+            }
         }
     }
-
-    asio::awaitable<void> run(postgres::Pool& pool) {
-        postgres::Result<postgres::Lease> lease = co_await pool.acquire(context.deadline);
-        if (!lease) {
-            database_error = lease.error();
-            co_return;
-        }
-        postgres::Transaction transaction(*lease->get());
-        std::exception_ptr thrown;
-        try {
-            co_await work(transaction);
-        } catch (const postgres::Failure& failure) {
-            database_error = failure.error();
-        } catch (...) {
-            thrown = std::current_exception();
-        }
-        if (database_error || thrown) {
-            co_await roll_back(transaction);
-        }
-        if (thrown) {
-            std::rethrow_exception(thrown);
-        }
+    if (!error.is_retryable() || tries_ >= options.max_retries || call_.remaining().count() <= 0) {
+        outcome_ = to_rpc_error(error);
+        co_return true;
     }
-};
-
-asio::awaitable<rpc::Result<void>> Runner::run_erased(rpc::CallContext& context, google::protobuf::Message& request,
-                                                      CommandBase& command, google::protobuf::Message& answer) {
-    // The fingerprint is of what the client sent, so it is taken before the checks normalise the texts.
-    const Idempotency idempotency(context, request);
-    std::vector<rpc::FieldIssue> issues = context.field_issues;
-    validate::check(request, issues);
-
-    for (int tries = 0;; ++tries) {
-        answer.Clear();
-        Attempt attempt{context, request, issues, idempotency, command, answer, options_};
-        co_await attempt.run(pools_.local());
-        if (!attempt.database_error) {
-            co_return std::move(attempt.outcome);
-        }
-        const postgres::Error& error = *attempt.database_error;
-        if (std::optional<rpc::Error> refused = command.refuse(error)) {
-            co_return *std::move(refused);
-        }
-        if (!error.is_retryable() || tries >= options_.max_retries || context.remaining().count() <= 0) {
-            co_return to_rpc_error(error);
-        }
-        runtime::log::info("command repeated", {{"request_id", context.request_id},
-                                                {"method", context.method},
-                                                {"try", tries + 1},
-                                                {"sqlstate", error.sqlstate}});
-        co_await options_.pause(tries + 1);
-    }
+    ++tries_;
+    runtime::log::info(
+        "command repeated",
+        {{"request_id", call_.request_id}, {"method", call_.method}, {"try", tries_}, {"sqlstate", error.sqlstate}});
+    co_await options.pause(tries_);
+    co_return false;
 }
 
 asio::awaitable<postgres::Result<std::int64_t>> Runner::sweep() {

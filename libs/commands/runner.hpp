@@ -4,72 +4,102 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "commands/admit.hpp"
+#include "commands/command_context.hpp"
 #include "commands/errors.hpp"
-#include "commands/unit.hpp"
 #include "postgres/pool.hpp"
 #include "postgres/transaction.hpp"
 #include "runtime/clock.hpp"
 
 namespace loan_manager::commands {
 
-/// A command with its types erased; derive from Command instead.
-class CommandBase {
-public:
-    virtual ~CommandBase() = default;
-
-    /// Statements that need nothing but the request (references, the row under lock). They travel in the same round
-    /// trip as the idempotency look-up; their results reach the body in this order. Called once per attempt.
-    virtual void prepare(Unit&, const google::protobuf::Message& request, postgres::Batch& reads);
-    virtual boost::asio::awaitable<rpc::Result<void>> execute(Unit& unit, const google::protobuf::Message& request,
-                                                              std::vector<postgres::Rows>& reads,
-                                                              google::protobuf::Message& answer) = 0;
-    /// Says which business error a violated constraint means, e.g. DUPLICATE. Nothing: not a business matter.
-    virtual std::optional<rpc::Error> refuse(const postgres::Error& error);
-};
-
-/// One command of one call: state lives in the derived object, which the caller keeps until run() has ended.
-///
-/// The body decides in the order of D-212: add issues, `unit.valid()`, row exists, scope, `check_version`, personal
-/// rules, state; then writes. It may use `.value()` on database results.
-template <class Request, class Response>
-class Command : public CommandBase {
-public:
-    using request_type = Request;
-    using response_type = Response;
-
-    virtual void prepare(Unit&, const Request&, postgres::Batch&) {}
-    virtual boost::asio::awaitable<rpc::Result<Response>> execute(Unit& unit, const Request& request,
-                                                                  std::vector<postgres::Rows>& reads) = 0;
-
-    void prepare(Unit& unit, const google::protobuf::Message& request, postgres::Batch& reads) final {
-        prepare(unit, static_cast<const Request&>(request), reads);
-    }
-    boost::asio::awaitable<rpc::Result<void>> execute(Unit& unit, const google::protobuf::Message& request,
-                                                      std::vector<postgres::Rows>& reads,
-                                                      google::protobuf::Message& answer) final {
-        rpc::Result<Response> result = co_await execute(unit, static_cast<const Request&>(request), reads);
-        if (!result) {
-            co_return std::move(result).error();
-        }
-        static_cast<Response&>(answer) = std::move(*result);
-        co_return rpc::Result<void>();
-    }
-};
+/// The body of a command: reads, decides, writes. It decides in the order of D-212: `command.read()`, then admit() –
+/// field issues, row exists, scope, If-Match – then personal rules, state, writes. It may use `.value()` on database
+/// results. It may run several times, on a transaction of its own each time.
+template <class Request, class Response, class... Args>
+using Body = boost::asio::awaitable<rpc::Result<Response>> (*)(CommandContext&, const Request&, Args...);
 
 struct RunnerOptions {
     /// NOTIFY channel told of every event; empty: nobody is told.
     std::string channel = "fleet_changes";
+    /// Says which business error a violated constraint means, e.g. DUPLICATE. Nothing: not a business matter.
+    std::function<std::optional<rpc::Error>(const postgres::Error&)> refuse{};
     std::chrono::hours replay_for{24};  ///< D-215
     int max_retries = 3;                ///< D-218
     /// Before each of them, so that commands in each other's way part; tests count these.
     std::function<boost::asio::awaitable<void>(int attempt)> pause = postgres::pause_before_retry;
     const runtime::Clock* clock = &runtime::system_clock();  ///< Must outlive the runner.
+};
+
+class Runner;
+
+// Commands that are classes, until each is a function.
+template <class Request, class Response>
+class Command {
+public:
+    using request_type = Request;
+    using response_type = Response;
+    virtual ~Command() = default;
+    virtual void prepare(CommandContext&, const Request&, postgres::Batch&) {}
+    virtual boost::asio::awaitable<rpc::Result<Response>> execute(CommandContext& unit, const Request& request,
+                                                                  std::vector<postgres::Rows>& reads) = 0;
+    virtual std::optional<rpc::Error> refuse(const postgres::Error&) { return std::nullopt; }
+};
+template <class Request, class Response>
+boost::asio::awaitable<rpc::Result<Response>> run_object(CommandContext& command, const Request& request,
+                                                         Command<Request, Response>& object) {
+    object.prepare(command, request, command.reads().batch());
+    command.refuse_with([&object](const postgres::Error& error) { return object.refuse(error); });
+    rpc::Result<void> read = co_await command.read();
+    if (!read) {
+        co_return read.error();
+    }
+    std::vector<postgres::Rows> rows = command.reads().take_results(command.look_ups());
+    co_return co_await object.execute(command, request, rows);
+}
+
+/// What all attempts at one command share, and the attempt under way. Used by Runner only.
+class Attempt {
+public:
+    /// Normalises and checks the texts of the request.
+    Attempt(Runner& runner, rpc::CallContext& call, google::protobuf::Message& request,
+            google::protobuf::Message& answer);
+
+    /// Takes a connection. Nothing if the database is away: then finish() says so.
+    boost::asio::awaitable<CommandContext*> begin();
+    /// The body threw: postgres::Failure is a database error, anything else goes on to the caller of finish().
+    void threw(std::exception_ptr thrown);
+    /// Commits if there is no error, rolls back otherwise. True: the command has ended with `outcome()`; false: it is
+    /// to be repeated.
+    boost::asio::awaitable<bool> finish(rpc::Result<void> outcome);
+    rpc::Result<void> outcome() && { return std::move(outcome_); }
+
+private:
+    boost::asio::awaitable<void> commit();
+    boost::asio::awaitable<bool> settle();
+
+    Runner& runner_;
+    rpc::CallContext& call_;
+    google::protobuf::Message& answer_;
+    Idempotency idempotency_;  // of what the client sent: made before the checks normalise the texts
+    std::vector<rpc::FieldIssue> issues_;
+    int tries_ = 0;
+
+    std::optional<postgres::Lease> lease_;
+    std::optional<postgres::Transaction> transaction_;
+    std::optional<CommandContext> command_;
+    rpc::Result<void> outcome_{};
+    std::optional<postgres::Error> database_error_;
+    std::exception_ptr thrown_;
+    bool committed_ = false;
 };
 
 /// Runs commands: one transaction holding the business rows, audit and outbox rows, the change notification and the
@@ -85,26 +115,71 @@ class Runner {
 public:
     Runner(postgres::PoolGroup& pools, RunnerOptions options);
 
-    template <class Request, class Response>
-    boost::asio::awaitable<rpc::Result<Response>> run(rpc::CallContext& context, const Request& request,
-                                                      Command<Request, Response>& command) {
+    /// Runs a command once, for whoever is no gRPC method: housekeeping, tests.
+    template <class Request, class Response, class... Args>
+    boost::asio::awaitable<rpc::Result<Response>> run(rpc::CallContext& call, const Request& request,
+                                                      Body<Request, Response, Args...> body,
+                                                      std::type_identity_t<Args>... args) {
         Request checked(request);
         Response answer;
-        rpc::Result<void> done = co_await run_erased(context, checked, command, answer);
+        Attempt attempt(*this, call, checked, answer);
+        for (;;) {
+            answer.Clear();
+            rpc::Result<void> outcome;
+            CommandContext* command = co_await attempt.begin();
+            if (command != nullptr) {
+                try {
+                    rpc::Result<Response> result = co_await body(*command, checked, args...);
+                    if (result) {
+                        answer = std::move(*result);
+                    } else {
+                        outcome = std::move(result).error();
+                    }
+                } catch (...) {
+                    attempt.threw(std::current_exception());
+                }
+            }
+            const bool ended = co_await attempt.finish(std::move(outcome));
+            if (ended) {
+                break;
+            }
+        }
+        rpc::Result<void> done = std::move(attempt).outcome();
         if (!done) {
             co_return std::move(done).error();
         }
         co_return std::move(answer);
     }
 
-    /// For rpc::ServiceBuilder: a handler that runs a command of this type, made anew for each call from copies of
-    /// `args` (std::ref for what must not be copied).
-    ///     service.command("ProcureBike", runner_.handler<Procure>(stock_number_max_));
+    /// For rpc::ServiceBuilder: `service.command("CompleteTransfer", runner_.handler(&complete, stock_number_max_));`
+    /// What a body takes by reference must outlive the server.
+    template <class Request, class Response, class... Args>
+    auto handler(Body<Request, Response, Args...> body, std::type_identity_t<Args>... args) {
+        return [this, body, bound = std::tuple<Args...>(std::forward<Args>(args)...)](rpc::CallContext& call,
+                                                                                      const Request& request) {
+            return std::apply([&](auto&&... each) { return run(call, request, body, each...); }, bound);
+        };
+    }
+
+    // Commands that are classes.
+    template <class Request, class Response>
+    boost::asio::awaitable<rpc::Result<Response>> run(rpc::CallContext& call, const Request& request,
+                                                      Command<Request, Response>& command) {
+        return run<Request, Response, Command<Request, Response>&>(call, request, &run_object<Request, Response>,
+                                                                   command);
+    }
     template <class C, class... Args>
     auto handler(Args... args) {
-        return [this, args...](rpc::CallContext& context, const typename C::request_type& request) {
-            return run_new<C>(context, request, args...);
+        return [this, args...](rpc::CallContext& call, const typename C::request_type& request) {
+            return run_new<C>(call, request, args...);
         };
+    }
+    template <class C, class... Args>
+    boost::asio::awaitable<rpc::Result<typename C::response_type>> run_new(rpc::CallContext& call,
+                                                                           const typename C::request_type& request,
+                                                                           Args... args) {
+        C command(args...);
+        co_return co_await run(call, request, command);
     }
 
     /// Removes up to `sweep_step` stored answers that have expired and says how many; call it now and then, again at
@@ -113,18 +188,7 @@ public:
     static constexpr std::int64_t sweep_step = 500;
 
 private:
-    template <class C, class... Args>
-    boost::asio::awaitable<rpc::Result<typename C::response_type>> run_new(rpc::CallContext& context,
-                                                                           const typename C::request_type& request,
-                                                                           Args... args) {
-        C command(args...);
-        co_return co_await run(context, request, command);
-    }
-
-    struct Attempt;
-    boost::asio::awaitable<rpc::Result<void>> run_erased(rpc::CallContext& context, google::protobuf::Message& request,
-                                                         CommandBase& command, google::protobuf::Message& answer);
-
+    friend class Attempt;
     postgres::PoolGroup& pools_;
     RunnerOptions options_;
 };

@@ -18,6 +18,8 @@ namespace {
 
 // [version, fingerprint, key, id, total or null, capped]
 constexpr std::int64_t format_version = 1;
+// Sealed: [version, key, id, total or null, capped, sums]
+constexpr std::int64_t sealed_version = 2;
 constexpr std::size_t parts = 6;
 constexpr std::size_t fingerprint_bytes = 12;
 
@@ -89,6 +91,45 @@ rpc::Result<Cursor> decode(std::string_view text, std::string_view fingerprint) 
     if (std::string_view(fields[1].get_string()) != fingerprint || !runtime::is_uuid(cursor.id) || !sane_total ||
         cursor.key.find('\0') != std::string::npos) {
         return bad_cursor();
+    }
+    return cursor;
+}
+
+std::string encode(const Cursor& cursor, std::string_view fingerprint, const Seal& seal) {
+    boost::json::array sums;
+    for (const auto& sum : cursor.sums) {
+        sums.emplace_back(sum);
+    }
+    boost::json::array content;
+    content.emplace_back(sealed_version);
+    content.emplace_back(cursor.key);
+    content.emplace_back(cursor.id);
+    content.push_back(cursor.total ? boost::json::value(*cursor.total) : boost::json::value(nullptr));
+    content.emplace_back(cursor.total_capped);
+    content.emplace_back(std::move(sums));
+    return seal.close(boost::json::serialize(content), fingerprint);
+}
+
+// What opens was written by us, though perhaps by another version.
+rpc::Result<Cursor> decode(std::string_view text, std::string_view fingerprint, const Seal& seal) {
+    const auto opened = seal.open(text, fingerprint);
+    if (!opened) {
+        return bad_cursor();
+    }
+    const auto value = boost::json::parse(*opened);
+    const auto& content = value.as_array();
+    if (content.at(0) != boost::json::value(sealed_version)) {
+        return bad_cursor();
+    }
+    Cursor cursor;
+    cursor.key = std::string(content.at(1).as_string());
+    cursor.id = std::string(content.at(2).as_string());
+    if (const auto* total = content.at(3).if_int64()) {
+        cursor.total = *total;
+    }
+    cursor.total_capped = content.at(4).as_bool();
+    for (const auto& sum : content.at(5).as_array()) {
+        cursor.sums.emplace_back(sum.as_string());
     }
     return cursor;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,7 +14,14 @@ struct PageRequest {
     std::string bound_to;          ///< Fingerprint of filters and sort.
     std::optional<Cursor> cursor;  ///< Absent: the first page.
     bool count = true;             ///< Whether the total must be counted now.
+    std::shared_ptr<const Seal> seal{};
 };
+
+/// Any list request: its fields `limit`, `cursor` and `with_total` are found by name. BAD_CURSOR.
+rpc::Result<PageRequest> read_page(const google::protobuf::Message& request, std::shared_ptr<const Seal> seal);
+inline std::string encode(const Cursor& cursor, const PageRequest& page) {
+    return encode(cursor, page.bound_to, *page.seal);
+}
 
 template <class Request>
 rpc::Result<PageRequest> read_page(const Request& request) {

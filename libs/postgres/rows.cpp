@@ -27,6 +27,8 @@ std::int64_t Rows::affected() const {
 
 std::string_view Rows::command_tag() const { return result_ ? PQcmdStatus(result_.get()) : ""; }
 
+int Row::width() const { return PQnfields(result_); }
+
 bool Row::is_null(int column) const {
     if (column < 0 || column >= PQnfields(result_)) {
         throw Failure(Error(Error::Kind::conversion, "there is no column " + std::to_string(column)));

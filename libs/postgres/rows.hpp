@@ -47,6 +47,8 @@ public:
         return get<T>(index_of(column));
     }
 
+    /// Number of columns.
+    [[nodiscard]] int width() const;
     [[nodiscard]] bool is_null(int column) const;
     [[nodiscard]] bool is_null(std::string_view column) const { return is_null(index_of(column)); }
 

@@ -6,6 +6,7 @@
 #include "fleet/audit/handlers.hpp"
 #include "fleet/audit/sealer.hpp"
 #include "fleet/bikes/handlers.hpp"
+#include "fleet/bikes/repository.hpp"
 #include "fleet/bikes/reservation_expiry.hpp"
 #include "fleet/commissions/handlers.hpp"
 #include "fleet/expenses/handlers.hpp"
@@ -16,6 +17,7 @@
 #include "fleet/repairs/handlers.hpp"
 #include "fleet/sales/handlers.hpp"
 #include "fleet/transfers/handlers.hpp"
+#include "fleet/transfers/rows.hpp"
 #include "rpc/server.hpp"
 #include "rpc/upstream.hpp"
 #include "service/service.hpp"
@@ -27,6 +29,22 @@ namespace {
 
 namespace asio = boost::asio;
 
+// Which business error a violated constraint means, whichever command met it.
+std::optional<rpc::Error> refuse(const postgres::Error& error) {
+    for (const auto ask : {&bikes::refuse, &transfers::refuse}) {
+        if (auto refused = ask(error)) {
+            return refused;
+        }
+    }
+    return std::nullopt;
+}
+
+commands::RunnerOptions runner_options() {
+    commands::RunnerOptions options;
+    options.refuse = &refuse;
+    return options;
+}
+
 /// Members are destroyed from last to first. Housekeeping and the trust in tokens live on loop 0.
 class Service {
 public:
@@ -36,19 +54,20 @@ public:
           pools_(service::contexts_of(process.loops()), service::pool_options(settings.database, "loan-manager fleet")),
           auth_(service::auth_upstream(settings.auth_address), home_.get_executor()),
           authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(auth_)),
-          runner_(pools_, commands::RunnerOptions()),
+          pages_(pools_),
+          runner_(pools_, runner_options()),
           housekeeping_(home_, pools_, runner_),
           sealer_(home_, pools_, settings.audit_seal_interval),
-          audit_(pools_),
+          audit_(pools_, pages_),
           reservation_expiry_(home_, pools_, runner_, runtime::system_clock()),
           organisation_(pools_),
           organisation_admin_(pools_, runner_, settings.stock_number_max),
-          bikes_(pools_, runner_, runtime::system_clock(), settings.stock_number_max),
-          costs_(pools_),
-          expenses_(pools_, runner_),
-          transfers_(pools_, runner_, settings.stock_number_max),
+          bikes_(pools_, pages_, runner_, runtime::system_clock(), settings.stock_number_max),
+          costs_(pools_, pages_),
+          expenses_(pools_, pages_, runner_),
+          transfers_(pools_, pages_, runner_, settings.stock_number_max),
           commissions_(pools_, runner_),
-          repairs_(pools_, runner_),
+          repairs_(pools_, pages_, runner_),
           sales_(pools_, runner_, runtime::system_clock(), settings.stock_number_max),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
@@ -105,6 +124,7 @@ private:
     postgres::PoolGroup pools_;
     rpc::Upstream auth_;
     trust::Authenticator authenticator_;
+    sql::Pages pages_;
     commands::Runner runner_;
     Housekeeping housekeeping_;
     audit::Sealer sealer_;

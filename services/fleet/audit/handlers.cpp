@@ -1,34 +1,25 @@
 #include "fleet/audit/handlers.hpp"
 
-#include "access/reach.hpp"
-#include "fleet/audit/repository.hpp"
-#include "fleet/values/reference_check.hpp"
+#include "fleet/audit/queries.hpp"
+#include "loanmanager/fleet/v1/audit.grpc.pb.h"
 
 namespace loan_manager::fleet::audit {
-
-namespace asio = boost::asio;
 
 void AuditHandlers::register_with(rpc::Server& server) {
     server.service<v1::AuditService>().query("ListAudit", &AuditHandlers::list, *this);
 }
 
-asio::awaitable<rpc::Result<v1::AuditList>> AuditHandlers::list(rpc::CallContext& context,
-                                                                const v1::ListAuditRequest& request) {
-    const rpc::Result<paging::PageRequest> page = paging::read_page(request);
-    if (!page) co_return page.error();
-    const access::Reach readable = access::reach(context.caller, access::Permission::audit_read);
-    const rpc::Result<ListQuery> query = compose_list(request, *page, readable);
-    if (!query) co_return query.error();
-
-    ReferenceCheck references;
-    references.user("user_id", LM_MAYBE(request, user_id));
-    references.branch("branch_id", LM_MAYBE(request, branch_id));
-    postgres::Batch batch;
-    query->add_to(batch, statements_);
-    references.add_to(batch);
-    const std::vector<postgres::Rows> results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (const rpc::Result<void> known = references.read(results); !known) co_return known.error();
-    co_return read_list<v1::AuditList>(results, 0, *page, read_row);
+boost::asio::awaitable<rpc::Result<v1::AuditList>> AuditHandlers::list(rpc::CallContext& call,
+                                                                       const v1::ListAuditRequest& request) {
+    auto page = co_await pages_.read(request, call.deadline);
+    if (!page) {
+        co_return page.error();
+    }
+    auto query = list_query(request, std::move(*page), call.caller);
+    if (!query) {
+        co_return query.error();
+    }
+    co_return co_await sql::run<v1::AuditList>(*query, pools_.local(), call.deadline, &read_item);
 }
 
 }  // namespace loan_manager::fleet::audit

@@ -1,7 +1,7 @@
 #include "fleet/audit/sealer.hpp"
 
 #include "digest/sha256.hpp"
-#include "fleet/audit/repository.hpp"
+#include "fleet/audit/chain.hpp"
 #include "runtime/log.hpp"
 
 namespace loan_manager::fleet::audit {

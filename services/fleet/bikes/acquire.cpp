@@ -2,7 +2,7 @@
 
 #include "fleet/bikes/repository.hpp"
 #include "fleet/bikes/rules.hpp"
-#include "fleet/ledger/repository.hpp"
+#include "fleet/ledger/rows.hpp"
 #include "fleet/values/proto_values.hpp"
 
 namespace loan_manager::fleet::bikes {

@@ -4,17 +4,19 @@
 
 #include "access/reach.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
-#include "postgres/params.hpp"
 #include "postgres/rows.hpp"
+#include "sql/table.hpp"
 
 /// A row of fleet.bicycles ↔ the Bike message.
 namespace loan_manager::fleet::bikes {
 
 namespace v1 = loanmanager::fleet::v1;
 
+/// The columns of a bike, written down once.
+const sql::TableOf<v1::Bike>& bike_table();
+
 /// Select list over `b` (fleet.bicycles): every column of the message, codes beside ids, and where an open transfer
-/// leads to (which decides about hiding costs). Codes come from sub-selects on the primary key rather than from joins:
-/// a list plans in half the time.
+/// leads to (which decides about hiding costs).
 const std::string& bike_columns();
 
 /// Reads a row selected with bike_columns(). Costs are visible where `costs` covers the bike's branch or the

@@ -11,7 +11,7 @@
 #include "fleet/bikes/timeline.hpp"
 #include "fleet/bikes/update.hpp"
 #include "fleet/bikes/write_off.hpp"
-#include "fleet/stock_numbers/repository.hpp"
+#include "fleet/stock_numbers/rows.hpp"
 #include "fleet/values/reference_check.hpp"
 
 namespace loan_manager::fleet::bikes {
@@ -19,9 +19,9 @@ namespace loan_manager::fleet::bikes {
 namespace asio = boost::asio;
 using access::Permission;
 
-BikeHandlers::BikeHandlers(postgres::PoolGroup& pools, commands::Runner& runner, const runtime::Clock& clock,
-                           std::int32_t stock_number_max)
-    : pools_(pools), runner_(runner), clock_(clock), stock_number_max_(stock_number_max) {}
+BikeHandlers::BikeHandlers(postgres::PoolGroup& pools, sql::Pages& pages, commands::Runner& runner,
+                           const runtime::Clock& clock, std::int32_t stock_number_max)
+    : pools_(pools), pages_(pages), runner_(runner), clock_(clock), stock_number_max_(stock_number_max) {}
 
 void BikeHandlers::register_with(rpc::Server& server) {
     server.service<v1::BikeService>()
@@ -127,35 +127,30 @@ asio::awaitable<rpc::Result<v1::Timeline>> BikeHandlers::timeline(rpc::CallConte
     co_return read_list<v1::Timeline>(results, 1, *page, read_timeline_entry);
 }
 
-asio::awaitable<rpc::Result<v1::StockHistory>> BikeHandlers::stock_history(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::StockHistory>> BikeHandlers::stock_history(rpc::CallContext& call,
                                                                            const v1::ListStockHistoryRequest& request) {
-    const auto page = paging::read_page(request);
+    auto page = co_await pages_.read(request, call.deadline);
     if (!page) {
         co_return page.error();
     }
-    postgres::Batch batch;
-    add_is_readable(batch, request.id(), access::reach(context.caller, Permission::bikes_read));
-    if (auto added = stock_numbers::add_history(batch, request.id(), *page); !added) {
-        co_return added.error();
+    auto query = stock_numbers::history_query(request.id(), std::move(*page), call.caller);
+    if (!query) {
+        co_return query.error();
     }
-    if (page->count) {
-        stock_numbers::add_history_count(batch, request.id());
-    }
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (results.at(0).empty()) {
-        co_return rpc::not_found("There is no such bike.");
-    }
-    const auto counted =
-        page->count ? std::optional(results.at(2).front().get<std::int64_t>(0)) : std::optional<std::int64_t>();
-    co_return stock_numbers::read_history(results.at(1), *page, counted);
+    sql::RoundTrip trip;
+    const auto bike = add_is_readable(trip, request.id(), access::reach(call.caller, Permission::bikes_read));
+    const auto missing = rpc::not_found("There is no such bike.");
+    co_return co_await sql::run_below<v1::StockHistory>(trip, bike, missing, *query, pools_.local(), call.deadline,
+                                                        &stock_numbers::read_history);
 }
 
-asio::awaitable<rpc::Result<v1::StockNumber>> BikeHandlers::stock_number(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::StockNumber>> BikeHandlers::stock_number(rpc::CallContext& call,
                                                                          const v1::GetStockNumberRequest& request) {
-    postgres::Batch batch;
-    stock_numbers::add_find(batch, request.number(), access::reach(context.caller, Permission::bikes_read));
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    co_return stock_numbers::read_found(results.at(0));
+    sql::RoundTrip trip;
+    const auto found =
+        stock_numbers::add_find(trip, request.number(), access::reach(call.caller, Permission::bikes_read));
+    co_await trip.run(pools_.local(), call.deadline);
+    co_return trip[found];
 }
 
 }  // namespace loan_manager::fleet::bikes

@@ -10,6 +10,7 @@
 #include "rpc/context.hpp"
 #include "rpc/server.hpp"
 #include "runtime/clock.hpp"
+#include "sql/pages.hpp"
 
 namespace loan_manager::fleet::bikes {
 
@@ -20,7 +21,7 @@ namespace v1 = loanmanager::fleet::v1;
 class BikeHandlers {
 public:
     /// Everything must outlive the handlers.
-    BikeHandlers(postgres::PoolGroup& pools, commands::Runner& runner, const runtime::Clock& clock,
+    BikeHandlers(postgres::PoolGroup& pools, sql::Pages& pages, commands::Runner& runner, const runtime::Clock& clock,
                  std::int32_t stock_number_max);
 
     void register_with(rpc::Server& server);
@@ -30,15 +31,16 @@ public:
     boost::asio::awaitable<rpc::Result<v1::Bike>> get(rpc::CallContext& context, const v1::GetBikeRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Timeline>> timeline(rpc::CallContext& context,
                                                                const v1::ListTimelineRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::StockHistory>> stock_history(rpc::CallContext& context,
+    boost::asio::awaitable<rpc::Result<v1::StockHistory>> stock_history(rpc::CallContext& call,
                                                                         const v1::ListStockHistoryRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::StockNumber>> stock_number(rpc::CallContext& context,
+    boost::asio::awaitable<rpc::Result<v1::StockNumber>> stock_number(rpc::CallContext& call,
                                                                       const v1::GetStockNumberRequest& request);
 
 private:
     void add_composed(postgres::Batch& batch, const std::string& sql, postgres::Params params, bool reusable);
 
     postgres::PoolGroup& pools_;
+    sql::Pages& pages_;
     commands::Runner& runner_;
     const runtime::Clock& clock_;
     std::int32_t stock_number_max_;

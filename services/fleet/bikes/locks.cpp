@@ -25,6 +25,12 @@ public:
         add_scope(params, reach);
         batch.add(statement_, std::move(params));
     }
+    sql::Handle<rpc::Result<Locked>> add_to(sql::RoundTrip& trip, const std::string& id,
+                                            const access::Reach& reach) const {
+        postgres::Params params(id);
+        add_scope(params, reach);
+        return trip.add<rpc::Result<Locked>>(statement_, std::move(params), &read_locked);
+    }
 
 private:
     std::string sql_;
@@ -59,6 +65,36 @@ void add_lock_of(postgres::Batch& batch, Part part, const std::string& id, const
         case Part::sale:
             return of_sale.add_to(batch, id, reach);
     }
+}
+
+sql::Handle<rpc::Result<Locked>> add_lock(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach) {
+    static const LockStatement lock("bikes.lock", "= $1");
+    return lock.add_to(trip, id, reach);
+}
+
+sql::Handle<rpc::Result<Locked>> add_lock_of(sql::RoundTrip& trip, Part part, const std::string& id,
+                                             const access::Reach& reach) {
+    static const LockStatement of_transfer("bikes.lock_of_transfer", owner_of("fleet.transfers"));
+    static const LockStatement of_expense("bikes.lock_of_expense", owner_of("fleet.expenses"));
+    static const LockStatement of_repair_job("bikes.lock_of_repair_job", owner_of("fleet.repair_jobs"));
+    static const LockStatement of_sale("bikes.lock_of_sale",
+                                       "IN (SELECT unnest(ARRAY[x.bicycle_id, x.trade_in_bicycle_id]) "
+                                       "FROM fleet.sales x WHERE x.id = $1)");
+    switch (part) {
+        case Part::transfer:
+            return of_transfer.add_to(trip, id, reach);
+        case Part::expense:
+            return of_expense.add_to(trip, id, reach);
+        case Part::repair_job:
+            return of_repair_job.add_to(trip, id, reach);
+        case Part::sale:
+            break;
+    }
+    return of_sale.add_to(trip, id, reach);
+}
+
+sql::Handle<OpenJobs> add_open_jobs(sql::RoundTrip& trip, const std::string& bicycle_id) {
+    return trip.add<OpenJobs>(open_jobs, postgres::Params(bicycle_id), &read_open_jobs);
 }
 
 void add_open_jobs(postgres::Batch& batch, const std::string& bicycle_id) {

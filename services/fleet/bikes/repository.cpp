@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "commands/stamp.hpp"
 #include "fleet/bikes/bike_row.hpp"
 #include "fleet/bikes/rules.hpp"
 #include "fleet/bikes/scope.hpp"
@@ -121,6 +122,15 @@ void add_is_readable(postgres::Batch& batch, const std::string& id, const access
     batch.add(find, std::move(params));
 }
 
+sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const std::string& id,
+                                                   const access::Reach& readable) {
+    static const std::string sql = "SELECT 1 FROM fleet.bicycles b WHERE b.id = $1 AND " + readable_condition(2);
+    static const postgres::Statement find{"bikes.is_readable", sql.c_str()};
+    postgres::Params params(id);
+    add_scope(params, readable);
+    return trip.add(find, std::move(params));
+}
+
 void add_expired_reservations(postgres::Batch& batch, runtime::Date today, const std::string& after,
                               std::size_t limit) {
     batch.add(expired_reservations,
@@ -142,6 +152,15 @@ void add_branch(postgres::Batch& batch, const std::string& id_or_code) {
                                    hold_branch;
     static const postgres::Statement branch_by_id_or_code{"bikes.branch", sql.c_str()};
     batch.add(branch_by_id_or_code, postgres::Params(id_or_code));
+}
+
+sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code) {
+    static const std::string sql = std::string("SELECT ") + branch_columns +
+                                   " FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id "
+                                   "WHERE r.code = $1 OR r.id::text = $1" +
+                                   hold_branch;
+    static const postgres::Statement branch_by_id_or_code{"bikes.branch", sql.c_str()};
+    return trip.add<std::optional<BranchRow>>(branch_by_id_or_code, postgres::Params(id_or_code), &read_branch);
 }
 
 std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
@@ -234,6 +253,11 @@ void save_state(commands::Unit& unit, v1::Bike& bike) {
                          LM_MAYBE(bike, written_off_by), maybe_time(bike.has_written_off_at(), bike.written_off_at()),
                          LM_MAYBE_TOKEN(bike, write_off_kind), LM_MAYBE(bike, write_off_reason), bike.version(),
                          unit.now(), unit.caller().user_id));
+}
+
+void save(commands::CommandContext& command, v1::Bike& bike) {
+    commands::stamp_updated(command, bike);
+    command.with_commit(bike_table().update(), bike_table().update_values(bike));
 }
 
 std::optional<rpc::Error> refuse(const postgres::Error& error) {

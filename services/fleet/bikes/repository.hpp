@@ -7,12 +7,13 @@
 
 #include "access/reach.hpp"
 #include "commands/unit.hpp"
-#include "fleet/stock_numbers/repository.hpp"
+#include "fleet/stock_numbers/rows.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "postgres/batch.hpp"
 #include "postgres/rows.hpp"
 #include "rpc/error.hpp"
 #include "runtime/colombo_time.hpp"
+#include "sql/round_trip.hpp"
 
 /// All SQL of single bikes (lists: list_query.hpp). add_… puts a statement into a batch, read_… reads its result.
 namespace loan_manager::fleet::bikes {
@@ -41,6 +42,13 @@ rpc::Result<Locked> read_locked(const postgres::Rows& rows);
 /// One row of several.
 Locked read_locked(const postgres::Row& row);
 
+/// The same by handle.
+sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const std::string& id,
+                                                   const access::Reach& readable);
+sql::Handle<rpc::Result<Locked>> add_lock(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach);
+sql::Handle<rpc::Result<Locked>> add_lock_of(sql::RoundTrip& trip, Part part, const std::string& id,
+                                             const access::Reach& reach);
+
 /// Jobs in OPEN or IN_PROGRESS. Ask after the lock, in a statement that follows it in the same batch.
 struct OpenJobs {
     std::int64_t all = 0;
@@ -48,6 +56,7 @@ struct OpenJobs {
 };
 void add_open_jobs(postgres::Batch& batch, const std::string& bicycle_id);
 OpenJobs read_open_jobs(const postgres::Rows& rows);
+sql::Handle<OpenJobs> add_open_jobs(sql::RoundTrip& trip, const std::string& bicycle_id);
 
 /// Up to `limit` ids after `after` of bikes whose reservation ended before `today`, in their order.
 void add_expired_reservations(postgres::Batch& batch, runtime::Date today, const std::string& after, std::size_t limit);
@@ -67,6 +76,7 @@ struct BranchRow {
     bool is_repair_center = false;
 };
 std::optional<BranchRow> read_branch(const postgres::Rows& rows);
+sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code);
 
 /// Whether a user who could have bought or sold a bike exists and is active.
 void add_active_user(postgres::Batch& batch, const std::string& id);
@@ -77,6 +87,9 @@ void add_duplicates(postgres::Batch& batch, const v1::Bike& bike);
 /// Drops identities that already have a field issue: they are not fit to be sent to the database.
 void forget_unsound_identity(const commands::Unit& unit, v1::Bike& bike);
 std::optional<rpc::Error> read_duplicate(const postgres::Rows& rows);
+
+/// With the commit: everything about the bike, as its next version. Once per command and bike.
+void save(commands::CommandContext& command, v1::Bike& bike);
 
 /// With the commit.
 void insert(commands::Unit& unit, const v1::Bike& bike);

@@ -4,7 +4,7 @@
 #include "fleet/bikes/bike_row.hpp"
 #include "fleet/bikes/repository.hpp"
 #include "fleet/bikes/rules.hpp"
-#include "fleet/ledger/repository.hpp"
+#include "fleet/ledger/rows.hpp"
 #include "fleet/values/proto_values.hpp"
 #include "fleet/values/row_message.hpp"
 

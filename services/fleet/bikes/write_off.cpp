@@ -1,8 +1,8 @@
 #include "fleet/bikes/write_off.hpp"
 
 #include "fleet/bikes/state.hpp"
-#include "fleet/ledger/repository.hpp"
-#include "fleet/stock_numbers/repository.hpp"
+#include "fleet/ledger/rows.hpp"
+#include "fleet/stock_numbers/rows.hpp"
 #include "fleet/values/proto_values.hpp"
 
 namespace loan_manager::fleet::bikes {

@@ -23,26 +23,28 @@ std::string print(const char* prefix, const std::string& scope, int year, std::i
     return prefix + scope + tail;
 }
 
-asio::awaitable<std::string> draw(commands::Unit& unit, const char* kind, const char* prefix, const std::string& scope,
-                                  int digits) {
-    const int year = static_cast<int>(unit.today().year());
-    const postgres::Params params(kind, scope, year);
-    const auto drawn = (co_await unit.transaction().execute(draw_number, params)).value();
-    co_return print(prefix, scope, year, drawn.front().get<std::int64_t>(0), digits);
+asio::awaitable<std::string> draw(commands::CommandContext& command, const char* kind, const char* prefix,
+                                  const std::string& scope, int digits) {
+    const int year = static_cast<int>(command.today().year());
+    sql::RoundTrip trip;
+    const auto drawn = trip.add(draw_number, postgres::Params(kind, scope, year));
+    co_await command.run(trip);
+    co_return print(prefix, scope, year, trip[drawn].front().get<std::int64_t>(0), digits);
 }
 
 }  // namespace
 
-asio::awaitable<std::string> draw_transfer_number(commands::Unit& unit, const std::string& from_branch_code) {
-    return draw(unit, "TRANSFER", "TRF-", from_branch_code, 5);
+asio::awaitable<std::string> draw_transfer_number(commands::CommandContext& command,
+                                                  const std::string& from_branch_code) {
+    return draw(command, "TRANSFER", "TRF-", from_branch_code, 5);
 }
 
-asio::awaitable<std::string> draw_job_number(commands::Unit& unit, const std::string& branch_code) {
-    return draw(unit, "JOB", "WO-", branch_code, 5);
+asio::awaitable<std::string> draw_job_number(commands::CommandContext& command, const std::string& branch_code) {
+    return draw(command, "JOB", "WO-", branch_code, 5);
 }
 
-asio::awaitable<std::string> draw_invoice_number(commands::Unit& unit, const std::string& company_code) {
-    return draw(unit, "INVOICE", "INV-", company_code, 6);
+asio::awaitable<std::string> draw_invoice_number(commands::CommandContext& command, const std::string& company_code) {
+    return draw(command, "INVOICE", "INV-", company_code, 6);
 }
 
 }  // namespace loan_manager::fleet::documents

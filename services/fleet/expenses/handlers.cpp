@@ -1,14 +1,9 @@
 #include "fleet/expenses/handlers.hpp"
 
-#include "access/reach.hpp"
-#include "fleet/bikes/repository.hpp"
-#include "fleet/expenses/list_query.hpp"
-#include "fleet/expenses/record.hpp"
-#include "fleet/expenses/repository.hpp"
-#include "fleet/expenses/rules.hpp"
-#include "fleet/expenses/update.hpp"
-#include "fleet/expenses/void.hpp"
-#include "fleet/values/reference_check.hpp"
+#include "fleet/expenses/commands.hpp"
+#include "fleet/expenses/queries.hpp"
+#include "fleet/expenses/rows.hpp"
+#include "loanmanager/fleet/v1/expenses.grpc.pb.h"
 
 namespace loan_manager::fleet::expenses {
 
@@ -17,82 +12,66 @@ using access::Permission;
 
 void ExpenseHandlers::register_with(rpc::Server& server) {
     auto service = server.service<v1::ExpenseService>();
-    service.command("RecordExpense", &ExpenseHandlers::record, *this)
-        .command("UpdateExpense", runner_.handler<Update>())
-        .command("VoidExpense", runner_.handler<Void>())
+    service.command("RecordExpense", runner_.handler(&record_expense))
+        .command("UpdateExpense", runner_.handler(&update_expense))
+        .command("VoidExpense", runner_.handler(&void_expense))
         .query("GetExpense", &ExpenseHandlers::get, *this)
         .query("ListExpenses", &ExpenseHandlers::list, *this)
         .query("ListBikeExpenses", &ExpenseHandlers::list_of_bike, *this);
 }
 
-asio::awaitable<rpc::Result<v1::Expense>> ExpenseHandlers::record(rpc::CallContext& context,
-                                                                  const v1::RecordExpenseRequest& request) {
-    // The route lets both kinds in; which of them is needed, only the request says.
-    if (!access::allowed(context.caller, permission_to_record(request.post_sale()))) {
-        co_return rpc::forbidden();
-    }
-    Record command;
-    co_return co_await runner_.run(context, request, command);
-}
-
-asio::awaitable<rpc::Result<v1::Expense>> ExpenseHandlers::get(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::Expense>> ExpenseHandlers::get(rpc::CallContext& call,
                                                                const v1::GetExpenseRequest& request) {
-    postgres::Batch batch;
-    add_find(batch, request.id());
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    auto found = read_found(results.at(0));
-    const auto readable = access::reach(context.caller, Permission::expenses_read);
-    if (found && !readable.covers(found->expense.branch_id(), found->company_id)) {
-        co_return rpc::not_found("There is no such expense.");
-    }
+    sql::RoundTrip trip;
+    const auto expense = add_find(trip, request.id());
+    co_await trip.run(pools_.local(), call.deadline);
+    const auto found = trip[expense];
     if (!found) {
         co_return found.error();
     }
-    co_return std::move(found->expense);
+    if (!access::reach(call.caller, Permission::expenses_read).covers(found->expense.branch_id(), found->company_id)) {
+        co_return rpc::not_found("There is no such expense.");
+    }
+    co_return found->expense;
 }
 
-asio::awaitable<rpc::Result<v1::ExpenseList>> ExpenseHandlers::list(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::ExpenseList>> ExpenseHandlers::list(rpc::CallContext& call,
                                                                     const v1::ListExpensesRequest& request) {
-    const auto page = paging::read_page(request);
+    auto page = co_await pages_.read(request, call.deadline);
     if (!page) {
         co_return page.error();
     }
-    const auto query = compose_list(request, *page, access::reach(context.caller, Permission::expenses_read));
+    auto query = list_query(request, std::move(*page), call.caller);
     if (!query) {
         co_return query.error();
     }
-    ReferenceCheck references;
-    references.branch("branch_id", LM_MAYBE(request, branch_id));
-    references.bike("bicycle_id", LM_MAYBE(request, bicycle_id));
-
-    postgres::Batch batch;
-    add_list(batch, list_statements_, *query);
-    references.add_to(batch);
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (auto known = references.read(results); !known) {
-        co_return known.error();
+    auto list = co_await sql::run<v1::ExpenseList>(*query, pools_.local(), call.deadline, &read_item);
+    if (list) {
+        list->set_total_amount(query->sums().at(0));
     }
-    co_return read_expenses(results, 0, *page);
+    co_return list;
 }
 
 asio::awaitable<rpc::Result<v1::ExpenseList>> ExpenseHandlers::list_of_bike(
-    rpc::CallContext& context, const v1::ListBikeExpensesRequest& request) {
-    const auto page = paging::read_page(request);
+    rpc::CallContext& call, const v1::ListBikeExpensesRequest& request) {
+    auto page = co_await pages_.read(request, call.deadline);
     if (!page) {
         co_return page.error();
     }
-    const auto query = compose_list(request, *page, access::reach(context.caller, Permission::expenses_read));
+    auto query = list_query(request, std::move(*page), call.caller);
     if (!query) {
         co_return query.error();
     }
-    postgres::Batch batch;
-    bikes::add_is_readable(batch, request.bicycle_id(), access::reach(context.caller, Permission::bikes_read));
-    add_list(batch, list_statements_, *query);
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (results.at(0).empty()) {
-        co_return rpc::not_found("There is no such bike.");
+    sql::RoundTrip trip;
+    const auto bike =
+        bikes::add_is_readable(trip, request.bicycle_id(), access::reach(call.caller, Permission::bikes_read));
+    const auto missing = rpc::not_found("There is no such bike.");
+    auto list = co_await sql::run_below<v1::ExpenseList>(trip, bike, missing, *query, pools_.local(), call.deadline,
+                                                         &read_item);
+    if (list) {
+        list->set_total_amount(query->sums().at(0));
     }
-    co_return read_expenses(results, 1, *page);
+    co_return list;
 }
 
 }  // namespace loan_manager::fleet::expenses

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "fleet/bikes/rules.hpp"
-#include "fleet/values/proto_values.hpp"
-#include "fleet/values/row_message.hpp"
+#include "sql/proto_values.hpp"
+#include "sql/row_message.hpp"
 
 namespace loan_manager::fleet::expenses {
 namespace {
@@ -62,7 +62,7 @@ rpc::Result<void> check_correctable(const v1::Bike& bike, const v1::Expense& exp
 
 v1::Expense draft(const v1::RecordExpenseRequest& request, runtime::Date today) {
     v1::Expense expense;
-    copy_fields(request, expense, {"branch_id"});
+    sql::copy_fields(request, expense, {"branch_id"});
     if (!request.has_expense_date()) {
         expense.set_expense_date(runtime::format_date(today));
     }
@@ -78,7 +78,7 @@ ledger::Entry entry_of(const v1::Expense& expense) {
     entry.branch_id = expense.branch_id();
     entry.amount = expense.amount();
     entry.entry_date = expense.expense_date();
-    entry.category = token_of(expense.category());
+    entry.category = sql::token_of(expense.category());
     entry.post_sale = expense.post_sale();
     entry.description = expense.description();
     return entry;
@@ -89,7 +89,5 @@ bool needs_rebooking(const v1::Expense& before, const v1::Expense& after) {
            before.category() != after.category() || before.expense_date() != after.expense_date() ||
            before.description() != after.description();
 }
-
-boost::json::object facts(const v1::Expense& expense) { return values_of(expense, *v1::ExpensePatch::descriptor()); }
 
 }  // namespace loan_manager::fleet::expenses

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <vector>
 
 #include "access/permission.hpp"
-#include "fleet/ledger/repository.hpp"
+#include "fleet/ledger/rows.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "loanmanager/fleet/v1/expenses.pb.h"
 #include "rpc/error.hpp"
@@ -37,8 +36,5 @@ ledger::Entry entry_of(const v1::Expense& expense);
 /// Whether a PATCH changed what the ledger says, so that the entry must be booked anew (D-704). Notes, vendor and
 /// invoice number are not in the ledger.
 bool needs_rebooking(const v1::Expense& before, const v1::Expense& after);
-
-/// What an audit row shows of an expense: every fact that a PATCH may change, in column names.
-boost::json::object facts(const v1::Expense& expense);
 
 }  // namespace loan_manager::fleet::expenses

@@ -3,10 +3,11 @@
 #include "access/reach.hpp"
 #include "fleet/bikes/bike_row.hpp"
 #include "fleet/bikes/repository.hpp"
-#include "fleet/ledger/entries.hpp"
+#include "fleet/ledger/queries.hpp"
 #include "fleet/ledger/rules.hpp"
 #include "fleet/sales/repository.hpp"
 #include "fleet/sales/sale_row.hpp"
+#include "loanmanager/fleet/v1/costs.grpc.pb.h"
 
 namespace loan_manager::fleet::ledger {
 
@@ -45,22 +46,21 @@ asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallCon
     co_return summary;
 }
 
-asio::awaitable<rpc::Result<v1::Ledger>> CostHandlers::entries(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::Ledger>> CostHandlers::entries(rpc::CallContext& call,
                                                                const v1::ListLedgerRequest& request) {
-    const auto page = paging::read_page(request);
+    auto page = co_await pages_.read(request, call.deadline);
     if (!page) {
         co_return page.error();
     }
-    postgres::Batch batch;
-    bikes::add_is_readable(batch, request.id(), access::reach(context.caller, Permission::costs_read));
-    if (auto added = add_entries(batch, statements_, request.id(), *page); !added) {
-        co_return added.error();
+    auto query = entries_query(request.id(), std::move(*page), call.caller);
+    if (!query) {
+        co_return query.error();
     }
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (results.at(0).empty()) {
-        co_return rpc::not_found("There is no such bike.");
-    }
-    co_return read_list<v1::Ledger>(results, 1, *page, read_entry);
+    sql::RoundTrip trip;
+    const auto bike = bikes::add_is_readable(trip, request.id(), access::reach(call.caller, Permission::costs_read));
+    const auto missing = rpc::not_found("There is no such bike.");
+    co_return co_await sql::run_below<v1::Ledger>(trip, bike, missing, *query, pools_.local(), call.deadline,
+                                                  &read_entry);
 }
 
 }  // namespace loan_manager::fleet::ledger

@@ -2,11 +2,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "fleet/values/statement_cache.hpp"
-#include "loanmanager/fleet/v1/costs.grpc.pb.h"
+#include "loanmanager/fleet/v1/costs.pb.h"
 #include "postgres/pool.hpp"
 #include "rpc/context.hpp"
 #include "rpc/server.hpp"
+#include "sql/pages.hpp"
 
 namespace loan_manager::fleet::ledger {
 
@@ -16,18 +16,19 @@ namespace v1 = loanmanager::fleet::v1;
 /// on the destination of its open transfer. One per process, used by all loops.
 class CostHandlers {
 public:
-    explicit CostHandlers(postgres::PoolGroup& pools) : pools_(pools) {}
+    /// Everything must outlive the handlers.
+    CostHandlers(postgres::PoolGroup& pools, sql::Pages& pages) : pools_(pools), pages_(pages) {}
 
     void register_with(rpc::Server& server);
 
     boost::asio::awaitable<rpc::Result<v1::CostSummary>> summary(rpc::CallContext& context,
                                                                  const v1::GetBikeCostsRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Ledger>> entries(rpc::CallContext& context,
+    boost::asio::awaitable<rpc::Result<v1::Ledger>> entries(rpc::CallContext& call,
                                                             const v1::ListLedgerRequest& request);
 
 private:
     postgres::PoolGroup& pools_;
-    StatementCache statements_{"ledger.entries_", 8};
+    sql::Pages& pages_;
 };
 
 }  // namespace loan_manager::fleet::ledger

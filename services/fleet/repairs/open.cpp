@@ -1,14 +1,13 @@
-#include "fleet/repairs/open.hpp"
-
+// A repair job begins: J1.
 #include "access/reach.hpp"
 #include "fleet/bikes/repository.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/documents/numbers.hpp"
-#include "fleet/repairs/repository.hpp"
+#include "fleet/repairs/commands.hpp"
+#include "fleet/repairs/rows.hpp"
 #include "fleet/repairs/rules.hpp"
-#include "fleet/values/proto_values.hpp"
-#include "fleet/values/row_message.hpp"
 #include "runtime/uuid.hpp"
+#include "sql/row_message.hpp"
 
 namespace loan_manager::fleet::repairs {
 namespace {
@@ -16,7 +15,7 @@ namespace {
 // The facts that the client gives; place, type, category, number and totals are the command's.
 v1::RepairJob draft(const v1::OpenRepairJobRequest& request) {
     v1::RepairJob job;
-    copy_fields(request, job, {"branch_id", "job_type", "mechanic_id"});
+    sql::copy_fields(request, job, {"branch_id", "job_type", "mechanic_id"});
     job.set_job_type(job_type_of(request.job_type()));
     job.set_status(v1::JOB_STATUS_OPEN);
     if (!request.has_priority()) {
@@ -26,39 +25,41 @@ v1::RepairJob draft(const v1::OpenRepairJobRequest& request) {
     return job;
 }
 
-}  // namespace
-
-void Open::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    mechanic_id_ = request.mechanic_id();
-    if (mechanic_id_.empty() && !access::allowed(unit.caller(), access::Permission::repairs_open)) {
-        mechanic_id_ = unit.caller().user_id;
-    }
-    const auto bicycle_id = unit.sound_id("bicycle_id", request.bicycle_id());
-    bikes::add_lock(reads, bicycle_id, access::Reach::everything());
-    add_warranty(reads, bicycle_id);
-    bikes::add_branch(reads, unit.sound_id("branch_id", request.branch_id()));
-    bikes::add_active_user(reads, unit.sound_id("mechanic_id", mechanic_id_));
+// Who may only open jobs of his own is the mechanic, named or not.
+std::string mechanic_of(const access::Identity& caller, const v1::OpenRepairJobRequest& request) {
+    const bool only_own = !access::allowed(caller, access::Permission::repairs_open);
+    return request.mechanic_id().empty() && only_own ? caller.user_id : request.mechanic_id();
 }
 
-boost::asio::awaitable<rpc::Result<v1::RepairJob>> Open::execute(commands::Unit& unit, const request_type& request,
-                                                                 std::vector<postgres::Rows>& reads) {
-    auto locked = bikes::read_locked(reads.at(0));
-    const auto branch = bikes::read_branch(reads.at(2));
+}  // namespace
+
+Answer open(CommandContext& command, const v1::OpenRepairJobRequest& request) {
+    const std::string mechanic_id = mechanic_of(command.caller(), request);
+    const auto bicycle_id = command.sound_id("bicycle_id", request.bicycle_id());
+    const auto branch_id = command.sound_id("branch_id", request.branch_id());
+    const auto lock = bikes::add_lock(command.reads(), bicycle_id, access::Reach::everything());
+    const auto sold_with = add_warranty(command.reads(), bicycle_id);
+    const auto at = bikes::add_branch(command.reads(), branch_id);
+    const auto mechanic = add_mechanic(command.reads(), command.sound_id("mechanic_id", mechanic_id), branch_id);
+    if (auto go = co_await command.read(); !go) {
+        co_return go.error();
+    }
+
+    auto locked = command[lock];
+    const auto branch = command[at];
     if (!locked) {
-        unit.issue("bicycle_id", validate::issue::not_found);
+        command.issue("bicycle_id", validate::issue::not_found);
     }
     if (!branch) {
-        unit.issue("branch_id", validate::issue::not_found);
+        command.issue("branch_id", validate::issue::not_found);
     }
-    if (!mechanic_id_.empty() && reads.at(3).empty()) {
-        unit.issue("mechanic_id", validate::issue::not_found);
-    }
-    if (auto valid = unit.valid(); !valid) {
+    check_mechanic(command, request.has_mechanic_id() && branch.has_value(), command[mechanic]);
+    if (auto valid = command.valid(); !valid) {
         co_return valid.error();
     }
 
     const auto& place = branch->place;
-    if (!may_open(unit.caller(), place.branch_id, place.company_id, mechanic_id_)) {
+    if (!may_open(command.caller(), place.branch_id, place.company_id, mechanic_id)) {
         co_return rpc::out_of_scope();
     }
     v1::Bike& bike = locked->bike;
@@ -66,7 +67,7 @@ boost::asio::awaitable<rpc::Result<v1::RepairJob>> Open::execute(commands::Unit&
     opening.type = job_type_of(request.job_type());
     opening.after_sale = request.after_sale();
     opening.branch_id = place.branch_id;
-    const auto category = check_opening(bike, opening, read_warranty(reads.at(1)), unit.today());
+    const auto category = check_opening(bike, opening, command[sold_with], command.today());
     if (!category) {
         co_return category.error();
     }
@@ -79,24 +80,20 @@ boost::asio::awaitable<rpc::Result<v1::RepairJob>> Open::execute(commands::Unit&
     job.set_branch_id(place.branch_id);
     job.set_branch_code(place.branch_code);
     job.set_category(*category);
-    if (!mechanic_id_.empty()) {
-        job.set_mechanic_id(mechanic_id_);
+    if (!mechanic_id.empty()) {
+        job.set_mechanic_id(mechanic_id);
     }
-    job.set_version(1);
-    assign(*job.mutable_opened_at(), unit.now());
-    *job.mutable_created_at() = job.opened_at();
-    job.set_created_by(unit.caller().user_id);
-    *job.mutable_updated_at() = job.opened_at();
-    job.set_updated_by(unit.caller().user_id);
+    sql::assign(*job.mutable_opened_at(), command.now());
     if (is_stock_job(job) && bike.status() == v1::BIKE_STATUS_IN_STOCK) {
         bikes::enter_maintenance(bike);
-        bikes::save_state(unit, bike);
+        bikes::save(command, bike);
     }
 
     // Last: from here to the commit the branch's other jobs wait.
-    job.set_job_no(co_await documents::draw_job_number(unit, place.branch_code));
-    insert(unit, job);
-    unit.record(opening_of(job));
+    const std::string number = co_await documents::draw_job_number(command, place.branch_code);
+    job.set_job_no(number);
+    insert(command, job);
+    record_opened(command, job);
     co_return job;
 }
 

@@ -4,9 +4,9 @@
 #include <array>
 
 #include "fleet/bikes/state.hpp"
-#include "fleet/values/proto_values.hpp"
-#include "fleet/values/row_message.hpp"
 #include "money/money.hpp"
+#include "sql/proto_values.hpp"
+#include "sql/row_message.hpp"
 
 namespace loan_manager::fleet::repairs {
 
@@ -48,33 +48,11 @@ struct Totals {
     }
 };
 
-boost::json::value line_values(const v1::RepairJobLine* line) {
-    if (line == nullptr) {
-        return nullptr;
-    }
-    auto values = values_of(*line, *v1::AddRepairJobLineRequest::descriptor());
-    values["cost"] = line->cost();
-    values["price"] = line->price();
-    return values;
-}
-
-commands::Change about(std::string_view action, const v1::RepairJob& job) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "repair_job";
-    change.entity_id = job.id();
-    change.entity_no = job.job_no();
-    change.branch_id = job.branch_id();
-    change.bicycle_id = job.bicycle_id();
-    change.payload = {{"branch_id", job.branch_id()}, {"status", token_of(job.status())}};
-    return change;
-}
-
 }  // namespace
 
 v1::JobType job_type_of(std::string_view input) {
     const auto found = std::find_if(aliases.begin(), aliases.end(), [&](const Alias& a) { return a.input == input; });
-    return found != aliases.end() ? found->type : enum_of<v1::JobType>(input);
+    return found != aliases.end() ? found->type : sql::enum_of<v1::JobType>(input);
 }
 
 bool is_stock_job(const v1::RepairJob& job) {
@@ -150,7 +128,7 @@ bool may_invoice(const access::Identity& caller, const v1::RepairJob& job, std::
 
 rpc::Result<void> check_status(const v1::RepairJob& job, std::initializer_list<v1::JobStatus> accepted) {
     if (std::find(accepted.begin(), accepted.end(), job.status()) == accepted.end()) {
-        return rpc::Error("INVALID_STATE", "The job is " + token_of(job.status()) + "; that does not allow this.");
+        return rpc::Error("INVALID_STATE", "The job is " + sql::token_of(job.status()) + "; that does not allow this.");
     }
     return {};
 }
@@ -172,7 +150,7 @@ rpc::Result<void> check_done(const v1::RepairJob& job) {
 
 v1::RepairJobLine draft(const v1::AddRepairJobLineRequest& request) {
     v1::RepairJobLine line;
-    copy_fields(request, line, {"id"});
+    sql::copy_fields(request, line, {"id"});
     if (!request.has_quantity()) {
         line.set_quantity("1");
     }
@@ -215,10 +193,6 @@ std::vector<rpc::FieldIssue> evaluate(v1::RepairJobLine& line) {
     return issues;
 }
 
-bool is_same(const v1::RepairJobLine& before, const v1::RepairJobLine& after) {
-    return line_values(&before) == line_values(&after);
-}
-
 std::vector<rpc::FieldIssue> replace_in_totals(v1::RepairJob& job, const v1::RepairJobLine* removed,
                                                const v1::RepairJobLine* added) {
     Totals totals{amount_of(job.parts_cost()), amount_of(job.labour_cost()), amount_of(job.overhead_cost()),
@@ -244,32 +218,6 @@ std::vector<rpc::FieldIssue> replace_in_totals(v1::RepairJob& job, const v1::Rep
         job.set_total_price(totals.price.to_string());
     }
     return issues;
-}
-
-commands::Change change_of(std::string_view action, const v1::RepairJob& before, const v1::RepairJob& after) {
-    auto change = about(action, after);
-    change.old_values = values_of(before, *v1::RepairJob::descriptor());
-    change.new_values = values_of(after, *v1::RepairJob::descriptor());
-    commands::keep_changed(change.old_values, change.new_values);
-    for (const auto* bookkeeping : {"version", "updated_by"}) {
-        change.old_values.erase(bookkeeping);
-        change.new_values.erase(bookkeeping);
-    }
-    return change;
-}
-
-commands::Change opening_of(const v1::RepairJob& job) {
-    auto change = about("JOB_OPENED", job);
-    change.new_values = values_of(job, *v1::OpenRepairJobRequest::descriptor());
-    change.new_values["job_no"] = job.job_no();
-    change.new_values["category"] = token_of(job.category());
-    change.new_values["status"] = token_of(job.status());
-    return change;
-}
-
-void add_line_change(commands::Change& change, const v1::RepairJobLine* before, const v1::RepairJobLine* after) {
-    change.old_values["line"] = line_values(before);
-    change.new_values["line"] = line_values(after);
 }
 
 }  // namespace loan_manager::fleet::repairs

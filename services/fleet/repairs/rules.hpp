@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "access/reach.hpp"
-#include "commands/change.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "loanmanager/fleet/v1/repairs.pb.h"
 #include "rpc/error.hpp"
@@ -68,18 +67,9 @@ v1::RepairJobLine draft(const v1::AddRepairJobLineRequest& request);
 /// Fills cost and price of a line from its quantity and unit amounts (D-202); tells what is out of range. Amounts that
 /// are no amounts are left to the declarative checks.
 std::vector<rpc::FieldIssue> evaluate(v1::RepairJobLine& line);
-/// Whether a PATCH left the line as it was.
-bool is_same(const v1::RepairJobLine& before, const v1::RepairJobLine& after);
 /// Keeps the totals of the job the sums of its lines: takes one line off, adds another; either may be missing. Tells
 /// which amount makes a total greater than can be stored; the job is unchanged then.
 std::vector<rpc::FieldIssue> replace_in_totals(v1::RepairJob& job, const v1::RepairJobLine* removed,
                                                const v1::RepairJobLine* added);
-
-/// What the journal says about a job: action, identity, and what differs between the two.
-commands::Change change_of(std::string_view action, const v1::RepairJob& before, const v1::RepairJob& after);
-/// The same for JOB_OPENED: everything the job begins with.
-commands::Change opening_of(const v1::RepairJob& job);
-/// Adds the line that was changed, added (no `before`) or removed (no `after`) to a JOB_UPDATED.
-void add_line_change(commands::Change& change, const v1::RepairJobLine* before, const v1::RepairJobLine* after);
 
 }  // namespace loan_manager::fleet::repairs

@@ -1,29 +1,29 @@
-#include "fleet/repairs/update.hpp"
-
-#include "fleet/bikes/repository.hpp"
-#include "fleet/repairs/claim.hpp"
-#include "fleet/values/row_message.hpp"
+// Facts and lines of an open repair job: D-507.
+#include "fleet/repairs/commands.hpp"
+#include "fleet/repairs/rows.hpp"
+#include "fleet/repairs/rules.hpp"
+#include "sql/row_message.hpp"
 
 namespace loan_manager::fleet::repairs {
 
-void Update::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    const auto id = unit.sound_id("id", request.id());
-    add_lock(reads, id);
-    add_lines(reads, id);
-    bikes::add_active_user(reads, unit.sound_id("mechanic_id", request.job().mechanic_id()));
-}
-
-boost::asio::awaitable<rpc::Result<v1::RepairJob>> Update::execute(commands::Unit& unit, const request_type& request,
-                                                                   std::vector<postgres::Rows>& reads) {
-    if (request.job().has_mechanic_id() && reads.at(2).empty()) {
-        unit.issue("mechanic_id", validate::issue::not_found);
+Answer update(CommandContext& command, const v1::UpdateRepairJobRequest& request) {
+    const auto id = command.sound_id("id", request.id());
+    const auto lock = add_lock(command.reads(), id);
+    const auto lines = add_lines(command.reads(), id);
+    const auto mechanic =
+        add_mechanic_of_job(command.reads(), command.sound_id("mechanic_id", request.job().mechanic_id()), id);
+    if (auto go = co_await command.read(); !go) {
+        co_return go.error();
     }
-    auto located = claim(unit, reads.at(0), may_work_on);
+    // Whether somebody is fit for a job that there is not, nobody asks.
+    check_mechanic(command, request.job().has_mechanic_id() && command[lock].has_value(), command[mechanic]);
+    const auto located = admit(command, lock, may_work_on);
     if (!located) {
         co_return located.error();
     }
     const v1::RepairJob& before = located->job;
-    if (names(request.update_mask(), "mechanic_id") && !may_manage(unit.caller(), before, located->company_id)) {
+    if (sql::names(request.update_mask(), "mechanic_id") &&
+        !may_manage(command.caller(), before, located->company_id)) {
         co_return rpc::Error("FORBIDDEN", "Only who manages the branch's jobs may assign a mechanic.");
     }
     if (auto changeable = check_changeable(before); !changeable) {
@@ -31,14 +31,105 @@ boost::asio::awaitable<rpc::Result<v1::RepairJob>> Update::execute(commands::Uni
     }
 
     v1::RepairJob after = before;
-    apply_patch(request.job(), request.update_mask(), after);
-    auto change = change_of("JOB_UPDATED", before, after);
-    if (!change.new_values.empty()) {
-        save(unit, after);
-        unit.record(std::move(change));
+    sql::apply_patch(request.job(), request.update_mask(), after);
+    if (!job_table().compare(before, after).empty()) {
+        save(command, after);
+        record(command, "JOB_UPDATED", before, after);
     }
-    read_lines(reads.at(1), after);
+    set_lines(after, command[lines]);
     co_return after;
+}
+
+LineAnswer add_line(CommandContext& command, const v1::AddRepairJobLineRequest& request) {
+    v1::RepairJobLine line = draft(request);
+    command.issues(evaluate(line));
+    const auto id = command.sound_id("id", request.id());
+    const auto lock = add_lock(command.reads(), id);
+    const auto mechanic =
+        add_mechanic_of_job(command.reads(), command.sound_id("mechanic_id", request.mechanic_id()), id);
+    if (auto go = co_await command.read(); !go) {
+        co_return go.error();
+    }
+    check_mechanic(command, request.has_mechanic_id() && command[lock].has_value(), command[mechanic]);
+    const auto located = admit(command, lock, may_work_on);
+    if (!located) {
+        co_return located.error();
+    }
+    if (auto changeable = check_changeable(located->job); !changeable) {
+        co_return changeable.error();
+    }
+
+    v1::RepairJob job = located->job;
+    command.issues(replace_in_totals(job, nullptr, &line));
+    if (auto storable = command.valid(); !storable) {
+        co_return storable.error();
+    }
+    save(command, job);
+    insert_line(command, job, line);
+    record_line(command, job, nullptr, &line);
+    co_return line;
+}
+
+LineAnswer update_line(CommandContext& command, const v1::UpdateRepairJobLineRequest& request) {
+    const auto id = command.sound_id("id", request.id());
+    const auto lock = add_lock(command.reads(), id);
+    const auto found = add_line(command.reads(), id, command.sound_id("line_id", request.line_id()));
+    const auto mechanic =
+        add_mechanic_of_job(command.reads(), command.sound_id("mechanic_id", request.line().mechanic_id()), id);
+    if (auto go = co_await command.read(); !go) {
+        co_return go.error();
+    }
+    check_mechanic(command, request.line().has_mechanic_id() && command[lock].has_value(), command[mechanic]);
+    const auto admitted = admit_line(command, lock, found, may_work_on);
+    if (!admitted) {
+        co_return admitted.error();
+    }
+    if (auto changeable = check_changeable(admitted->job); !changeable) {
+        co_return changeable.error();
+    }
+
+    const v1::RepairJobLine& before = admitted->line;
+    v1::RepairJobLine line = before;
+    v1::RepairJob job = admitted->job;
+    sql::apply_patch(request.line(), request.update_mask(), line);
+    auto issues = evaluate(line);
+    if (issues.empty()) {
+        issues = replace_in_totals(job, &before, &line);
+    }
+    if (!issues.empty()) {
+        co_return rpc::validation(std::move(issues));
+    }
+    if (line_table().compare(before, line).empty()) {
+        co_return line;
+    }
+    save(command, job);
+    save_line(command, job, line);
+    record_line(command, job, &before, &line);
+    co_return line;
+}
+
+boost::asio::awaitable<rpc::Result<google::protobuf::Empty>> delete_line(
+    CommandContext& command, const v1::DeleteRepairJobLineRequest& request) {
+    const auto id = command.sound_id("id", request.id());
+    const auto lock = add_lock(command.reads(), id);
+    const auto found = add_line(command.reads(), id, command.sound_id("line_id", request.line_id()));
+    if (auto go = co_await command.read(); !go) {
+        co_return go.error();
+    }
+    const auto admitted = admit_line(command, lock, found, may_work_on);
+    if (!admitted) {
+        co_return admitted.error();
+    }
+    if (auto changeable = check_changeable(admitted->job); !changeable) {
+        co_return changeable.error();
+    }
+
+    v1::RepairJob job = admitted->job;
+    static_cast<void>(replace_in_totals(job, &admitted->line, nullptr));  // totals only shrink
+    save(command, job);
+    delete_line(command, admitted->line);
+    record_line(command, job, &admitted->line, nullptr);
+    co_return google::protobuf::Empty();
 }
 
 }  // namespace loan_manager::fleet::repairs

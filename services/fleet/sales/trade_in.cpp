@@ -7,7 +7,7 @@
 #include "fleet/bikes/state.hpp"
 #include "fleet/bikes/state_command.hpp"
 #include "fleet/sales/rules.hpp"
-#include "fleet/stock_numbers/repository.hpp"
+#include "fleet/stock_numbers/rows.hpp"
 #include "fleet/values/proto_values.hpp"
 #include "fleet/values/row_message.hpp"
 #include "runtime/uuid.hpp"

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "commands/unit.hpp"
-#include "fleet/ledger/repository.hpp"
+#include "fleet/ledger/rows.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "loanmanager/fleet/v1/sales.pb.h"
 #include "rpc/error.hpp"

@@ -6,7 +6,7 @@
 #include "fleet/sales/journal.hpp"
 #include "fleet/sales/repository.hpp"
 #include "fleet/sales/trade_in.hpp"
-#include "fleet/stock_numbers/repository.hpp"
+#include "fleet/stock_numbers/rows.hpp"
 #include "fleet/values/proto_values.hpp"
 
 namespace loan_manager::fleet::sales {

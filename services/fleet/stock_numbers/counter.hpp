@@ -5,7 +5,7 @@
 #include <string>
 
 #include "commands/unit.hpp"
-#include "fleet/stock_numbers/repository.hpp"
+#include "fleet/stock_numbers/rows.hpp"
 #include "fleet/values/proto_values.hpp"
 #include "postgres/batch.hpp"
 #include "postgres/rows.hpp"

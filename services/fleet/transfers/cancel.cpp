@@ -1,8 +1,9 @@
-#include "fleet/transfers/cancel.hpp"
-
+// A transfer is called off: T6, T7.
 #include "access/reach.hpp"
+#include "commands/admit.hpp"
 #include "fleet/bikes/state.hpp"
-#include "fleet/transfers/repository.hpp"
+#include "fleet/transfers/commands.hpp"
+#include "fleet/transfers/rows.hpp"
 #include "fleet/transfers/rules.hpp"
 
 namespace loan_manager::fleet::transfers {
@@ -53,28 +54,19 @@ rpc::Result<void> check_may_cancel(const v1::Transfer& transfer, const Standing&
 
 }  // namespace
 
-void Cancel::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    add_lock(reads, unit.sound_id("id", request.id()));
-}
-
-boost::asio::awaitable<rpc::Result<v1::Transfer>> Cancel::execute(commands::Unit& unit, const request_type& request,
-                                                                  std::vector<postgres::Rows>& reads) {
-    if (auto valid = unit.valid(); !valid) {
-        co_return valid.error();
+Answer cancel(CommandContext& command, const v1::CloseTransferRequest& request) {
+    const auto lock = add_lock(command.reads(), command.sound_id("id", request.id()));
+    if (auto go = co_await command.read(); !go) {
+        co_return go.error();
     }
-    auto locked = read_locked(reads);
+    auto locked = commands::admit(
+        command, command[lock], [&](const Locked& found) { return standing_of(command.caller(), found).in_reach; },
+        [](const Locked& found) { return found.transfer.version(); });
     if (!locked) {
         co_return locked.error();
     }
     auto& transfer = locked->transfer;
-    const auto standing = standing_of(unit.caller(), *locked);
-    if (!standing.in_reach) {
-        co_return rpc::out_of_scope();
-    }
-    if (auto current = commands::check_version(unit.context(), transfer.version()); !current) {
-        co_return current.error();
-    }
-    if (auto may = check_may_cancel(transfer, standing); !may) {
+    if (auto may = check_may_cancel(transfer, standing_of(command.caller(), *locked)); !may) {
         co_return may.error();
     }
     if (auto open = check_status(
@@ -84,12 +76,12 @@ boost::asio::awaitable<rpc::Result<v1::Transfer>> Cancel::execute(commands::Unit
         co_return open.error();
     }
 
-    auto before = facts(transfer);
-    cancel(transfer, unit.caller().user_id, unit.now(), request.reason());
+    const v1::Transfer before = transfer;
+    cancel(transfer, command.caller().user_id, command.now(), request.reason());
     bikes::return_from_transfer(locked->bike);
-    save(unit, transfer);
-    bikes::save_state(unit, locked->bike);
-    record(unit, "TRANSFER_CANCELLED", transfer.from_branch_id(), std::move(before), transfer);
+    save(command, transfer);
+    bikes::save(command, locked->bike);
+    record(command, "TRANSFER_CANCELLED", transfer.from_branch_id(), before, transfer);
     co_return transfer;
 }
 

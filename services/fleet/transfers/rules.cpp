@@ -35,14 +35,6 @@ std::optional<Money> sum(const v1::CostBreakdown& breakdown) {
     return total;
 }
 
-boost::json::value or_null(const std::optional<std::string>& text) {
-    return text ? boost::json::value(*text) : boost::json::value(nullptr);
-}
-
-boost::json::value time_or_null(bool is_set, const google::protobuf::Timestamp& time) {
-    return is_set ? boost::json::value(runtime::format_rfc3339(to_time(time))) : boost::json::value(nullptr);
-}
-
 }  // namespace
 
 std::vector<rpc::FieldIssue> check(const v1::RequestTransferRequest& request) {
@@ -65,12 +57,12 @@ rpc::Result<void> check_status(const v1::Transfer& transfer, std::initializer_li
     if (std::find(accepted.begin(), accepted.end(), transfer.status()) != accepted.end()) {
         return {};
     }
-    return rpc::Error("INVALID_STATE",
-                      "A transfer that is " + token_of(transfer.status()) + " cannot be " + std::string(done) + ".");
+    return rpc::Error("INVALID_STATE", "A transfer that is " + sql::token_of(transfer.status()) + " cannot be " +
+                                           std::string(done) + ".");
 }
 
 bool is_delivery_day(const v1::Transfer& transfer, runtime::Date day, runtime::Date today) {
-    return day >= runtime::colombo_date(to_time(transfer.requested_at())) && day <= today;
+    return day >= runtime::colombo_date(sql::to_time(transfer.requested_at())) && day <= today;
 }
 
 bool is_for_workshop(const v1::Transfer& transfer, bool to_repair_center) {
@@ -105,90 +97,40 @@ void apply(const Costs& costs, v1::Transfer& transfer) {
     }
 }
 
-boost::json::object to_json(const v1::CostBreakdown& breakdown) {
-    boost::json::object parts;
-    for_each_part(breakdown, [&](const std::string& name, const std::string& amount) { parts.emplace(name, amount); });
-    return parts;
-}
-
-v1::CostBreakdown to_breakdown(const boost::json::object& parts) {
-    v1::CostBreakdown breakdown;
-    for (const auto& [name, amount] : parts) {
-        if (const auto* part = v1::CostBreakdown::descriptor()->FindFieldByName(std::string(name))) {
-            breakdown.GetReflection()->SetString(&breakdown, part, std::string(amount.as_string()));
-        }
-    }
-    return breakdown;
-}
-
-void approve(v1::Transfer& transfer, const std::string& by, WallTime at) {
+void approve(v1::Transfer& transfer, const std::string& by, sql::WallTime at) {
     transfer.set_status(v1::TRANSFER_STATUS_APPROVED);
     transfer.set_approved_by(by);
-    assign(*transfer.mutable_approved_at(), at);
+    sql::assign(*transfer.mutable_approved_at(), at);
     transfer.set_self_approved(by == transfer.requested_by());
 }
 
-void dispatch(v1::Transfer& transfer, const std::string& by, WallTime at) {
+void dispatch(v1::Transfer& transfer, const std::string& by, sql::WallTime at) {
     transfer.set_status(v1::TRANSFER_STATUS_IN_TRANSIT);
     transfer.set_dispatched_by(by);
-    assign(*transfer.mutable_dispatched_at(), at);
+    sql::assign(*transfer.mutable_dispatched_at(), at);
 }
 
-void complete(v1::Transfer& transfer, const std::string& by, WallTime at, const std::string& delivered_on,
+void complete(v1::Transfer& transfer, const std::string& by, sql::WallTime at, const std::string& delivered_on,
               const std::string& stock_number) {
     transfer.set_status(v1::TRANSFER_STATUS_COMPLETED);
     transfer.set_completed_by(by);
-    assign(*transfer.mutable_completed_at(), at);
+    sql::assign(*transfer.mutable_completed_at(), at);
     transfer.set_delivered_on(delivered_on);
     transfer.set_to_stock_number(stock_number);
 }
 
-void reject(v1::Transfer& transfer, const std::string& by, WallTime at, const std::string& reason) {
+void reject(v1::Transfer& transfer, const std::string& by, sql::WallTime at, const std::string& reason) {
     transfer.set_status(v1::TRANSFER_STATUS_REJECTED);
     transfer.set_rejected_by(by);
-    assign(*transfer.mutable_rejected_at(), at);
+    sql::assign(*transfer.mutable_rejected_at(), at);
     transfer.set_close_reason(reason);
 }
 
-void cancel(v1::Transfer& transfer, const std::string& by, WallTime at, const std::string& reason) {
+void cancel(v1::Transfer& transfer, const std::string& by, sql::WallTime at, const std::string& reason) {
     transfer.set_status(v1::TRANSFER_STATUS_CANCELLED);
     transfer.set_cancelled_by(by);
-    assign(*transfer.mutable_cancelled_at(), at);
+    sql::assign(*transfer.mutable_cancelled_at(), at);
     transfer.set_close_reason(reason);
-}
-
-boost::json::object facts(const v1::Transfer& transfer) {
-    boost::json::object out;
-    out["status"] = token_of(transfer.status());
-    out["from_branch_id"] = transfer.from_branch_id();
-    out["to_branch_id"] = transfer.to_branch_id();
-    out["reason_code"] = token_of(transfer.reason_code());
-    out["reason_note"] = or_null(LM_MAYBE(transfer, reason_note));
-    out["reference_doc_no"] = or_null(LM_MAYBE(transfer, reference_doc_no));
-    out["expected_delivery_date"] = or_null(LM_MAYBE(transfer, expected_delivery_date));
-    out["transfer_cost"] = transfer.transfer_cost();
-    out["cost_breakdown"] = nullptr;
-    if (transfer.has_cost_breakdown()) {
-        out["cost_breakdown"] = to_json(transfer.cost_breakdown());
-    }
-    out["from_stock_number"] = transfer.from_stock_number();
-    out["to_stock_number"] = or_null(LM_MAYBE(transfer, to_stock_number));
-    out["is_inter_company"] = transfer.is_inter_company();
-    out["approved_by"] = or_null(LM_MAYBE(transfer, approved_by));
-    out["approved_at"] = time_or_null(transfer.has_approved_at(), transfer.approved_at());
-    out["self_approved"] = transfer.self_approved();
-    out["dispatched_by"] = or_null(LM_MAYBE(transfer, dispatched_by));
-    out["dispatched_at"] = time_or_null(transfer.has_dispatched_at(), transfer.dispatched_at());
-    out["completed_by"] = or_null(LM_MAYBE(transfer, completed_by));
-    out["completed_at"] = time_or_null(transfer.has_completed_at(), transfer.completed_at());
-    out["delivered_on"] = or_null(LM_MAYBE(transfer, delivered_on));
-    out["rejected_by"] = or_null(LM_MAYBE(transfer, rejected_by));
-    out["rejected_at"] = time_or_null(transfer.has_rejected_at(), transfer.rejected_at());
-    out["cancelled_by"] = or_null(LM_MAYBE(transfer, cancelled_by));
-    out["cancelled_at"] = time_or_null(transfer.has_cancelled_at(), transfer.cancelled_at());
-    out["close_reason"] = or_null(LM_MAYBE(transfer, close_reason));
-    out["notes"] = or_null(LM_MAYBE(transfer, notes));
-    return out;
 }
 
 }  // namespace loan_manager::fleet::transfers

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -8,11 +7,11 @@
 #include <vector>
 
 #include "access/identity.hpp"
-#include "fleet/values/proto_values.hpp"
 #include "loanmanager/fleet/v1/transfers.pb.h"
 #include "money/money.hpp"
 #include "rpc/error.hpp"
 #include "runtime/colombo_time.hpp"
+#include "sql/proto_values.hpp"
 
 /// The rules of a transfer as pure functions: no I/O, no clock.
 namespace loan_manager::fleet::transfers {
@@ -54,20 +53,13 @@ std::vector<rpc::FieldIssue> check(const Costs& costs);
 /// sets the total.
 void apply(const Costs& costs, v1::Transfer& transfer);
 
-/// A breakdown as it is stored, ledger and audit show it: only the parts that are given, in the contract's order.
-boost::json::object to_json(const v1::CostBreakdown& breakdown);
-v1::CostBreakdown to_breakdown(const boost::json::object& parts);
-
 /// The transitions as moves on the message; guards are asked first. `by` is a user, `at` the moment of the command.
-void approve(v1::Transfer& transfer, const std::string& by, WallTime at);   ///< T2
-void dispatch(v1::Transfer& transfer, const std::string& by, WallTime at);  ///< T3
+void approve(v1::Transfer& transfer, const std::string& by, sql::WallTime at);   ///< T2
+void dispatch(v1::Transfer& transfer, const std::string& by, sql::WallTime at);  ///< T3
 /// T4
-void complete(v1::Transfer& transfer, const std::string& by, WallTime at, const std::string& delivered_on,
+void complete(v1::Transfer& transfer, const std::string& by, sql::WallTime at, const std::string& delivered_on,
               const std::string& stock_number);
-void reject(v1::Transfer& transfer, const std::string& by, WallTime at, const std::string& reason);  ///< T5
-void cancel(v1::Transfer& transfer, const std::string& by, WallTime at, const std::string& reason);  ///< T6, T7
-
-/// What audit rows show of a transfer, in column names.
-boost::json::object facts(const v1::Transfer& transfer);
+void reject(v1::Transfer& transfer, const std::string& by, sql::WallTime at, const std::string& reason);  ///< T5
+void cancel(v1::Transfer& transfer, const std::string& by, sql::WallTime at, const std::string& reason);  ///< T6, T7
 
 }  // namespace loan_manager::fleet::transfers

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "fleet/transfers/rows.hpp"
 #include "fleet/transfers/rules.hpp"
+#include "sql/row_message.hpp"
 
 using namespace loan_manager::fleet;
 using namespace loan_manager::fleet::transfers;
@@ -35,7 +37,7 @@ v1::Transfer pending() {
     transfer.set_requested_by(requester);
     transfer.set_transfer_cost("1500.00");
     const auto night = loan_manager::runtime::colombo_instant(day(22), std::chrono::minutes(23 * 60 + 59));
-    assign(*transfer.mutable_requested_at(), night);
+    loan_manager::sql::assign(*transfer.mutable_requested_at(), night);
     return transfer;
 }
 
@@ -83,12 +85,12 @@ TEST_CASE("T2 nobody but an admin approves his own request; an admin's is marked
     CHECK(own.error().code == "SELF_APPROVAL");
 
     auto by_other = pending();
-    approve(by_other, somebody, WallTime{});
+    approve(by_other, somebody, loan_manager::sql::WallTime{});
     CHECK(by_other.status() == v1::TRANSFER_STATUS_APPROVED);
     CHECK(by_other.approved_by() == somebody);
     CHECK_FALSE(by_other.self_approved());
     auto by_himself = pending();
-    approve(by_himself, requester, WallTime{});
+    approve(by_himself, requester, loan_manager::sql::WallTime{});
     CHECK(by_himself.self_approved());
 }
 
@@ -161,18 +163,24 @@ TEST_CASE("costs given later replace what they contradict and leave the rest") {
 
 TEST_CASE("a breakdown is stored with the parts that are given") {
     const auto breakdown = parts("1000.00", "500.00");
-    const auto json = to_json(breakdown);
+    const auto json = loan_manager::sql::texts_of(breakdown);
     CHECK(json == boost::json::object{{"transport_fee", "1000.00"}, {"fuel", "500.00"}});
-    CHECK(to_breakdown(json).SerializeAsString() == breakdown.SerializeAsString());
+    v1::CostBreakdown again;
+    CHECK(loan_manager::sql::read_texts(json, again));
+    CHECK(again.SerializeAsString() == breakdown.SerializeAsString());
 }
 
 TEST_CASE("D-219 audit rows of a transfer show who did what") {
-    auto transfer = pending();
-    dispatch(transfer, somebody, WallTime{});
-    const auto shown = facts(transfer);
-    CHECK(shown.at("status") == "IN_TRANSIT");
-    CHECK(shown.at("dispatched_by") == somebody);
-    CHECK(shown.at("dispatched_at") == "1970-01-01T00:00:00.000Z");
-    CHECK(shown.at("approved_by").is_null());
-    CHECK(shown.at("transfer_cost") == "1500.00");
+    const auto before = pending();
+    auto after = before;
+    dispatch(after, somebody, loan_manager::sql::WallTime{});
+    const auto shown = transfer_table().compare(before, after);
+    CHECK(shown.before.at("status") == "PENDING");
+    CHECK(shown.after.at("status") == "IN_TRANSIT");
+    CHECK(shown.before.at("dispatched_by").is_null());
+    CHECK(shown.after.at("dispatched_by") == somebody);
+    CHECK(shown.after.at("dispatched_at") == "1970-01-01T00:00:00.000Z");
+    CHECK_FALSE(shown.after.contains("approved_by"));
+    CHECK_FALSE(shown.after.contains("transfer_cost"));
+    CHECK(transfer_table().created(before).after.at("transfer_cost") == "1500.00");
 }

@@ -1,0 +1,4 @@
+-- Revert fleet_cursor_key
+BEGIN;
+DROP TABLE fleet.cursor_key;
+COMMIT;

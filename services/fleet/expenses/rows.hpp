@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+
+#include "commands/command_context.hpp"
+#include "fleet/bikes/repository.hpp"
+#include "loanmanager/fleet/v1/expenses.pb.h"
+#include "rpc/error.hpp"
+#include "sql/round_trip.hpp"
+#include "sql/table.hpp"
+
+/// Rows of fleet.expenses: columns, locks, and what commands leave behind.
+namespace loan_manager::fleet::expenses {
+
+namespace v1 = loanmanager::fleet::v1;
+
+const sql::TableOf<v1::Expense>& expense_table();
+
+/// An expense, and the company that its branch belongs to: together they decide who reaches it (D-903).
+struct StoredExpense {
+    v1::Expense expense;
+    std::string company_id;
+};
+/// Select list over `e` (fleet.expenses), and its reader.
+const std::string& expense_columns();
+StoredExpense read_expense(const postgres::Row& row);
+
+/// NOT_FOUND if there is no such expense, covered or not.
+sql::Handle<rpc::Result<StoredExpense>> add_find(sql::RoundTrip& trip, const std::string& id);
+
+/// An expense and its bike, both locked.
+struct Locked : StoredExpense {
+    v1::Bike bike;
+};
+/// Locks the bike of an expense, then the expense (D-218). NOT_FOUND if there is no such expense.
+struct Lock {
+    sql::Handle<rpc::Result<bikes::Locked>> bike;
+    sql::Handle<rpc::Result<StoredExpense>> expense;
+    rpc::Result<Locked> read(const sql::RoundTrip& trip) const;
+};
+Lock add_lock(sql::RoundTrip& trip, const std::string& id);
+
+/// With the commit.
+void insert(commands::CommandContext& command, v1::Expense& expense);
+/// As the next version.
+void save(commands::CommandContext& command, v1::Expense& expense);
+
+/// Audit row and event of a new expense, or of a change.
+void record_new(commands::CommandContext& command, const v1::Expense& expense);
+void record(commands::CommandContext& command, const char* action, const v1::Expense& before, const v1::Expense& after,
+            const std::string& reason = {});
+
+}  // namespace loan_manager::fleet::expenses

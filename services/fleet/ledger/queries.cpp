@@ -1,0 +1,35 @@
+#include "fleet/ledger/queries.hpp"
+
+#include <array>
+
+#include "sql/table.hpp"
+
+namespace loan_manager::fleet::ledger {
+namespace {
+
+constexpr std::array sort_fields{sql::SortField{"entry_no", "l.entry_no", sql::KeyType::bigint}};
+
+const sql::TableOf<v1::LedgerEntry>& entry_table() {
+    static const sql::TableOf<v1::LedgerEntry> table(
+        sql::Layout{.table = "fleet.cost_ledger",
+                    .alias = "l",
+                    .computed = {{"branch_code", "(SELECT r.code FROM fleet.branches r WHERE r.id = l.branch_id)"}},
+                    .generated = {"entry_no"}});
+    return table;
+}
+
+}  // namespace
+
+rpc::Result<sql::KeysetQuery> entries_query(const std::string& bicycle_id, paging::PageRequest page,
+                                            const access::Identity& caller) {
+    sql::KeysetQuery query(std::move(page), {entry_table().columns(), "fleet.cost_ledger l", "l.id"});
+    if (auto sorted = query.sort_by(sort_fields, "-entry_no", caller); !sorted) {
+        return sorted.error();
+    }
+    query.where("l.bicycle_id = " + query.parameter(bicycle_id) + "::uuid");
+    return query;
+}
+
+v1::LedgerEntry read_entry(const postgres::Row& row) { return entry_table().read(row); }
+
+}  // namespace loan_manager::fleet::ledger

@@ -1,0 +1,138 @@
+#include "fleet/transfers/rows.hpp"
+
+#include "commands/admit.hpp"
+#include "commands/stamp.hpp"
+#include "sql/proto_values.hpp"
+
+namespace loan_manager::fleet::transfers {
+namespace {
+
+rpc::Result<StoredTransfer> read_found(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return rpc::not_found("There is no such transfer.");
+    }
+    return read_transfer(rows.front());
+}
+
+commands::Change change_of(const char* action, const std::string& branch_id, const v1::Transfer& transfer,
+                           sql::Difference difference) {
+    commands::Change change;
+    change.action = action;
+    change.entity_type = "transfer";
+    change.entity_id = transfer.id();
+    change.entity_no = transfer.transfer_no();
+    change.branch_id = branch_id;
+    change.bicycle_id = transfer.bicycle_id();
+    change.reason = transfer.close_reason();
+    change.old_values = std::move(difference.before);
+    change.new_values = std::move(difference.after);
+    change.payload = {{"transfer_no", transfer.transfer_no()},
+                      {"from_branch_id", transfer.from_branch_id()},
+                      {"to_branch_id", transfer.to_branch_id()},
+                      {"status", sql::token_of(transfer.status())}};
+    return change;
+}
+
+}  // namespace
+
+const sql::TableOf<v1::Transfer>& transfer_table() {
+    static const sql::TableOf<v1::Transfer> table(
+        sql::Layout{.table = "fleet.transfers",
+                    .alias = "t",
+                    .computed = {{"from_branch_code", "s.code"}, {"to_branch_code", "d.code"}}});
+    return table;
+}
+
+const std::string& transfer_columns() {
+    static const std::string columns =
+        transfer_table().columns() + ", s.company_id AS from_company_id, d.company_id AS to_company_id";
+    return columns;
+}
+
+StoredTransfer read_transfer(const postgres::Row& row) {
+    StoredTransfer stored;
+    stored.transfer = transfer_table().read(row);
+    stored.from_company_id = row.get<std::string>("from_company_id");
+    stored.to_company_id = row.get<std::string>("to_company_id");
+    return stored;
+}
+
+sql::Handle<rpc::Result<StoredTransfer>> add_find(sql::RoundTrip& trip, const std::string& id) {
+    static const std::string sql = "SELECT " + transfer_columns() + " FROM " + transfer_tables + " WHERE t.id = $1";
+    static const postgres::Statement find{"transfers.find", sql.c_str()};
+    return trip.add<rpc::Result<StoredTransfer>>(find, postgres::Params(id), &read_found);
+}
+
+Lock add_lock(sql::RoundTrip& trip, const std::string& id) {
+    static const std::string sql =
+        "SELECT " + transfer_columns() + " FROM " + transfer_tables + " WHERE t.id = $1 FOR UPDATE OF t";
+    static const postgres::Statement lock{"transfers.lock", sql.c_str()};
+    // Who may command a transfer follows from its two ends, not from where its bike stands.
+    const auto bike = bikes::add_lock_of(trip, bikes::Part::transfer, id, access::Reach::everything());
+    return Lock{bike, trip.add<rpc::Result<StoredTransfer>>(lock, postgres::Params(id), &read_found)};
+}
+
+rpc::Result<Locked> Lock::read(const sql::RoundTrip& trip) const {
+    auto found = trip[transfer];
+    if (!found) {
+        return std::move(found).error();
+    }
+    auto locked_bike = trip[bike];
+    if (!locked_bike) {
+        return std::move(locked_bike).error();
+    }
+    Locked locked;
+    static_cast<StoredTransfer&>(locked) = std::move(*found);
+    locked.bike = std::move(locked_bike->bike);
+    return locked;
+}
+
+rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& lock, access::Permission permission,
+                          End end) {
+    const auto reach = access::reach(command.caller(), permission);
+    return commands::admit(
+        command, command[lock],
+        [&](const Locked& found) {
+            return end == End::source ? found.source_within(reach) : found.destination_within(reach);
+        },
+        [](const Locked& found) { return found.transfer.version(); });
+}
+
+sql::Handle<std::optional<bikes::BranchRow>> add_destination(sql::RoundTrip& trip, const std::string& transfer_id) {
+    static const std::string sql = std::string("SELECT ") + bikes::branch_columns +
+                                   " FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id WHERE r.id = "
+                                   "(SELECT t.to_branch_id FROM fleet.transfers t WHERE t.id = $1)" +
+                                   bikes::hold_branch;
+    static const postgres::Statement destination{"transfers.destination", sql.c_str()};
+    return trip.add<std::optional<bikes::BranchRow>>(destination, postgres::Params(transfer_id), &bikes::read_branch);
+}
+
+void insert(commands::CommandContext& command, v1::Transfer& transfer) {
+    commands::stamp_created(command, transfer);
+    command.with_commit(transfer_table().insert(), transfer_table().insert_values(transfer));
+}
+
+void save(commands::CommandContext& command, v1::Transfer& transfer) {
+    commands::stamp_updated(command, transfer);
+    command.with_commit(transfer_table().update(), transfer_table().update_values(transfer));
+}
+
+void record_request(commands::CommandContext& command, const v1::Transfer& transfer) {
+    command.record(
+        change_of("TRANSFER_REQUESTED", transfer.from_branch_id(), transfer, transfer_table().created(transfer)));
+}
+
+void record(commands::CommandContext& command, const char* action, const std::string& branch_id,
+            const v1::Transfer& before, const v1::Transfer& after) {
+    command.record(change_of(action, branch_id, after, transfer_table().compare(before, after)));
+}
+
+std::optional<rpc::Error> refuse(const postgres::Error& error) {
+    // Requests of one bike are serialised by its row lock; the index is what would stop anything else.
+    if (error.is(postgres::sqlstate::unique_violation) && error.constraint == "transfers_open_key") {
+        return rpc::Error("OPEN_TRANSFER");
+    }
+    return std::nullopt;
+}
+
+}  // namespace loan_manager::fleet::transfers

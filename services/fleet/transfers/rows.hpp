@@ -1,0 +1,80 @@
+#pragma once
+
+#include <string>
+
+#include "access/permission.hpp"
+#include "access/reach.hpp"
+#include "commands/command_context.hpp"
+#include "fleet/bikes/repository.hpp"
+#include "loanmanager/fleet/v1/transfers.pb.h"
+#include "rpc/error.hpp"
+#include "sql/round_trip.hpp"
+#include "sql/table.hpp"
+
+/// Rows of fleet.transfers: columns, locks, admission of commands, and what commands leave behind.
+namespace loan_manager::fleet::transfers {
+
+namespace v1 = loanmanager::fleet::v1;
+
+const sql::TableOf<v1::Transfer>& transfer_table();
+
+/// A transfer and the companies of its ends, which decide who covers it (D-903).
+struct StoredTransfer {
+    v1::Transfer transfer;
+    std::string from_company_id;
+    std::string to_company_id;
+
+    bool source_within(const access::Reach& reach) const {
+        return reach.covers(transfer.from_branch_id(), from_company_id);
+    }
+    bool destination_within(const access::Reach& reach) const {
+        return reach.covers(transfer.to_branch_id(), to_company_id);
+    }
+    /// D-505: either end.
+    bool within(const access::Reach& reach) const { return source_within(reach) || destination_within(reach); }
+};
+/// Select list over transfer_tables, and its reader.
+const std::string& transfer_columns();
+inline constexpr const char* transfer_tables =
+    "fleet.transfers t JOIN fleet.branches s ON s.id = t.from_branch_id "
+    "JOIN fleet.branches d ON d.id = t.to_branch_id";
+StoredTransfer read_transfer(const postgres::Row& row);
+
+/// NOT_FOUND if there is no such transfer, covered or not.
+sql::Handle<rpc::Result<StoredTransfer>> add_find(sql::RoundTrip& trip, const std::string& id);
+
+/// A transfer and its bike, both locked.
+struct Locked : StoredTransfer {
+    v1::Bike bike;
+};
+/// Locks the bike of a transfer, then the transfer (D-218). NOT_FOUND if there is no such transfer.
+struct Lock {
+    sql::Handle<rpc::Result<bikes::Locked>> bike;
+    sql::Handle<rpc::Result<StoredTransfer>> transfer;
+    rpc::Result<Locked> read(const sql::RoundTrip& trip) const;
+};
+Lock add_lock(sql::RoundTrip& trip, const std::string& id);
+
+/// The end of a transfer that decides who may command it: "@source", "@destination".
+enum class End { source, destination };
+/// commands::admit() for whoever has the permission at that end.
+rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& lock, access::Permission permission,
+                          End end);
+
+/// The branch a transfer leads to, locked against being deactivated meanwhile.
+sql::Handle<std::optional<bikes::BranchRow>> add_destination(sql::RoundTrip& trip, const std::string& transfer_id);
+
+/// With the commit.
+void insert(commands::CommandContext& command, v1::Transfer& transfer);
+/// As the next version.
+void save(commands::CommandContext& command, v1::Transfer& transfer);
+
+/// Audit row and event of a new transfer, or of a change; `branch_id`: the end that acted.
+void record_request(commands::CommandContext& command, const v1::Transfer& transfer);
+void record(commands::CommandContext& command, const char* action, const std::string& branch_id,
+            const v1::Transfer& before, const v1::Transfer& after);
+
+/// Which business error a violated constraint means.
+std::optional<rpc::Error> refuse(const postgres::Error& error);
+
+}  // namespace loan_manager::fleet::transfers
