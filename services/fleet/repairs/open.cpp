@@ -53,7 +53,7 @@ Answer open(CommandContext& command, const v1::OpenRepairJobRequest& request) {
     if (!branch) {
         command.issue("branch_id", validate::issue::not_found);
     }
-    check_mechanic(command, request.has_mechanic_id() && branch.has_value(), command[mechanic]);
+    check_mechanic(command, request.has_mechanic_id(), command[mechanic], branch.has_value());
     if (auto valid = command.valid(); !valid) {
         co_return valid.error();
     }

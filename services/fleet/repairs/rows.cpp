@@ -108,7 +108,12 @@ commands::Change change_of(const char* action, const v1::RepairJob& job, sql::Di
 }
 
 boost::json::value line_values(const v1::RepairJobLine* line) {
-    return line == nullptr ? boost::json::value(nullptr) : boost::json::value(line_table().created(*line).after);
+    if (line == nullptr) {
+        return nullptr;
+    }
+    auto values = line_table().created(*line).after;
+    values["id"] = line->id();
+    return values;
 }
 
 }  // namespace
@@ -189,10 +194,10 @@ sql::Handle<Mechanic> add_mechanic_of_job(sql::RoundTrip& trip, const std::strin
     return trip.add<Mechanic>(mechanic_of_job, postgres::Params(user_id, job_id), &read_mechanic);
 }
 
-void check_mechanic(commands::CommandContext& command, bool named, Mechanic mechanic) {
+void check_mechanic(commands::CommandContext& command, bool named, Mechanic mechanic, bool place_exists) {
     if (named && mechanic == Mechanic::unknown) {
         command.issue("mechanic_id", validate::issue::not_found);
-    } else if (named && mechanic == Mechanic::unfit) {
+    } else if (named && place_exists && mechanic == Mechanic::unfit) {
         command.issue("mechanic_id", validate::issue::not_allowed);
     }
 }
@@ -269,12 +274,13 @@ void record(commands::CommandContext& command, const char* action, const v1::Rep
     command.record(std::move(change));
 }
 
-void record_line(commands::CommandContext& command, const v1::RepairJob& job, const v1::RepairJobLine* before,
-                 const v1::RepairJobLine* after) {
-    sql::Difference difference;
-    difference.before["line"] = line_values(before);
-    difference.after["line"] = line_values(after);
-    command.record(change_of("JOB_UPDATED", job, std::move(difference)));
+void record_line(commands::CommandContext& command, const LineChange& change) {
+    const auto totals = {"parts_cost", "labour_cost", "overhead_cost", "total_cost", "total_price"};
+    sql::Difference difference{sql::values_of(change.job_before, totals), sql::values_of(change.job_after, totals)};
+    commands::keep_changed(difference.before, difference.after);
+    difference.before["line"] = line_values(change.before);
+    difference.after["line"] = line_values(change.after);
+    command.record(change_of("JOB_UPDATED", change.job_after, std::move(difference)));
 }
 
 }  // namespace loan_manager::fleet::repairs

@@ -48,8 +48,9 @@ enum class Mechanic { fit, unknown, unfit };
 sql::Handle<Mechanic> add_mechanic(sql::RoundTrip& trip, const std::string& user_id, const std::string& branch);
 /// The same at the branch of a job.
 sql::Handle<Mechanic> add_mechanic_of_job(sql::RoundTrip& trip, const std::string& user_id, const std::string& job_id);
-/// Adds the issue of `mechanic_id`, if a client named one that is not fit.
-void check_mechanic(commands::CommandContext& command, bool named, Mechanic mechanic);
+/// Adds the issue of `mechanic_id`, if a client named one that is not there or not fit. Whether somebody is fit for a
+/// place that is not there, nobody asks.
+void check_mechanic(commands::CommandContext& command, bool named, Mechanic mechanic, bool place_exists);
 
 /// One of the may_… rules.
 using Allowed = bool (*)(const access::Identity& caller, const v1::RepairJob& job, std::string_view company_id);
@@ -77,8 +78,13 @@ void delete_line(commands::CommandContext& command, const v1::RepairJobLine& lin
 void record_opened(commands::CommandContext& command, const v1::RepairJob& job);
 void record(commands::CommandContext& command, const char* action, const v1::RepairJob& before,
             const v1::RepairJob& after, const std::string& reason = {});
-/// JOB_UPDATED of a line: changed, added (no `before`) or removed (no `after`).
-void record_line(commands::CommandContext& command, const v1::RepairJob& job, const v1::RepairJobLine* before,
-                 const v1::RepairJobLine* after);
+/// JOB_UPDATED of a line: changed, added (no `before`) or removed (no `after`); with what it did to the job's totals.
+struct LineChange {
+    const v1::RepairJob& job_before;
+    const v1::RepairJob& job_after;
+    const v1::RepairJobLine* before;
+    const v1::RepairJobLine* after;
+};
+void record_line(commands::CommandContext& command, const LineChange& change);
 
 }  // namespace loan_manager::fleet::repairs

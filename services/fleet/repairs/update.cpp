@@ -15,8 +15,7 @@ Answer update(CommandContext& command, const v1::UpdateRepairJobRequest& request
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }
-    // Whether somebody is fit for a job that there is not, nobody asks.
-    check_mechanic(command, request.job().has_mechanic_id() && command[lock].has_value(), command[mechanic]);
+    check_mechanic(command, request.job().has_mechanic_id(), command[mechanic], command[lock].has_value());
     const auto located = admit(command, lock, may_work_on);
     if (!located) {
         co_return located.error();
@@ -50,7 +49,7 @@ LineAnswer add_line(CommandContext& command, const v1::AddRepairJobLineRequest& 
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }
-    check_mechanic(command, request.has_mechanic_id() && command[lock].has_value(), command[mechanic]);
+    check_mechanic(command, request.has_mechanic_id(), command[mechanic], command[lock].has_value());
     const auto located = admit(command, lock, may_work_on);
     if (!located) {
         co_return located.error();
@@ -66,7 +65,7 @@ LineAnswer add_line(CommandContext& command, const v1::AddRepairJobLineRequest& 
     }
     save(command, job);
     insert_line(command, job, line);
-    record_line(command, job, nullptr, &line);
+    record_line(command, {located->job, job, nullptr, &line});
     co_return line;
 }
 
@@ -79,7 +78,7 @@ LineAnswer update_line(CommandContext& command, const v1::UpdateRepairJobLineReq
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }
-    check_mechanic(command, request.line().has_mechanic_id() && command[lock].has_value(), command[mechanic]);
+    check_mechanic(command, request.line().has_mechanic_id(), command[mechanic], command[lock].has_value());
     const auto admitted = admit_line(command, lock, found, may_work_on);
     if (!admitted) {
         co_return admitted.error();
@@ -104,7 +103,7 @@ LineAnswer update_line(CommandContext& command, const v1::UpdateRepairJobLineReq
     }
     save(command, job);
     save_line(command, job, line);
-    record_line(command, job, &before, &line);
+    record_line(command, {admitted->job, job, &before, &line});
     co_return line;
 }
 
@@ -128,7 +127,7 @@ boost::asio::awaitable<rpc::Result<google::protobuf::Empty>> delete_line(
     static_cast<void>(replace_in_totals(job, &admitted->line, nullptr));  // totals only shrink
     save(command, job);
     delete_line(command, admitted->line);
-    record_line(command, job, &admitted->line, nullptr);
+    record_line(command, {admitted->job, job, &admitted->line, nullptr});
     co_return google::protobuf::Empty();
 }
 
