@@ -98,6 +98,11 @@ std::size_t Upstream::Impl::running() {
     return calls.size();
 }
 
+std::size_t Upstream::Impl::known_instances() {
+    const std::lock_guard lock(mutex);
+    return instance_count;
+}
+
 void Upstream::Impl::use_target(const std::string& chosen, std::size_t count) {
     std::shared_ptr<grpc::Channel> fresh;
     if (!chosen.empty()) {
@@ -171,6 +176,11 @@ void Upstream::Impl::start() {
                                     [weak = weak_from_this()] {
                                         const std::shared_ptr<Impl> self = weak.lock();
                                         return self ? static_cast<double>(self->running()) : 0.0;
+                                    });
+        options.metrics->gauge_from("rpc_upstream_instances", "Known instances of the upstream.", labels,
+                                    [weak = weak_from_this()] {
+                                        const std::shared_ptr<Impl> self = weak.lock();
+                                        return self ? static_cast<double>(self->known_instances()) : 0.0;
                                     });
     }
     if (address.kind == Address::Kind::dns) {
@@ -254,10 +264,7 @@ void Upstream::start() { impl_->start(); }
 const UpstreamOptions& Upstream::options() const noexcept { return impl_->options; }
 UpstreamState Upstream::state() const { return impl_->state(); }
 
-std::size_t Upstream::instances() const {
-    const std::lock_guard lock(impl_->mutex);
-    return impl_->instance_count;
-}
+std::size_t Upstream::instances() const { return impl_->known_instances(); }
 
 std::size_t Upstream::in_flight() const noexcept { return impl_->running(); }
 

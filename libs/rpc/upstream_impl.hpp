@@ -52,6 +52,7 @@ struct Upstream::Impl : std::enable_shared_from_this<Impl> {
     void shutdown(std::chrono::milliseconds grace);
     UpstreamState state();
     std::size_t running();
+    std::size_t known_instances();
 
     /// Points new calls at another set of instances; those in flight keep their channel.
     void use_target(const std::string& target, std::size_t count);

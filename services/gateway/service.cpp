@@ -5,9 +5,12 @@
 #include "gateway/api/gateway.hpp"
 #include "gateway/api/health.hpp"
 #include "gateway/api/upstreams.hpp"
+#include "gateway/http/affordable.hpp"
 #include "gateway/http/listener.hpp"
 #include "rpc/error.hpp"
+#include "runtime/descriptors.hpp"
 #include "runtime/listen.hpp"
+#include "runtime/log.hpp"
 #include "transcode/contract.hpp"
 #include "transcode/openapi.hpp"
 #include "trust/source.hpp"
@@ -44,12 +47,13 @@ transcode::OpenApiInfo api_info() {
     return info;
 }
 
-UpstreamsOptions upstream_options(const Settings& settings) {
+UpstreamsOptions upstream_options(const Settings& settings, runtime::Metrics& metrics) {
     UpstreamsOptions options;
     options.addresses = {{"auth", settings.auth_address},
                          {"fleet", settings.fleet_address},
                          {"lifecycle-refresher", settings.lifecycle_address}};
     options.max_in_flight = settings.upstream_max_in_flight;
+    options.metrics = &metrics;
     return options;
 }
 
@@ -64,6 +68,25 @@ RateLimits rate_limits(const Settings& settings, const runtime::Clock& clock) {
     return limits;
 }
 
+// A gateway that accepts more than its descriptors allow would not reach its services any more.
+std::size_t connections(std::size_t wanted) {
+    const std::size_t descriptors = runtime::raise_descriptor_limit();
+    const std::size_t affordable = http::affordable_connections(wanted, descriptors);
+    if (affordable == 0) {
+        throw runtime::StartupError("the limit of open files is " + std::to_string(descriptors) + "; " +
+                                    std::to_string(http::reserved_descriptors) +
+                                    " are needed before the first client connection (ulimit -n, LimitNOFILE)");
+    }
+    if (affordable < wanted) {
+        runtime::log::warning("MAX_CONNECTIONS is lowered to what the limit of open files leaves",
+                              {{"max_connections", affordable},
+                               {"wanted", wanted},
+                               {"open_files", descriptors},
+                               {"reserved", http::reserved_descriptors}});
+    }
+    return affordable;
+}
+
 // Members are destroyed from last to first: what listens goes before what it uses.
 class Service {
 public:
@@ -71,7 +94,8 @@ public:
         : process_(process),
           clock_(runtime::system_clock()),
           trust_loop_(process.loops().next()),
-          upstreams_(upstream_options(settings), transcode::contract_services(), trust_loop_.get_executor()),
+          upstreams_(upstream_options(settings, process.metrics()), transcode::contract_services(),
+                     trust_loop_.get_executor()),
           authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(upstreams_.at("auth"))),
           endpoints_(build_routes(), upstreams_, process.metrics()),
           documents_(transcode::openapi_document(endpoints_.routes(), api_info())),
@@ -85,7 +109,6 @@ public:
 
     void start() {
         upstreams_.start();
-        upstreams_.export_metrics(process_.metrics());
         process_.metrics().gauge_from("gateway_connections", "Open client connections", {},
                                       [this] { return static_cast<double>(listener_.connections()); });
         authenticator_.start(trust_loop_.get_executor());
@@ -126,8 +149,12 @@ private:
     http::ListenerOptions listener_options(const Settings& settings) {
         http::ListenerOptions options;
         options.limits = settings.http_limits();
-        options.max_connections = settings.max_connections;
-        options.busy_response = [this] { return gateway_.busy_response(); };
+        options.seats.total = connections(settings.max_connections);
+        options.seats.per_address = settings.max_connections_per_address;
+        options.seats.exempt = [proxies = TrustedProxies(settings.trusted_proxies)](const asio::ip::address& address) {
+            return proxies.contains(address);
+        };
+        options.busy_response = [this](http::Seats::Verdict verdict) { return gateway_.busy_response(verdict); };
         return options;
     }
 

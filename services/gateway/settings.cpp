@@ -63,7 +63,15 @@ void add_clients(runtime::SettingsTable& table, Settings& settings) {
     table.number("MAX_CONNECTIONS", settings.max_connections)
         .default_value(10'000)
         .range(1, 1'000'000)
-        .help("Client connections at a time; one more is answered 503");
+        .help(
+            "Client connections at a time; one more takes the place of one that has been idle for 5 s, or is answered "
+            "503. Lowered at start to what the limit of open files leaves");
+    table.number("MAX_CONNECTIONS_PER_ADDRESS", settings.max_connections_per_address)
+        .default_value(256)
+        .range(1, 1'000'000)
+        .help(
+            "Connections of one address (of one /64 with IPv6); one more is answered 429. TRUSTED_PROXIES may hold any "
+            "number");
     table.seconds("HEADER_TIMEOUT_SECONDS", settings.header_timeout)
         .default_value(10)
         .range(1, 300)
@@ -80,6 +88,12 @@ void add_clients(runtime::SettingsTable& table, Settings& settings) {
         .default_value(15)
         .range(1, 300)
         .help("Without the client taking a byte of its answer");
+    table.number("WRITE_MIN_BYTES_PER_SECOND", settings.write_rate)
+        .default_value(2048)
+        .range(1, 1'000'000'000)
+        .help(
+            "Slowest rate at which a client may take its answers; below it for twice WRITE_TIMEOUT_SECONDS, the "
+            "connection ends");
     table.rule([&settings](runtime::SettingsErrors& errors) {
         try {
             TrustedProxies(settings.trusted_proxies);
@@ -98,6 +112,8 @@ http::Limits Settings::http_limits() const {
     limits.body_timeout = 6 * body_timeout;
     limits.idle_timeout = idle_timeout;
     limits.write_timeout = write_timeout;
+    limits.write_patience = 2 * write_timeout;
+    limits.write_rate = write_rate;
     return limits;
 }
 

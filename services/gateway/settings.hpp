@@ -33,6 +33,8 @@ struct Settings {
     std::uint32_t rate_limit_address_burst = 0;
 
     std::size_t max_connections = 0;
+    std::size_t max_connections_per_address = 0;
+    std::size_t write_rate = 0;
     std::chrono::seconds header_timeout{};
     std::chrono::seconds body_timeout{};
     std::chrono::seconds idle_timeout{};

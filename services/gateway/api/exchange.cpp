@@ -56,19 +56,20 @@ asio::awaitable<std::optional<http::Response>> ApiExchange::admit() {
     if (auto page = own_page()) {
         co_return page;
     }
-    if (auto response = find_route()) {
-        co_return response;
-    }
-    if (const Refused refused = check_size()) {
-        co_return fail(*refused);
+    std::optional<http::Response> early = find_route();
+    if (!early) {
+        if (const Refused refused = check_size()) {
+            early = fail(*refused);
+        }
     }
     const std::optional<rpc::Error> unauthenticated = co_await authenticate();
-    if (unauthenticated && unauthenticated->code == "UNAVAILABLE") {
-        co_return fail(HttpError(*unauthenticated));
-    }
-    // Requests without a valid token are counted before they are told so: guessing tokens is limited like the rest.
+    // Every request is counted before it is told what is wrong with it: guessing addresses or tokens is limited like
+    // the rest.
     if (const Refused refused = check_rate()) {
         co_return fail(*refused);
+    }
+    if (early) {
+        co_return early;
     }
     if (unauthenticated) {
         HttpError error(*unauthenticated);
@@ -88,7 +89,7 @@ asio::awaitable<std::optional<http::Response>> ApiExchange::admit() {
 
 // Health comes first and costs least: no limits, no token.
 std::optional<http::Response> ApiExchange::own_page() {
-    if (!request_.path.starts_with("/health")) {
+    if (!is_read() || !request_.path.starts_with("/health")) {
         return std::nullopt;
     }
     auto answer = gateway_.parts_.health.answer(request_.path);
@@ -98,17 +99,17 @@ std::optional<http::Response> ApiExchange::own_page() {
     route_name_ = "/health";
     route_metrics_ = &gateway_.health_requests_;
     routine_ = true;
-    if (!is_read()) {
-        match_.allow = "GET, HEAD";
-        auto response = fail(HttpError(rpc::Error("METHOD_NOT_ALLOWED")));
-        response.add("Allow", match_.allow);
-        return response;
-    }
     return decorate(std::move(*answer));
 }
 
 std::optional<http::Response> ApiExchange::find_route() {
-    if (gateway_.parts_.documents.has(request_.path)) {
+    if (Health::has(request_.path)) {
+        // Reads have been answered already.
+        route_name_ = "/health";
+        route_metrics_ = &gateway_.health_requests_;
+        match_.allow = "GET, HEAD";
+        match_.outcome = Outcome::method_not_allowed;
+    } else if (gateway_.parts_.documents.has(request_.path)) {
         route_name_ = "/docs";
         route_metrics_ = &gateway_.document_requests_;
         match_.allow = "GET, HEAD, OPTIONS";
@@ -179,7 +180,11 @@ asio::awaitable<std::optional<rpc::Error>> ApiExchange::authenticate() {
     co_return identity.error();
 }
 
-ApiExchange::Refused ApiExchange::check_rate() const {
+// Once for each request, whatever becomes of it.
+ApiExchange::Refused ApiExchange::check_rate() {
+    if (std::exchange(counted_, true)) {
+        return std::nullopt;
+    }
     const RateLimits& limits = gateway_.parts_.limits;
     RateLimiter* const limiter = caller_.anonymous() ? limits.addresses.get() : limits.users.get();
     if (limiter == nullptr) {
@@ -230,7 +235,11 @@ http::Response ApiExchange::fail(const HttpError& error) {
     return decorate(std::move(response));
 }
 
-http::Response ApiExchange::refuse(http::Refusal reason) { return fail(error_of(reason)); }
+http::Response ApiExchange::refuse(http::Refusal reason) {
+    // What is no request at all is limited too.
+    const Refused refused = check_rate();
+    return fail(refused ? *refused : error_of(reason));
+}
 
 http::Response ApiExchange::failed(const std::exception_ptr& exception) {
     try {

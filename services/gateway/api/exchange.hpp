@@ -37,7 +37,7 @@ private:
     std::optional<http::Response> find_route();
     Refused check_size() const;
     boost::asio::awaitable<std::optional<rpc::Error>> authenticate();
-    Refused check_rate() const;
+    Refused check_rate();
     Refused check_media_type() const;
     Refused check_header_syntax();
     Refused check_permission() const;
@@ -62,6 +62,7 @@ private:
     access::Identity caller_;
     IfMatch if_match_;
     std::string_view idempotency_key_;
+    bool counted_ = false;
 
     // For the log.
     std::string code_;

@@ -19,9 +19,12 @@ std::unique_ptr<http::Exchange> Gateway::open(const http::Request& request, cons
     return std::make_unique<ApiExchange>(*this, request, peer);
 }
 
-std::string Gateway::busy_response() const {
+std::string Gateway::busy_response(http::Seats::Verdict verdict) const {
     const std::string id = runtime::new_uuid().to_string();
-    http::Response response = error_response(HttpError(rpc::Error("UNAVAILABLE", "Too many connections.", {}, 1)), id);
+    const auto error = verdict == http::Seats::Verdict::too_many_of_address
+                           ? rpc::Error("RATE_LIMITED", "Too many connections from one address.", {}, 1)
+                           : rpc::Error("UNAVAILABLE", "Too many connections.", {}, 1);
+    http::Response response = error_response(HttpError(error), id);
     response.add("X-Request-ID", id);
     http::DateCache dates;
     std::string bytes;

@@ -5,6 +5,7 @@
 #include "gateway/api/endpoints.hpp"
 #include "gateway/api/health.hpp"
 #include "gateway/http/exchange.hpp"
+#include "gateway/http/seats.hpp"
 #include "gateway/policy/client_address.hpp"
 #include "gateway/policy/cors.hpp"
 #include "gateway/policy/rate_limiter.hpp"
@@ -43,8 +44,8 @@ public:
 
     std::unique_ptr<http::Exchange> open(const http::Request& request, const boost::asio::ip::address& peer) override;
 
-    /// The answer to a connection beyond the limit, as bytes.
-    std::string busy_response() const;
+    /// The answer to a connection that gets no seat, as bytes.
+    std::string busy_response(http::Seats::Verdict verdict) const;
 
 private:
     friend class ApiExchange;

@@ -22,6 +22,10 @@ http::Response answer_with(unsigned status, std::string body) {
 
 Health::Health(std::vector<Check> checks, const runtime::Clock& clock) : checks_(std::move(checks)), clock_(clock) {}
 
+bool Health::has(std::string_view path) {
+    return path == "/health" || path == "/health/live" || path == "/health/ready";
+}
+
 std::optional<http::Response> Health::answer(std::string_view path) {
     if (path == "/health") {
         // Byte for byte what the operators' monitoring compares with.

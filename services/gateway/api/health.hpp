@@ -27,6 +27,7 @@ public:
     Health(std::vector<Check> checks, const runtime::Clock& clock);
 
     [[nodiscard]] const std::vector<Check>& checks() const { return checks_; }
+    static bool has(std::string_view path);
     /// The answer for one of the health paths; nothing for any other path.
     std::optional<http::Response> answer(std::string_view path);
 

@@ -26,6 +26,7 @@ Upstreams::Upstreams(const UpstreamsOptions& options,
         upstream.address = address->second;
         upstream.services = std::move(list);
         upstream.max_in_flight = options.max_in_flight;
+        upstream.metrics = options.metrics;
         try {
             upstreams_.emplace(name, std::make_unique<rpc::Upstream>(std::move(upstream), executor));
         } catch (const std::invalid_argument& error) {
@@ -68,18 +69,6 @@ std::vector<Health::Check> Upstreams::checks() const {
                           }});
     }
     return checks;
-}
-
-void Upstreams::export_metrics(runtime::Metrics& metrics) const {
-    for (const auto& [name, upstream] : upstreams_) {
-        const rpc::Upstream* it = upstream.get();
-        metrics.gauge_from("gateway_upstream_ready", "1 while an instance of the upstream is reachable",
-                           {{"upstream", name}}, [it] { return it->state() == rpc::UpstreamState::ready ? 1.0 : 0.0; });
-        metrics.gauge_from("gateway_upstream_calls_in_flight", "Calls to the upstream under way", {{"upstream", name}},
-                           [it] { return static_cast<double>(it->in_flight()); });
-        metrics.gauge_from("gateway_upstream_instances", "Known instances of the upstream", {{"upstream", name}},
-                           [it] { return static_cast<double>(it->instances()); });
-    }
 }
 
 }  // namespace loan_manager::gateway

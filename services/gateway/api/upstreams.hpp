@@ -22,6 +22,8 @@ struct UpstreamsOptions {
     /// Name as in the proto annotation → address (syntax of rpc::UpstreamOptions::address).
     std::map<std::string, std::string> addresses;
     std::size_t max_in_flight = 1024;
+    /// Where the state of the upstreams and the calls to them are shown; null: nowhere. Must outlive them.
+    runtime::Metrics* metrics = nullptr;
 };
 
 /// One rpc::Upstream for each name the contract uses. Safe from every thread after construction.
@@ -41,7 +43,6 @@ public:
 
     /// One check for each upstream: is an instance reachable?
     [[nodiscard]] std::vector<Health::Check> checks() const;
-    void export_metrics(runtime::Metrics& metrics) const;
 
 private:
     std::map<std::string, std::unique_ptr<rpc::Upstream>, std::less<>> upstreams_;

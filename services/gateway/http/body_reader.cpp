@@ -9,8 +9,6 @@ namespace {
 
 // Sizes beyond 15 digits are beyond every limit and would overflow.
 constexpr unsigned max_digits = 15;
-// Memory follows the bytes that really arrive, not what a head promises.
-constexpr std::uint64_t first_reserve = 64 * 1024;
 
 int hex_value(unsigned char c) {
     if (c >= '0' && c <= '9') {
@@ -29,14 +27,13 @@ bool is_token(unsigned char c) {
 
 }  // namespace
 
-BodyReader::BodyReader(Request& request, std::uint64_t limit, std::size_t overhead)
-    : request_(request), limit_(limit), overhead_(overhead), state_(State::done) {
+BodyReader::BodyReader(Request& request, std::uint64_t limit, std::size_t overhead, Use use)
+    : request_(request), limit_(limit), overhead_(overhead), use_(use), state_(State::done) {
     if (request.chunked) {
         state_ = State::size_first;
     } else if (request.content_length.value_or(0) > 0) {
         state_ = State::counted;
         remaining_ = *request.content_length;
-        request.body.reserve(static_cast<std::size_t>(std::min({remaining_, limit, first_reserve})));
     }
 }
 
@@ -56,11 +53,14 @@ std::size_t BodyReader::feed(std::string_view bytes, ParseError& error) {
 
 std::size_t BodyReader::take_content(std::string_view bytes, ParseError& error) {
     const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), remaining_));
-    if (n > limit_ - request_.body.size()) {
+    if (n > limit_ - taken_) {
         error = ParseError::body_too_large;
         return 0;
     }
-    request_.body.append(bytes.substr(0, n));
+    if (use_ == Use::keep) {
+        request_.body.append(bytes.substr(0, n));
+    }
+    taken_ += n;
     remaining_ -= n;
     if (remaining_ == 0) {
         state_ = state_ == State::counted ? State::done : State::data_cr;
@@ -128,7 +128,7 @@ ParseError BodyReader::take_framing(unsigned char c) {
 
 ParseError BodyReader::end_of_size() {
     state_ = remaining_ == 0 ? State::trailer_first : State::data;
-    return remaining_ > limit_ - request_.body.size() ? ParseError::body_too_large : ParseError::ok;
+    return remaining_ > limit_ - taken_ ? ParseError::body_too_large : ParseError::ok;
 }
 
 ParseError BodyReader::spend_overhead() {

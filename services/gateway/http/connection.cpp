@@ -20,7 +20,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t head_read = 4 * 1024;
-constexpr std::size_t body_read = 32 * 1024;
+constexpr std::uint64_t first_body_read = 2 * 1024;
+constexpr std::uint64_t body_read = 32 * 1024;
 constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Refusal refusal_of(ParseError error) {
@@ -37,12 +38,14 @@ Refusal refusal_of(ParseError error) {
 }  // namespace
 
 Connection::Connection(std::unique_ptr<Transport> transport, Application& application, const Limits& limits,
-                       std::shared_ptr<ConnectionTable> table)
+                       std::shared_ptr<ConnectionTable> table, Seats::Seat seat)
     : transport_(std::move(transport)),
       application_(application),
       limits_(limits),
       table_(std::move(table)),
-      counted_(table_->in_flight_.enter()) {
+      counted_(table_->in_flight_.enter()),
+      seat_(std::move(seat)),
+      patience_(limits.write_patience) {
     table_->add(*this);
 }
 
@@ -56,7 +59,8 @@ void Connection::start() {
 void Connection::enter(Phase phase, std::chrono::milliseconds allowed) {
     phase_ = phase;
     timed_out_ = false;
-    deadline_ = allowed == std::chrono::milliseconds::max() ? SteadyTime::max() : table_->now() + allowed;
+    entered_ = table_->now();
+    deadline_ = allowed == std::chrono::milliseconds::max() ? SteadyTime::max() : entered_ + allowed;
 }
 
 void Connection::check_deadline(SteadyTime now) {
@@ -72,6 +76,8 @@ void Connection::drain() {
         transport_->cancel();
     }
 }
+
+bool Connection::idle_since(SteadyTime time) const { return phase_ == Phase::idle && !timed_out_ && entered_ <= time; }
 
 void Connection::abort() {
     peer_gone_ = true;
@@ -136,7 +142,7 @@ asio::awaitable<bool> Connection::serve_request() {
     }
     if (body_left_ == BodyLeft::discard) {
         std::optional<Refusal> ignored;
-        const bool discarded = co_await read_body(limits_.discard, ignored);
+        const bool discarded = co_await read_body(limits_.discard, BodyReader::Use::discard, ignored);
         co_return discarded && !ignored;
     }
     co_return true;
@@ -145,6 +151,7 @@ asio::awaitable<bool> Connection::serve_request() {
 asio::awaitable<Connection::HeadResult> Connection::read_head(Refusal& refusal) {
     HeadScan scan(limits_);
     enter(Phase::idle, first_ ? limits_.head_timeout : limits_.idle_timeout);
+    table_->to_end(*this);
     for (;;) {
         // RFC 9112 2.2: empty lines before the request line are ignored.
         while (scan.size() == 0 && received().starts_with("\r\n")) {
@@ -210,7 +217,7 @@ asio::awaitable<Response> Connection::respond(Exchange& exchange) {
         co_return early ? std::move(*early) : exchange.refuse(*refusal);
     }
 
-    const bool complete = co_await read_body(exchange.body_limit(), refusal);
+    const bool complete = co_await read_body(exchange.body_limit(), BodyReader::Use::keep, refusal);
     if (refusal) {
         body_left_ = BodyLeft::unreadable;
         Response response = exchange.refuse(*refusal);
@@ -249,8 +256,8 @@ bool Connection::can_discard_body() const {
 }
 
 // True when the body is complete; otherwise the client is gone, or `refusal` says what is wrong with it.
-asio::awaitable<bool> Connection::read_body(std::uint64_t limit, std::optional<Refusal>& refusal) {
-    BodyReader reader(request_, limit, limits_.chunk_overhead);
+asio::awaitable<bool> Connection::read_body(std::uint64_t limit, BodyReader::Use use, std::optional<Refusal>& refusal) {
+    BodyReader reader(request_, limit, limits_.chunk_overhead, use);
     if (reader.done()) {
         co_return true;
     }
@@ -277,7 +284,9 @@ asio::awaitable<bool> Connection::read_body(std::uint64_t limit, std::optional<R
         }
         enter(Phase::body, limits_.body_idle_timeout);
         deadline_ = std::min(deadline_, whole);
-        if (!co_await fill(body_read)) {
+        // The buffer grows with what has come, not with what was announced.
+        const auto piece = std::clamp<std::uint64_t>(reader.taken(), first_body_read, body_read);
+        if (!co_await fill(static_cast<std::size_t>(piece))) {
             if (timed_out_) {
                 refusal = Refusal::timed_out;
             }

@@ -1,11 +1,13 @@
 // One client connection: requests in order, one response each.
 #pragma once
 
+#include "gateway/http/body_reader.hpp"
 #include "gateway/http/exchange.hpp"
 #include "gateway/http/head_scan.hpp"
 #include "gateway/http/limits.hpp"
 #include "gateway/http/message.hpp"
 #include "gateway/http/response_writer.hpp"
+#include "gateway/http/seats.hpp"
 #include "gateway/http/transport.hpp"
 #include "runtime/in_flight.hpp"
 
@@ -29,7 +31,7 @@ public:
     using SteadyTime = std::chrono::steady_clock::time_point;
 
     Connection(std::unique_ptr<Transport> transport, Application& application, const Limits& limits,
-               std::shared_ptr<ConnectionTable> table);
+               std::shared_ptr<ConnectionTable> table, Seats::Seat seat = {});
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -46,6 +48,8 @@ public:
     void drain();
     /// Ends the connection now; a call in progress is cancelled.
     void abort();
+    /// Whether it has been waiting for the first byte of a request since `time` or longer.
+    [[nodiscard]] bool idle_since(SteadyTime time) const;
 
 private:
     friend class ConnectionTable;
@@ -58,7 +62,7 @@ private:
     static boost::asio::awaitable<void> serve_all(std::shared_ptr<Connection> self);
     boost::asio::awaitable<bool> serve_request();
     boost::asio::awaitable<HeadResult> read_head(Refusal& refusal);
-    boost::asio::awaitable<bool> read_body(std::uint64_t limit, std::optional<Refusal>& refusal);
+    boost::asio::awaitable<bool> read_body(std::uint64_t limit, BodyReader::Use use, std::optional<Refusal>& refusal);
     boost::asio::awaitable<Response> respond(Exchange& exchange);
     boost::asio::awaitable<Response> answer(Exchange& exchange);
     boost::asio::awaitable<bool> send(const Response& response, bool close);
@@ -76,6 +80,7 @@ private:
     const Limits& limits_;
     std::shared_ptr<ConnectionTable> table_;
     runtime::InFlight::Guard counted_;
+    Seats::Seat seat_;
 
     boost::beast::flat_buffer buffer_;
     Request request_;
@@ -84,6 +89,9 @@ private:
 
     Phase phase_ = Phase::idle;
     SteadyTime deadline_ = SteadyTime::max();
+    SteadyTime entered_{};
+    // How much longer the client may let answers wait; every byte it takes adds to it.
+    std::chrono::nanoseconds patience_;
     bool timed_out_ = false;
     bool peer_gone_ = false;
     bool first_ = true;

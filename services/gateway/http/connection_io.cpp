@@ -27,8 +27,17 @@ asio::awaitable<bool> Connection::send(const Response& response, bool close) {
 asio::awaitable<bool> Connection::write(WriteBuffers buffers) {
     while (asio::buffer_size(buffers) > 0) {
         enter(Phase::writing, limits_.write_timeout);
+        deadline_ = std::min(deadline_, entered_ + std::chrono::duration_cast<SteadyTime::duration>(patience_));
         const IoResult result = co_await transport_->write_some(buffers);
         if (result.error || timed_out_) {
+            co_return false;
+        }
+        // A byte now and then is progress, but not for ever: over all answers of the connection the client has to keep
+        // up with the slowest rate, or it uses up its patience.
+        const auto earned = std::chrono::nanoseconds(std::chrono::seconds(1)) * result.bytes / limits_.write_rate;
+        patience_ =
+            std::min<std::chrono::nanoseconds>(limits_.write_patience, patience_ - (table_->now() - entered_) + earned);
+        if (patience_ <= std::chrono::nanoseconds::zero()) {
             co_return false;
         }
         sent_ += result.bytes;

@@ -64,20 +64,33 @@ void ConnectionTable::abort_all() {
     for_each([](Connection& c) { c.abort(); });
 }
 
-void ConnectionTable::add(Connection& connection) {
-    connection.next_ = first_;
-    connection.previous_ = nullptr;
-    if (first_ != nullptr) {
-        first_->previous_ = &connection;
+bool ConnectionTable::evict_idle(std::chrono::milliseconds idle_for) {
+    const auto since = now() - idle_for;
+    for (Connection* c = first_; c != nullptr; c = c->next_) {
+        if (c->idle_since(since)) {
+            c->drain();
+            to_end(*c);  // it ends in a moment; the next to be chosen is another
+            return true;
+        }
     }
-    first_ = &connection;
+    return false;
+}
+
+void ConnectionTable::add(Connection& connection) {
+    connection.next_ = nullptr;
+    connection.previous_ = last_;
+    (last_ != nullptr ? last_->next_ : first_) = &connection;
+    last_ = &connection;
 }
 
 void ConnectionTable::remove(Connection& connection) {
     (connection.previous_ != nullptr ? connection.previous_->next_ : first_) = connection.next_;
-    if (connection.next_ != nullptr) {
-        connection.next_->previous_ = connection.previous_;
-    }
+    (connection.next_ != nullptr ? connection.next_->previous_ : last_) = connection.previous_;
+}
+
+void ConnectionTable::to_end(Connection& connection) {
+    remove(connection);
+    add(connection);
 }
 
 }  // namespace loan_manager::gateway::http

@@ -38,6 +38,8 @@ public:
     void drain();
     /// Ends every connection now.
     void abort_all();
+    /// Ends the connection that has waited longest for a request, if it is `idle_for` at least; false if there is none.
+    bool evict_idle(std::chrono::milliseconds idle_for);
 
     [[nodiscard]] bool draining() const { return draining_; }
     /// Connections at present; from any thread.
@@ -55,6 +57,7 @@ private:
     friend class Connection;
     void add(Connection& connection);
     void remove(Connection& connection);
+    void to_end(Connection& connection);
     template <class Visit>
     void for_each(Visit visit);
     void schedule();
@@ -63,7 +66,9 @@ private:
     const runtime::Clock& clock_;
     boost::asio::steady_timer timer_;
     DateCache dates_;
+    // In the order in which they began to wait for their present request, as far as they are idle.
     Connection* first_ = nullptr;
+    Connection* last_ = nullptr;
     runtime::InFlight in_flight_;
     bool draining_ = false;
     bool stopped_ = false;

@@ -29,6 +29,10 @@ struct Limits {
     std::chrono::milliseconds idle_timeout{75'000};
     /// Without a single byte of the response being taken.
     std::chrono::milliseconds write_timeout{15'000};
+    /// Slowest rate in bytes per second at which a client may take its answers …
+    std::size_t write_rate = 2 * 1024;
+    /// … and how long it may stay below it, all its answers together.
+    std::chrono::milliseconds write_patience{30'000};
     /// Reading what a refused client still sends, so that it can read the answer before the reset.
     std::chrono::milliseconds linger_timeout{2'000};
 };

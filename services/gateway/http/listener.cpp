@@ -41,6 +41,7 @@ Listener::Listener(tcp::acceptor acceptor, Application& application,
       application_(application),
       tables_(std::move(tables)),
       options_(std::move(options)),
+      seats_(Seats::make(options_.seats)),
       back_off_(shortest_back_off),
       accepting_(acceptor_.get_executor(), accepting(), [this] { return accept_all(); }) {}
 
@@ -56,7 +57,8 @@ asio::awaitable<void> Listener::accept_all() {
     for (; !stopping_; turn_ = (turn_ + 1) % tables_.size()) {
         const auto& table = tables_[turn_];
         tcp::socket socket(table->loop());
-        const auto [error] = co_await acceptor_.async_accept(socket, asio::as_tuple(asio::use_awaitable));
+        tcp::endpoint peer;
+        const auto [error] = co_await acceptor_.async_accept(socket, peer, asio::as_tuple(asio::use_awaitable));
         if (stopping_) {
             co_return;
         }
@@ -68,24 +70,50 @@ asio::awaitable<void> Listener::accept_all() {
             co_return;
         }
         back_off_ = shortest_back_off;
-        if (connections() >= options_.max_connections) {
-            refuse(std::move(socket));
-        } else {
-            hand_over(std::move(socket), table);
-        }
+        admit(std::move(socket), peer.address(), table);
     }
 }
 
-void Listener::hand_over(tcp::socket socket, const std::shared_ptr<ConnectionTable>& table) {
-    asio::post(table->loop(), [this, table, socket = std::move(socket)]() mutable {
-        auto transport = std::make_unique<TcpTransport>(std::move(socket));
-        std::make_shared<Connection>(std::move(transport), application_, options_.limits, table)->start();
+void Listener::admit(tcp::socket socket, const asio::ip::address& peer, const std::shared_ptr<ConnectionTable>& table) {
+    Accepted accepted{std::move(socket), peer, {}};
+    switch (const auto verdict = seats_->take(peer, false, accepted.seat)) {
+        case Seats::Verdict::seated:
+            return hand_over(std::move(accepted), table);
+        case Seats::Verdict::full:
+            return make_room(std::move(accepted), table);
+        case Seats::Verdict::too_many_of_address:
+            return refuse(std::move(accepted.socket), verdict);
+    }
+}
+
+void Listener::hand_over(Accepted accepted, const std::shared_ptr<ConnectionTable>& table) {
+    asio::post(table->loop(),
+               [this, table, accepted = std::move(accepted)]() mutable { serve(std::move(accepted), table); });
+}
+
+void Listener::make_room(Accepted accepted, const std::shared_ptr<ConnectionTable>& table) {
+    asio::post(table->loop(), [this, table, accepted = std::move(accepted)]() mutable {
+        auto verdict = Seats::Verdict::full;
+        if (table->evict_idle(options_.idle_before_eviction)) {
+            verdict = seats_->take(accepted.peer, true, accepted.seat);
+        }
+        if (verdict == Seats::Verdict::seated) {
+            serve(std::move(accepted), table);
+        } else {
+            refuse(std::move(accepted.socket), verdict);
+        }
     });
 }
 
-void Listener::refuse(tcp::socket socket) const {
+void Listener::serve(Accepted accepted, const std::shared_ptr<ConnectionTable>& table) {
+    auto transport = std::make_unique<TcpTransport>(std::move(accepted.socket), accepted.peer);
+    std::make_shared<Connection>(std::move(transport), application_, options_.limits, table, std::move(accepted.seat))
+        ->start();
+}
+
+void Listener::refuse(tcp::socket socket, Seats::Verdict verdict) const {
     boost::system::error_code ignored;
-    const std::string response = options_.busy_response();
+    const std::string response = options_.busy_response(verdict);
     socket.non_blocking(true, ignored);
     socket.write_some(asio::buffer(response), ignored);
     socket.shutdown(tcp::socket::shutdown_send, ignored);

@@ -4,6 +4,7 @@
 #include "gateway/http/connection_table.hpp"
 #include "gateway/http/exchange.hpp"
 #include "gateway/http/limits.hpp"
+#include "gateway/http/seats.hpp"
 #include "runtime/periodic.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -21,10 +22,12 @@ namespace loan_manager::gateway::http {
 
 struct ListenerOptions {
     Limits limits;
-    /// Connections of the process; one more gets `busy_response` and is closed.
-    std::size_t max_connections = 10'000;
-    /// A complete HTTP response.
-    std::function<std::string()> busy_response;
+    /// One connection more takes the place of one that has long been idle, or gets `busy_response` and is closed.
+    SeatLimits seats;
+    /// How long a connection must have waited for a request before it makes room for another.
+    std::chrono::milliseconds idle_before_eviction{5'000};
+    /// A complete HTTP response to a connection that gets no seat.
+    std::function<std::string(Seats::Verdict)> busy_response;
 };
 
 /// One acceptor whose connections go to the loops in turn. With several acceptors on one port (SO_REUSEPORT) the kernel
@@ -51,8 +54,17 @@ public:
 
 private:
     boost::asio::awaitable<void> accept_all();
-    void hand_over(boost::asio::ip::tcp::socket socket, const std::shared_ptr<ConnectionTable>& table);
-    void refuse(boost::asio::ip::tcp::socket socket) const;
+    struct Accepted {
+        boost::asio::ip::tcp::socket socket;
+        boost::asio::ip::address peer;
+        Seats::Seat seat;
+    };
+    void admit(boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& peer,
+               const std::shared_ptr<ConnectionTable>& table);
+    void hand_over(Accepted accepted, const std::shared_ptr<ConnectionTable>& table);
+    void make_room(Accepted accepted, const std::shared_ptr<ConnectionTable>& table);
+    void serve(Accepted accepted, const std::shared_ptr<ConnectionTable>& table);
+    void refuse(boost::asio::ip::tcp::socket socket, Seats::Verdict verdict) const;
     template <class Do>
     void on_every_loop(Do what);
 
@@ -61,6 +73,7 @@ private:
     Application& application_;
     std::vector<std::shared_ptr<ConnectionTable>> tables_;
     ListenerOptions options_;
+    std::shared_ptr<Seats> seats_;
     std::atomic<bool> stopping_{false};
     std::size_t turn_ = 0;
     std::chrono::milliseconds back_off_;

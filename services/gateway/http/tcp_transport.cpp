@@ -1,5 +1,10 @@
 #include "gateway/http/tcp_transport.hpp"
 
+#include "gateway/http/peer_address.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -12,18 +17,23 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-TcpTransport::TcpTransport(tcp::socket socket) : socket_(std::move(socket)), watch_(std::make_shared<Watch>()) {
+namespace {
+
+using NotSentLowWater = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+constexpr int not_sent_bytes = 64 * 1024;
+
+}  // namespace
+
+TcpTransport::TcpTransport(tcp::socket socket, const asio::ip::address& peer)
+    : socket_(std::move(socket)), peer_(plain_address(peer)), watch_(std::make_shared<Watch>()) {
     error_code ignored;
     // Responses are written whole: waiting to fill a segment would only delay them.
     socket_.set_option(tcp::no_delay(true), ignored);
     // A peer whose machine vanished is noticed even while it waits for us.
     socket_.set_option(asio::socket_base::keep_alive(true), ignored);
     socket_.non_blocking(true, ignored);
-    const auto endpoint = socket_.remote_endpoint(ignored);
-    peer_ = endpoint.address();
-    if (peer_.is_v6() && peer_.to_v6().is_v4_mapped()) {
-        peer_ = asio::ip::make_address_v4(asio::ip::v4_mapped, peer_.to_v6());
-    }
+    // What a slow reader leaves in the kernel is bounded too, and it tells of progress in small steps.
+    socket_.set_option(NotSentLowWater(not_sent_bytes), ignored);
 }
 
 TcpTransport::~TcpTransport() { ++watch_->turn; }

@@ -12,7 +12,7 @@ namespace loan_manager::gateway::http {
 class TcpTransport final : public Transport {
 public:
     /// Takes a connected socket whose executor is the connection's loop.
-    explicit TcpTransport(boost::asio::ip::tcp::socket socket);
+    TcpTransport(boost::asio::ip::tcp::socket socket, const boost::asio::ip::address& peer);
     ~TcpTransport() override;
 
     boost::asio::awaitable<IoResult> read_some(boost::asio::mutable_buffer into) override;

@@ -1,5 +1,7 @@
 #include "gateway/policy/client_address.hpp"
 
+#include "gateway/http/peer_address.hpp"
+
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
@@ -9,6 +11,7 @@ namespace loan_manager::gateway {
 
 namespace ip = boost::asio::ip;
 using boost::beast::iequals;
+using http::plain_address;
 
 namespace {
 
@@ -74,18 +77,6 @@ std::optional<ip::network_v4> unwrapped(const ip::network_v6& network) {
 }
 
 }  // namespace
-
-ip::address plain_address(ip::address address) {
-    if (!address.is_v6()) {
-        return address;
-    }
-    auto v6 = address.to_v6();
-    if (v6.is_v4_mapped()) {
-        return ip::make_address_v4(ip::v4_mapped, v6);
-    }
-    v6.scope_id(0);
-    return v6;
-}
 
 std::optional<ip::address> forwarded_address(std::string_view entry) {
     if (entry.empty() || entry.size() > max_entry) {

@@ -49,9 +49,6 @@ private:
     bool real_ip_ = false;
 };
 
-/// The one form of an address: IPv4 where IPv6 only wraps it, and no zone, which means something on its own host only.
-boost::asio::ip::address plain_address(boost::asio::ip::address address);
-
 /// An entry of X-Forwarded-For: `198.51.100.7`, `198.51.100.7:51234`, `2001:db8::7`, `[2001:db8::7]`,
 /// `[2001:db8::7]:443`; a zone (`fe80::1%eth0`) is dropped. Nothing when it is anything else.
 std::optional<boost::asio::ip::address> forwarded_address(std::string_view entry);

@@ -1,5 +1,6 @@
 #include "gateway/policy/rate_limiter.hpp"
 
+#include "gateway/http/peer_address.hpp"
 #include "runtime/uuid.hpp"
 
 #include <algorithm>
@@ -38,15 +39,7 @@ RateKey rate_key(std::string_view user_id) {
     return key;
 }
 
-RateKey rate_key(const boost::asio::ip::address& address) {
-    if (address.is_v4()) {
-        return {4, address.to_v4().to_uint()};
-    }
-    RateKey key{6, 0};
-    const auto bytes = address.to_v6().to_bytes();
-    std::memcpy(&key[1], bytes.data(), sizeof key[1]);
-    return key;
-}
+RateKey rate_key(const boost::asio::ip::address& address) { return http::network_of(address); }
 
 std::size_t RateLimiter::Hash::operator()(const RateKey& key) const noexcept {
     return mix(mix(key[0] ^ seed) + key[1]);

@@ -1,6 +1,8 @@
 // Requests through a whole gateway over sockets, to a service that answers what the test says.
 #include <doctest/doctest.h>
 
+#include <deque>
+
 #include "loanmanager/auth/v1/auth.pb.h"
 #include "loanmanager/common/v1/error.pb.h"
 #include "loanmanager/fleet/v1/bikes.pb.h"
@@ -240,6 +242,108 @@ TEST_CASE("D-217 rate limits: users by token, others by address, /health never")
     CHECK(codes("/health", {}, 50) == 0);
     gateway.rate_clock.advance(std::chrono::seconds(1));
     CHECK(codes(bike_path, bearer(), 3) == 0);
+}
+
+TEST_CASE("D-217 nobody asks without limit: no route, no method, too large, no token, no HTTP at all") {
+    const std::string unknown_method = "BREW /v1/bikes HTTP/1.1\r\nHost: x\r\n\r\n";
+    const std::vector<std::pair<std::string, int>> requests = {
+        {"GET /v1/nothing HTTP/1.1\r\nHost: x\r\n\r\n", 404},
+        {"GET /favicon.ico HTTP/1.1\r\nHost: x\r\n\r\n", 404},
+        {"GET /v1/nothing HTTP/1.1\r\nHost: x\r\n" + bearer_line("not.a.token") + "\r\n", 404},
+        {"DELETE /v1/bikes HTTP/1.1\r\nHost: x\r\n\r\n", 405},
+        {unknown_method, 405},
+        {"POST /health HTTP/1.1\r\nHost: x\r\n\r\n", 405},
+        {"POST /docs HTTP/1.1\r\nHost: x\r\n\r\n", 405},
+        {"GET /docs HTTP/1.1\r\nHost: x\r\n\r\n", 200},
+        {"OPTIONS /v1/bikes HTTP/1.1\r\nHost: x\r\n\r\n", 204},
+        {"POST /v1/bikes/procure HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999\r\n\r\n", 413},
+        {"GET /v1/bikes HTTP/1.1\r\nHost: x\r\n\r\n", 401},
+        {"GET /v1/bikes HTTP/1.1\r\nHost: x\r\nExpect: tea\r\n\r\n", 417},
+        {"GET /v1/bikes HTTP/1.1\r\n\r\n", 400},
+        {"nonsense\r\n\r\n", 400},
+        {"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505},
+        {"GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n", 414},
+    };
+    for (const auto& [bytes, status] : requests) {
+        CAPTURE(bytes.substr(0, 60));
+        RunningGateway gateway({.address_rate = {10, 2}});
+        CHECK(gateway.client().exchange(bytes).status == status);
+        CHECK(gateway.client().exchange(bytes).status == status);
+        const Reply limited = gateway.client().exchange(bytes);
+        CHECK(limited.status == 429);
+        CHECK(limited.code() == "RATE_LIMITED");
+        CHECK(limited.field("Retry-After") == "1");
+        CHECK(gateway.request("GET", "/health/live").status == 200);
+        // A signed-in user has a bucket of his own, also where there is nothing.
+        CHECK(gateway.request("GET", "/v1/nothing", bearer()).status == 404);
+    }
+}
+
+TEST_CASE("D-217 signed-in users are limited where there is nothing, too") {
+    RunningGateway gateway({.user_rate = {100, 2}});
+    CHECK(gateway.request("GET", "/v1/nothing", bearer()).status == 404);
+    CHECK(gateway.request("DELETE", "/v1/bikes", bearer()).status == 405);
+    CHECK(gateway.request("GET", "/v1/nothing", bearer()).status == 429);
+    CHECK(gateway.request("GET", "/v1/nothing").status == 404);
+}
+
+TEST_CASE("one address does not hold all connections; a trusted proxy may") {
+    const auto alive = [](Client& client) {
+        return client.exchange("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").status == 200;
+    };
+    RunningGateway gateway({.max_connections_per_address = 2, .trusted_proxies = {"127.0.0.9"}});
+    Client first(gateway.port(), "127.0.0.1");
+    Client second(gateway.port(), "127.0.0.1");
+    CHECK(alive(first));
+    CHECK(alive(second));
+    Client third(gateway.port(), "127.0.0.1");
+    const Reply refused = third.receive();
+    CHECK(refused.status == 429);
+    CHECK(refused.code() == "RATE_LIMITED");
+    CHECK(refused.field("Retry-After") == "1");
+    CHECK(third.ended());
+    Client neighbour(gateway.port(), "127.0.0.2");
+    CHECK(alive(neighbour));
+    std::deque<Client> proxied;  // a client does not move
+    for (int i = 0; i != 8; ++i) {
+        CHECK(alive(proxied.emplace_back(gateway.port(), "127.0.0.9")));
+    }
+    second.close();
+    CHECK(eventually([&] {
+        Client again(gateway.port(), "127.0.0.1");
+        return alive(again);
+    }));
+}
+
+TEST_CASE("a newcomer to a full gateway takes the place of a connection that has long been idle") {
+    RunningGateway gateway({.max_connections = 1, .idle_before_eviction = std::chrono::milliseconds(0)});
+    Client first = gateway.client();
+    CHECK(first.exchange("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").status == 200);
+    // Connections are dealt to two loops in turn: the next on the loop of the first is the third.
+    Client second = gateway.client();
+    CHECK(second.receive().status == 503);
+    Client third = gateway.client();
+    CHECK(third.exchange("GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").status == 200);
+    CHECK(first.ended());
+}
+
+TEST_CASE("upstreams show their state, instances and calls") {
+    RunningGateway gateway;
+    answer_bikes(gateway);
+    CHECK(gateway.request("GET", bike_path, bearer()).status == 200);
+    gateway.service.answer_with([](const SeenCall&) {
+        return FakeAnswer{coded(grpc::StatusCode::FAILED_PRECONDITION, "BIKE_SOLD", "Sold."), {}, {}, false};
+    });
+    CHECK(gateway.request("GET", bike_path, bearer()).status == 409);
+    const std::string metrics = gateway.metrics().text();
+    for (const char* line :
+         {R"(rpc_upstream_ready{upstream="fleet"} 1)", R"(rpc_upstream_in_flight{upstream="fleet"} 0)",
+          R"(rpc_upstream_instances{upstream="fleet"} 1)",
+          R"(rpc_upstream_calls_total{status="OK",upstream="fleet"} 1)",
+          R"(rpc_upstream_calls_total{status="FAILED_PRECONDITION",upstream="fleet"} 1)"}) {
+        CAPTURE(line);
+        CHECK(metrics.find(line) != std::string::npos);
+    }
 }
 
 TEST_CASE("CORS: preflight and answers for the configured origin only") {

@@ -30,7 +30,9 @@ boost::json::value Reply::json() const { return boost::json::parse(body); }
 
 std::string Reply::code() const { return std::string(json().at("code").as_string()); }
 
-Client::Client(std::uint16_t port) {
+Client::Client(std::uint16_t port, const char* from) {
+    socket_.open(asio::ip::tcp::v4());
+    socket_.bind({asio::ip::make_address(from), 0});
     socket_.connect({asio::ip::address_v4::loopback(), port});
     // A gateway that does not answer fails the test instead of hanging it.
     const timeval limit{20, 0};

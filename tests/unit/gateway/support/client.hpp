@@ -24,7 +24,8 @@ struct Reply {
 
 class Client {
 public:
-    explicit Client(std::uint16_t port);
+    /// `from`: the address to connect from; every address of 127.0.0.0/8 is this machine.
+    explicit Client(std::uint16_t port, const char* from = "127.0.0.1");
 
     void send(std::string_view bytes);
     /// One response; `head_only` for HEAD. Status 0: the gateway closed the connection instead.

@@ -1,6 +1,7 @@
 // A byte stream in memory: the test writes what the client sends and reads what the gateway answers.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -40,6 +41,7 @@ struct MemoryPeer {
     std::string to_gateway;
     std::string from_gateway;
     std::size_t writable = std::string::npos;
+    std::size_t largest_read = 0;  ///< the largest buffer the gateway offered to read into
     bool ended = false;
     bool cancelled = false;
     bool send_shut_down = false;
@@ -54,6 +56,7 @@ public:
 
     asio::awaitable<http::IoResult> read_some(asio::mutable_buffer into) override {
         peer_.cancelled = false;
+        peer_.largest_read = std::max(peer_.largest_read, into.size());
         for (;;) {
             if (peer_.cancelled || peer_.closed) {
                 co_return http::IoResult{asio::error::operation_aborted, 0};

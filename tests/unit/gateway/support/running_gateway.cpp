@@ -19,6 +19,7 @@ RunningGateway::RunningGateway(Options options) {
     UpstreamsOptions upstreams;
     upstreams.addresses = {{"auth", address}, {"fleet", address}, {"lifecycle-refresher", address}};
     upstreams.max_in_flight = options.max_in_flight;
+    upstreams.metrics = &metrics_;
     upstreams_ = std::make_unique<Upstreams>(upstreams, transcode::contract_services(), loops_.at(0).get_executor());
     upstreams_->start();
 
@@ -37,7 +38,7 @@ RunningGateway::RunningGateway(Options options) {
     limits.addresses = std::make_unique<RateLimiter>(options.address_rate, 1000, rate_clock);
     gateway_ = std::make_unique<Gateway>(Gateway::Parts{*endpoints_, *authenticator_, *health_, *documents_, metrics_,
                                                         clock, Cors({"https://app.example.lk"}),
-                                                        TrustedProxies({"127.0.0.1"}), std::move(limits)});
+                                                        TrustedProxies(options.trusted_proxies), std::move(limits)});
 
     std::vector<std::shared_ptr<http::ConnectionTable>> tables;
     for (std::size_t i = 0; i != loops_.size(); ++i) {
@@ -45,8 +46,13 @@ RunningGateway::RunningGateway(Options options) {
     }
     http::ListenerOptions listening;
     listening.limits = options.limits;
-    listening.max_connections = options.max_connections;
-    listening.busy_response = [this] { return gateway_->busy_response(); };
+    listening.seats.total = options.max_connections;
+    listening.seats.per_address = options.max_connections_per_address;
+    listening.seats.exempt = [trusted = options.trusted_proxies](const boost::asio::ip::address& address) {
+        return TrustedProxies(trusted).contains(address);
+    };
+    listening.idle_before_eviction = options.idle_before_eviction;
+    listening.busy_response = [this](http::Seats::Verdict verdict) { return gateway_->busy_response(verdict); };
     listener_ = std::make_unique<http::Listener>(runtime::open_acceptor(loops_.at(0), "127.0.0.1", 0, "PORT"),
                                                  *gateway_, std::move(tables), std::move(listening));
     listener_->start();

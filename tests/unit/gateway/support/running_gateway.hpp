@@ -23,6 +23,9 @@ struct Options {
     Rate address_rate{1'000'000, 1'000'000};
     std::size_t max_in_flight = 100;
     std::size_t max_connections = 1000;
+    std::size_t max_connections_per_address = 1000;
+    std::chrono::milliseconds idle_before_eviction{5'000};
+    std::vector<std::string> trusted_proxies{"127.0.0.1"};
     http::Limits limits{};
     /// Empty: the fake service's.
     std::string service_address{};
