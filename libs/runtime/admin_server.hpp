@@ -3,7 +3,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -15,7 +14,8 @@
 namespace loan_manager::runtime {
 
 /// A small HTTP server for the machine's own eyes: GET and HEAD of a few fixed paths. It bounds connections, header
-/// size and time per request. All of it, the pages included, runs on the one thread that runs its io_context.
+/// size and time per request. One connection more than it takes ends the one that has waited longest, so that idle ones
+/// never blind it. All of it, the pages included, runs on the one thread that runs its io_context.
 class AdminServer {
 public:
     struct Answer {
@@ -36,13 +36,15 @@ public:
 
 private:
     boost::asio::awaitable<void> accept();
-    boost::asio::awaitable<void> serve(boost::asio::ip::tcp::socket socket, std::shared_ptr<void> place);
+    struct Sessions;
+    struct Place;
+    boost::asio::awaitable<void> serve(Place place);
     Answer answer(std::string_view method, std::string_view target) const;
 
     boost::asio::io_context& context_;
     boost::asio::ip::tcp::acceptor acceptor_;
     std::map<std::string, Page, std::less<>> pages_;
-    std::size_t connections_ = 0;
+    std::shared_ptr<Sessions> sessions_;
     Periodic accepting_;
 };
 

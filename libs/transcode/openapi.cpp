@@ -49,6 +49,7 @@ public:
                                             {"servers", json::array{json::object{{"url", "/"}}}},
                                             {"tags", std::move(tag_list)},
                                             {"paths", std::move(paths)},
+                                            {"x-connection-errors", openapi_connection_errors()},
                                             {"components", openapi_components(schemas_.take())}});
     }
 
@@ -120,20 +121,28 @@ private:
         const bool patch = route.http_method == "PATCH";
         json::object media{{"schema", schemas_.request(type, *plan.body, patch)},
                            {"example", schemas_.request_example(type, *plan.body, patch)}};
-        return {{"required", true}, {"content", json::object{{"application/json", std::move(media)}}}};
+        return {{"required", true},
+                {"content", json::object{{"application/json", std::move(media)}}},
+                {"x-max-bytes", route.body_limit}};
     }
 
     json::object responses(const Route& route) {
         json::object list;
-        list[std::to_string(route.status)] = success(route);
+        list[std::to_string(route.status)] = success(route, route.status);
         if (route.http_method == "GET") {
             list["304"] = json::object{{"description", "Not changed since the ETag in If-None-Match."}};
         }
         const auto codes = codes_by_status(route);
         for (const auto& error : common_errors()) {
             const auto own = codes.find(error.status);
+            if (error.of_connection) continue;
             if (own != codes.end()) {
-                list[std::to_string(error.status)] = with_codes(error, own->second);
+                list[std::to_string(error.status)] = with_codes(error, own->second, applies(error.status, route));
+            } else if (error.status == 413 && route.has_body && route.body_limit != default_body_limit) {
+                CommonError precise = error;
+                const std::string text = "The body is larger than " + std::to_string(route.body_limit) + " bytes.";
+                precise.description = text.c_str();
+                list["413"] = openapi_error(precise, {}, true);
             } else if (applies(error.status, route)) {
                 list[std::to_string(error.status)] = openapi_ref("responses", error.name);
             }
@@ -141,14 +150,16 @@ private:
         return list;
     }
 
-    json::object success(const Route& route) {
+    json::object success(const Route& route, unsigned status) {
         json::object headers{{"X-Request-ID", openapi_ref("headers", "X-Request-ID")}};
         if (route.http_method == "GET" || route.response->version != nullptr)
             headers["ETag"] = openapi_ref("headers", "ETag");
         if (!route.response->location.texts.empty()) headers["Location"] = openapi_ref("headers", "Location");
         if (route.needs_idempotency_key)
             headers["Idempotency-Replayed"] = openapi_ref("headers", "Idempotency-Replayed");
-        json::object answer{{"description", route.status == 204 ? "Done." : "Success."},
+        json::object answer{{"description", status == 204   ? "Done."
+                                            : status == 202 ? "Accepted; somebody has to agree."
+                                                            : "Success."},
                             {"headers", std::move(headers)}};
         if (has_json_answer(route)) {
             const auto* body = route.response->body;
@@ -165,14 +176,14 @@ private:
         return codes;
     }
 
-    static json::object with_codes(const CommonError& error, const std::vector<std::string>& codes) {
+    // `common`: whether the codes that any route answers with this status are among them.
+    static json::object with_codes(const CommonError& error, const std::vector<std::string>& codes, bool common) {
         std::string text = error.description;
         for (std::size_t i = 0; i < codes.size(); ++i) text += (i == 0 ? " Codes: `" : ", `") + codes[i] + "`";
-        json::object headers{{"X-Request-ID", openapi_ref("headers", "X-Request-ID")}};
-        if (error.retry_after) headers["Retry-After"] = openapi_ref("headers", "Retry-After");
-        return {{"description", text + "."},
-                {"headers", std::move(headers)},
-                {"content", json_content(openapi_ref("schemas", "Error"))}};
+        text += ".";
+        CommonError own = error;
+        own.description = text.c_str();
+        return openapi_error(own, codes, common);
     }
 
     static bool applies(unsigned status, const Route& route) {
@@ -188,7 +199,6 @@ private:
             case 412:
             case 428:
                 return route.needs_if_match;
-            case 413:
             case 415:
                 return route.has_body;
             default:

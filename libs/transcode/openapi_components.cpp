@@ -1,6 +1,8 @@
 #include "transcode/openapi_components.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
+#include <set>
 
 namespace loan_manager::transcode {
 
@@ -72,37 +74,63 @@ json::object error_schema() {
 }
 
 constexpr CommonError errors[] = {
-    {"BadRequest", "Malformed JSON, unknown fields or parameters, or malformed headers.", 400, false},
-    {"Unauthenticated", "No token, or one that is not valid (any more).", 401, false},
-    {"Forbidden", "The caller lacks the permission, or the row is out of scope.", 403, false},
-    {"NotFound", "No such row within the caller's reach.", 404, false},
-    {"Conflict", "The state of the row, or another command, stands in the way.", 409, false},
-    {"PreconditionFailed", "The row has changed since the ETag in If-Match.", 412, false},
-    {"TooLarge", "The body is too large.", 413, false},
-    {"UnsupportedMediaType", "The body must be application/json.", 415, false},
-    {"Validation", "Fields of the request are wrong; `details` names all of them.", 422, false},
-    {"PreconditionRequired", "If-Match is missing.", 428, false},
-    {"RateLimited", "Too many requests.", 429, true},
-    {"Internal", "An error of the server; `request_id` finds it in the logs.", 500, false},
-    {"Unavailable", "A service is not reachable just now.", 503, true},
-    {"DeadlineExceeded", "The request took too long.", 504, false},
+    {"BadRequest", "Malformed HTTP or JSON, unknown fields or parameters, or malformed headers.", 400, false,
+     "BAD_REQUEST MALFORMED_JSON UNKNOWN_FIELD BAD_IF_MATCH IDEMPOTENCY_KEY_REQUIRED BAD_IDEMPOTENCY_KEY"},
+    {"Unauthenticated", "No token, or one that is not valid (any more).", 401, false, "UNAUTHENTICATED TOKEN_EXPIRED"},
+    {"Forbidden", "The caller lacks the permission, or the row is out of scope.", 403, false, "FORBIDDEN OUT_OF_SCOPE"},
+    {"NotFound", "No such row within the caller's reach.", 404, false, "NOT_FOUND"},
+    {"MethodNotAllowed", "The address exists with other methods; `Allow` lists them.", 405, false, "METHOD_NOT_ALLOWED",
+     true},
+    {"RequestTimeout", "The request did not arrive in time.", 408, false, "BAD_REQUEST", true},
+    {"Conflict", "The state of the row, or another command, stands in the way.", 409, false, "IDEMPOTENCY_IN_FLIGHT"},
+    {"PreconditionFailed", "The row has changed since the ETag in If-Match.", 412, false, "PRECONDITION_FAILED"},
+    {"TooLarge", "The body is too large.", 413, false, "TOO_LARGE"},
+    {"UriTooLong", "The request line is too long.", 414, false, "TOO_LARGE", true},
+    {"UnsupportedMediaType", "The body must be application/json.", 415, false, "UNSUPPORTED_MEDIA_TYPE"},
+    {"ExpectationFailed", "An expectation other than 100-continue.", 417, false, "BAD_REQUEST", true},
+    {"Validation", "Fields of the request are wrong; `details` names all of them.", 422, false,
+     "VALIDATION IDEMPOTENCY_MISMATCH"},
+    {"PreconditionRequired", "If-Match is missing.", 428, false, "PRECONDITION_REQUIRED"},
+    {"RateLimited", "Too many requests.", 429, true, "RATE_LIMITED"},
+    {"HeadTooLarge", "The request has too many or too long header fields.", 431, false, "TOO_LARGE", true},
+    {"Internal", "An error of the server; `request_id` finds it in the logs.", 500, false, "INTERNAL"},
+    {"Unavailable", "A service is not reachable just now.", 503, true, "UNAVAILABLE"},
+    {"DeadlineExceeded", "The request took too long.", 504, false, "DEADLINE_EXCEEDED"},
+    {"VersionNotSupported", "Another version of HTTP than 1.1 or 1.0.", 505, false, "BAD_REQUEST", true},
 };
 
 json::object shared_responses() {
     json::object responses;
-    for (const auto& error : common_errors()) {
-        json::object headers{{"X-Request-ID", openapi_ref("headers", "X-Request-ID")}};
-        if (error.retry_after) headers["Retry-After"] = openapi_ref("headers", "Retry-After");
-        responses[error.name] = json::object{{"description", error.description},
-                                             {"headers", std::move(headers)},
-                                             {"content", json_content(openapi_ref("schemas", "Error"))}};
-    }
+    for (const auto& error : common_errors()) responses[error.name] = openapi_error(error, {}, true);
     return responses;
 }
 
 }  // namespace
 
 std::span<const CommonError> common_errors() noexcept { return errors; }
+
+json::object openapi_error(const CommonError& error, const std::vector<std::string>& codes, bool common) {
+    std::set<std::string> all(codes.begin(), codes.end());
+    for (std::string_view rest = common ? error.codes : std::string_view{}; !rest.empty();) {
+        const std::string_view code = rest.substr(0, rest.find(' '));
+        all.emplace(code);
+        rest.remove_prefix(std::min(rest.size(), code.size() + 1));
+    }
+    json::object headers{{"X-Request-ID", openapi_ref("headers", "X-Request-ID")}};
+    if (error.retry_after) headers["Retry-After"] = openapi_ref("headers", "Retry-After");
+    return {{"description", error.description},
+            {"headers", std::move(headers)},
+            {"content", json_content(openapi_ref("schemas", "Error"))},
+            {"x-codes", json::array(all.begin(), all.end())}};
+}
+
+json::object openapi_connection_errors() {
+    json::object list;
+    for (const auto& error : common_errors()) {
+        if (error.of_connection) list[std::to_string(error.status)] = openapi_ref("responses", error.name);
+    }
+    return list;
+}
 
 json::object openapi_components(json::object schemas) {
     schemas["Error"] = error_schema();

@@ -5,6 +5,8 @@
 #include <boost/json/value.hpp>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace loan_manager::transcode {
 
@@ -15,10 +17,21 @@ struct CommonError {
     const char* description;
     unsigned status;
     bool retry_after;
+    /// Codes that come with it on any route, space-separated.
+    std::string_view codes;
+    /// Answered before a route is known, so that no operation lists it.
+    bool of_connection = false;
 };
 
 /// Ordered by status.
 std::span<const CommonError> common_errors() noexcept;
+
+/// The response object of an error. `codes`: those of the route; the common ones of the status go with them if
+/// `common`. All are listed in `x-codes`.
+boost::json::object openapi_error(const CommonError& error, const std::vector<std::string>& codes, bool common);
+
+/// Status → reference, for the errors that are answered before a route is known.
+boost::json::object openapi_connection_errors();
 
 /// {"$ref": "#/components/<kind>/<name>"}
 boost::json::object openapi_ref(const char* kind, const std::string& name);

@@ -15,6 +15,10 @@ namespace loan_manager::transcode {
 struct RequestPlan;
 struct ResponsePlan;
 
+/// Largest body of a route that says nothing else (D-217), and of one that everybody may call.
+inline constexpr std::uint64_t default_body_limit = 1'048'576;
+inline constexpr std::uint64_t public_body_limit = 16'384;
+
 struct Route {
     /// "GET", "POST", "PATCH" or "DELETE".
     std::string http_method;
@@ -36,7 +40,7 @@ struct Route {
     /// Status of success.
     unsigned status = 200;
     std::chrono::milliseconds deadline{10'000};
-    std::uint64_t body_limit = 1'048'576;
+    std::uint64_t body_limit = default_body_limit;
     std::string summary;
     /// Error codes beyond the common ones, for the documentation.
     std::vector<std::string> errors;

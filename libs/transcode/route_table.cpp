@@ -126,6 +126,9 @@ void RouteTable::Impl::add(const MethodDescriptor* method, std::vector<std::stri
     route->has_body = !options.body().empty();
     if (options.deadline_ms() != 0) route->deadline = std::chrono::milliseconds(options.deadline_ms());
     if (options.body_limit() != 0) route->body_limit = options.body_limit();
+    if (route->is_public && route->has_body && route->body_limit > public_body_limit) {
+        problem("a public route with a body needs a body_limit of at most " + std::to_string(public_body_limit));
+    }
     route->summary = options.summary();
     route->errors.assign(options.errors().begin(), options.errors().end());
     route->request = plan_request(method, options, variables, problems);

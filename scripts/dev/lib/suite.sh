@@ -71,6 +71,7 @@ write_environment() {
             auth)
                 echo "DATABASE_URL=$(database_url loan_manager_auth)"
                 echo "KEY_DIRECTORY=$VAR/keys"
+                [ -z "${LM_NO_RATE_LIMIT:-}" ] || printf '%s\n' LOGIN_ATTEMPTS_PER_MINUTE=0 LOGIN_FAILURE_LIMIT=0
                 ;;
             fleet)
                 echo "DATABASE_URL=$(database_url loan_manager_fleet)"

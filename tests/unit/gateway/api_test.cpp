@@ -521,3 +521,84 @@ TEST_CASE("an oversized body announced over a socket is refused readably") {
         "Content-Length: 9999999\r\nExpect: 100-continue\r\n\r\n");
     CHECK(expecting.status == 413);
 }
+
+TEST_CASE("D-217 what everybody may call takes small bodies only, announced or not, and says so before they come") {
+    RunningGateway gateway;
+    gateway.service.answer_with([](const SeenCall&) { return answer_of(loanmanager::auth::v1::TokenResponse()); });
+    for (const std::string path : {"/v1/auth/login", "/v1/auth/refresh", "/v1/auth/logout"}) {
+        CAPTURE(path);
+        const std::string head = "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+        const auto code = [&](const std::string& rest) {
+            const Reply reply = gateway.client().exchange(head + rest);
+            return std::to_string(reply.status) + " " + (reply.status < 400 ? "" : reply.code());
+        };
+        // Nothing of these bodies is ever sent.
+        CHECK(code("Content-Length: 4097\r\n\r\n") == "413 TOO_LARGE");
+        CHECK(code("Content-Length: 4097\r\nExpect: 100-continue\r\n\r\n") == "413 TOO_LARGE");
+        CHECK(code("Transfer-Encoding: chunked\r\n\r\n1001\r\n") == "413 TOO_LARGE");
+        std::string chunks;
+        for (int i = 0; i != 5; ++i) {
+            chunks += "400\r\n" + std::string(1024, ' ') + "\r\n";
+        }
+        CHECK(code("Transfer-Encoding: chunked\r\n\r\n" + chunks) == "413 TOO_LARGE");
+        CHECK(gateway.service.seen().empty());
+    }
+    const std::string body = R"({"username":"a","password":"b"})";
+    CHECK(gateway.request("POST", "/v1/auth/login", {}, body + std::string(4096 - body.size(), ' ')).status == 200);
+    CHECK(gateway.request("POST", "/v1/auth/login", {}, body + std::string(4097 - body.size(), ' ')).status == 413);
+}
+
+TEST_CASE("a user agent reaches the service in its own letters, bounded, as UTF-8 whatever was sent") {
+    RunningGateway gateway;
+    answer_bikes(gateway);
+    const auto told = [&](const std::string& sent) {
+        CHECK(gateway.request("GET", bike_path, bearer() + "User-Agent: " + sent + "\r\n").status == 200);
+        return gateway.service.last().value("x-user-agent-bin");
+    };
+    CHECK(told("Küchenradio/2 (බයිසිකල්)") == "Küchenradio/2 (බයිසිකල්)");
+    CHECK(told("caf\xe9") == "caf\xef\xbf\xbd");
+    CHECK(told(std::string(511, 'a') + "é") == std::string(511, 'a'));
+    CHECK(told(std::string(20'000, '\xff')).size() <= 512);
+}
+
+TEST_CASE("who the client is, through the whole gateway: two lines from a trusted proxy, the forged one first") {
+    RunningGateway gateway({.address_rate = {10, 2}});
+    answer_bikes(gateway);
+    gateway.request("GET", bike_path, bearer() + "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 198.51.100.7:51234\r\n");
+    CHECK(gateway.service.last().value("x-client-ip") == "198.51.100.7");
+    gateway.request("GET", bike_path, bearer() + "X-Forwarded-For: 6.6.6.6, [2001:db8::7]:443\r\n");
+    CHECK(gateway.service.last().value("x-client-ip") == "2001:db8::7");
+    gateway.request("GET", bike_path, bearer() + "X-Real-IP: 6.6.6.6\r\n");
+    CHECK(gateway.service.last().value("x-client-ip") == "127.0.0.1");
+    // Inventing another first line with each request evades no limit.
+    int passed = 0;
+    for (int i = 0; i != 60; ++i) {
+        const std::string forged = "X-Forwarded-For: 6.6.6." + std::to_string(i) + "\r\n";
+        passed += gateway.request("GET", bike_path,
+                                  forged + "X-Forwarded-For: 198.51.100.9:" + std::to_string(1000 + i) + "\r\n")
+                              .status == 401
+                      ? 1
+                      : 0;
+    }
+    CHECK(passed == 2);
+}
+
+TEST_CASE("a space in the target is malformed, not another version") {
+    RunningGateway gateway;
+    const Reply reply = gateway.client().exchange("GET /v1/bikes?q=a b HTTP/1.1\r\nHost: x\r\n\r\n");
+    CHECK(reply.status == 400);
+    CHECK(reply.code() == "BAD_REQUEST");
+}
+
+TEST_CASE("parameters of the media type are accepted, a foreign charset is not") {
+    RunningGateway gateway;
+    answer_bikes(gateway);
+    const auto status = [&](const std::string& type) {
+        return gateway
+            .request("POST", "/v1/bikes/procure", bearer() + key_line + "Content-Type: " + type + "\r\n", "{}")
+            .status;
+    };
+    CHECK(status("application/json; profile=x") == 201);
+    CHECK(status("application/json; charset=UTF-8; version=1") == 201);
+    CHECK(status("application/json; charset=latin1") == 415);
+}

@@ -9,6 +9,8 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <chrono>
@@ -262,6 +264,26 @@ TEST_CASE("the admin server answers its few pages and bounds the rest") {
     CHECK(http_exchange(admin, "GET / HTTP/1.1\r\nX: " + std::string(10'000, 'x') + "\r\n\r\n").empty());
     CHECK(http_exchange(admin, "nonsense\r\n\r\n").empty());
     CHECK(http_get(admin, "/health/live").starts_with("HTTP/1.1 200 "));
+}
+
+TEST_CASE("idle and half-sent requests never blind the admin server") {
+    Running process;
+    const std::uint16_t admin = process.admin_port();
+    REQUIRE(process.wait_for_line("\"started\""));
+    boost::asio::io_context context;
+    std::list<boost::asio::ip::tcp::socket> held;
+    for (int round = 0; round != 3; ++round) {
+        for (int i = 0; i != 40; ++i) {
+            auto& socket = held.emplace_back(context);
+            socket.connect({boost::asio::ip::address_v4::loopback(), admin});
+            boost::system::error_code ignored;
+            if (i % 2 == 0) {
+                boost::asio::write(socket, boost::asio::buffer("GET /health/live HTT", 20), ignored);
+            }
+        }
+        CHECK(http_get(admin, "/health/live").starts_with("HTTP/1.1 200 "));
+        CHECK(http_get(admin, "/metrics").starts_with("HTTP/1.1 200 "));
+    }
 }
 
 TEST_CASE("systemd hears of the process, and of its watchdog only while every loop answers") {

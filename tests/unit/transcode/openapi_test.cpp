@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-unsigned status_of(std::string_view code) { return code == "LOGIN_THROTTLED" ? 429 : 409; }
+unsigned status_of(std::string_view code) { return code == "LOGIN_THROTTLED" ? 429 : code == "NOT_FOUND" ? 404 : 409; }
 
 json::value document(const RouteTable& routes) {
     OpenApiInfo info;
@@ -126,6 +126,29 @@ TEST_CASE("the document tells constraints, headers, codes and security") {
     const auto& update = at(doc, "/components/schemas/BikePatch");
     CHECK(at(update, "/properties/color/type").as_array() == json::array{"string", "null"});
     CHECK(at(update, "/properties/brand/type").as_string() == "string");
+}
+
+TEST_CASE("D-217 the document tells how large a body may be, and every error's codes") {
+    const auto doc = document(RouteTable::build(contract_services()).value());
+    const auto codes = [&](std::string_view pointer) {
+        std::set<std::string> all;
+        for (const auto& code : at(doc, pointer).as_array()) all.emplace(code.as_string());
+        return all;
+    };
+    const std::set<std::string> too_large{"TOO_LARGE"};
+    for (const auto* path : {"login", "refresh", "logout"}) {
+        const std::string post = "/paths/~1v1~1auth~1" + std::string(path) + "/post";
+        CHECK(at(doc, post + "/requestBody/x-max-bytes").as_int64() == 4096);
+        CHECK(at(doc, post + "/responses/413/description").as_string() == "The body is larger than 4096 bytes.");
+        CHECK(codes(post + "/responses/413/x-codes") == too_large);
+    }
+    CHECK(at(doc, "/paths/~1v1~1bikes~1procure/post/requestBody/x-max-bytes").as_int64() == 1'048'576);
+    CHECK(codes("/components/responses/TooLarge/x-codes") == too_large);
+    CHECK(codes("/paths/~1v1~1auth~1login/post/responses/429/x-codes") ==
+          std::set<std::string>{"LOGIN_THROTTLED", "RATE_LIMITED"});
+    CHECK(codes("/paths/~1v1~1bikes~1procure/post/responses/409/x-codes").contains("IDEMPOTENCY_IN_FLIGHT"));
+    CHECK(at(doc, "/x-connection-errors/414/$ref").as_string() == "#/components/responses/UriTooLong");
+    CHECK(at(doc, "/paths/~1v1~1stock-numbers/get/responses").as_object().contains("404"));
 }
 
 TEST_CASE("text that is JSON already is an object to clients") {

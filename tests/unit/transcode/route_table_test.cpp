@@ -125,6 +125,7 @@ TEST_CASE("wrong annotations are named when the table is built") {
         {"UnknownBodyFieldService", "body field \"nothing\" is not a field"},
         {"ScalarBodyService", "body field \"id\" is not a message"},
         {"GetBodyService", "a GET has no body"},
+        {"PublicBodyService", "a public route with a body needs a body_limit of at most 16384"},
         {"UnknownMethodService", "HTTP method \"get\""},
         {"MalformedPathService", "malformed path \"/v1/things/x{id}\""},
         {"TrailingSlashService", "malformed path \"/v1/things/\""},
