@@ -16,9 +16,10 @@
 #include "runtime/log.hpp"
 
 using namespace loan_manager::testing;
-namespace log = loan_manager::runtime::log;
 
 namespace {
+
+namespace log = loan_manager::runtime::log;  // not beside the C library's ::log
 
 log::Options file_options(const std::filesystem::path& file) {
     log::Options options;
