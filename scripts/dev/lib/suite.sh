@@ -1,43 +1,69 @@
-# The running suite: ports, secrets and the environment of each service.
+# The running suite: processes, ports, secrets and the environment of each service.
 
-# shellcheck disable=SC2034 # used by those that source this file
-SERVICES=(auth fleet lifecycle-refresher gateway)
 STATE="$VAR/state"
+
+# What runs, a line for each process, in the order of starting. Stopping goes by wave, the lowest first: no request
+# meets a stopped service, and no service loses its database. "-": no such port. A process that is no service of ours
+# has a function exec_NAME that becomes it (dashes written as underscores), see supervise.sh.
+declare -A default_port=() default_admin=() wave_of=()
+PROCESSES=() SERVICES=()
+while read -r name port admin wave; do
+    PROCESSES+=("$name")
+    default_port[$name]=$port default_admin[$name]=$admin
+    # shellcheck disable=SC2034 # of the supervisor
+    wave_of[$name]=$wave
+    [ "$admin" = - ] || SERVICES+=("$name")
+done <<'TABLE'
+postgres             54320  -     3
+auth                 50051  9101  2
+fleet                50061  9102  2
+lifecycle-refresher  50071  9103  2
+gateway              8000   9100  1
+TABLE
+
+# The variable in state/ports that holds the port of process $1; $2 may be _ADMIN.
+port_name() {
+    local name=${1^^}
+    echo "PORT_${name//-/_}${2:-}"
+}
 
 # Ports are chosen once and remembered, so that links and bookmarks survive a restart. A remembered or default
 # port that somebody else has taken meanwhile is replaced; ports asked for with --port-base are never replaced.
 choose_ports() {
-    local base=$1 names wanted index=0 port
-    names=(GATEWAY AUTH FLEET LIFECYCLE POSTGRES GATEWAY_ADMIN AUTH_ADMIN FLEET_ADMIN LIFECYCLE_ADMIN)
+    local base=$1 names=() wanted=() index process port name
+    # The gateway's port comes first, where people look for it.
+    for process in gateway "${PROCESSES[@]}"; do
+        [ "${default_port[$process]}" != - ] || continue
+        [ "$process" != gateway ] || [ ${#names[@]} -eq 0 ] || continue
+        names+=("$(port_name "$process")") wanted+=("${default_port[$process]}")
+    done
+    for process in "${SERVICES[@]}"; do
+        names+=("$(port_name "$process" _ADMIN)") wanted+=("${default_admin[$process]}")
+    done
     if [ -n "$base" ]; then
         [[ "$base" =~ ^[0-9]{4,5}$ && "$base" -ge 1024 && "$base" -le 65000 ]] ||
             die "--port-base takes a number from 1024 to 65000, not '$base'"
-        wanted=()
-        for index in "${!names[@]}"; do wanted+=($((base + index))); done
-    else
-        wanted=(8000 50051 50061 50071 54320 9100 9101 9102 9103)
+        for index in "${!names[@]}"; do wanted[index]=$((base + index)); done
+    elif [ -f "$STATE/ports" ]; then
         # shellcheck disable=SC1091
-        if [ -f "$STATE/ports" ]; then . "$STATE/ports"; fi
+        . "$STATE/ports"
     fi
     local -A taken=()
     for index in "${!names[@]}"; do
-        local name="PORT_${names[$index]}"
+        name=${names[$index]}
         port=${wanted[$index]}
         [ -n "$base" ] || port=${!name:-$port}
         if [ -n "$base" ]; then
-            port_free "$port" || die "port $port (for ${names[$index],,}) is already taken; choose another --port-base"
+            port_free "$port" || die "port $port (for ${name#PORT_}) is already taken; choose another --port-base"
         else
             local first=$port
             while [ -n "${taken[$port]:-}" ] || ! port_free "$port"; do port=$((port + 1)); done
-            [ "$port" = "$first" ] || note "port $first is taken, ${names[$index],,} uses $port"
+            [ "$port" = "$first" ] || note "port $first is taken, ${name#PORT_} uses $port"
         fi
         taken[$port]=1
         printf -v "$name" %s "$port"
     done
-    for index in "${!names[@]}"; do
-        local name="PORT_${names[$index]}"
-        echo "$name=${!name}"
-    done >"$STATE/ports"
+    for name in "${names[@]}"; do echo "$name=${!name}"; done >"$STATE/ports"
 }
 
 # Prints the secret called $1, made at first use and kept in var/secrets.

@@ -7,7 +7,8 @@
 . "$STATE/ports"
 
 PG_HOME=$(postgres_home "$VAR/postgres")
-declare -A pid_of=() started_at=() port_of=() admin_of=() # by instance: postgres, auth, fleet, fleet-2 …
+# By instance: postgres, auth, fleet, fleet-2 …
+declare -A pid_of=() started_at=() reported=() port_of=() admin_of=()
 stopping=''
 rescale=''
 
@@ -20,16 +21,20 @@ fail() {
 
 service_of() { echo "${1%%-[0-9]*}"; }
 
+exec_postgres() { postgres_exec "$PG_HOME" "$PORT_POSTGRES"; }
+
 start() {
-    local instance=$1 service
+    local instance=$1 service exec_function
     service=$(service_of "$instance")
-    if [ "$instance" = postgres ]; then
-        (postgres_exec "$PG_HOME" "$PORT_POSTGRES") >>"$VAR/log/postgres.log" 2>&1 &
+    exec_function="exec_${service//-/_}"
+    if declare -F "$exec_function" >/dev/null; then
+        ("$exec_function") >>"$VAR/log/$instance.log" 2>&1 &
     else
         (service_exec "$service" "$VAR/env/$instance.env") >>"$VAR/log/$instance.log" 2>&1 &
     fi
     pid_of[$instance]=$!
     started_at[$instance]=$SECONDS
+    reported[$instance]=''
 }
 
 add_instance() { # instance port admin-port
@@ -62,24 +67,55 @@ write_run_file() {
     mv "$VAR/run.json.new" "$VAR/run.json"
 }
 
-postgres_ready() { pg_isready -q -h 127.0.0.1 -p "$PORT_POSTGRES" -t 1; }
+ready() {
+    case "$1" in
+    postgres) pg_isready -q -h 127.0.0.1 -p "$PORT_POSTGRES" -t 1 ;;
+    *) curl -fsS -m 1 "http://127.0.0.1:${admin_of[$1]}/health/ready" ;;
+    esac >/dev/null 2>&1
+}
 
-service_ready() { curl -fsS -m 1 "http://127.0.0.1:${admin_of[$1]}/health/ready"; }
+# The processes of ours that run, as the shell that started them knows it: a process id used anew is not taken for one.
+running() { echo " $(jobs -rp | tr '\n' ' ') "; }
 
-alive() { kill -0 "$1" 2>/dev/null; }
+alive() { [[ "$(running)" == *" ${pid_of[$1]} "* ]]; }
 
 # Waits for readiness, but not for a process that has already ended.
-wait_ready() { # instance seconds check…
-    local instance=$1 deadline=$((SECONDS + $2))
-    shift 2
-    until "$@" >/dev/null 2>&1; do
+wait_ready() { # instance
+    local instance=$1 deadline=$((SECONDS + 60))
+    until ready "$instance"; do
         [ -z "$stopping" ] || return 1
-        if ! alive "${pid_of[$instance]}"; then
+        if ! alive "$instance"; then
             tail -n 5 "$VAR/log/$instance.log" >&2 || true
             fail "$instance ended while starting; its log is $VAR/log/$instance.log"
         fi
         [ "$SECONDS" -lt "$deadline" ] || fail "$instance did not become ready; its log is $VAR/log/$instance.log"
         sleep 0.1
+    done
+}
+
+# Starts whatever has died, however many at once. One that dies at once is not started again in a tight loop, and
+# nobody waits for it.
+restart_the_dead() {
+    local now instance changed=''
+    now=$(running)
+    for instance in $(instances_in_order); do
+        [[ "$now" != *" ${pid_of[$instance]} "* ]] || continue
+        if [ -z "${reported[$instance]}" ]; then
+            echo "$(date -u +%FT%TZ) $instance (pid ${pid_of[$instance]}) ended; starting it again" >&2
+            reported[$instance]=1
+        fi
+        [ $((SECONDS - started_at[$instance])) -ge 2 ] || continue
+        start "$instance"
+        changed=1
+    done
+    [ -z "$changed" ] || write_run_file
+}
+
+# In the order of the table, further instances after the first of their service.
+instances_in_order() {
+    local process
+    for process in "${PROCESSES[@]}"; do
+        printf '%s\n' "${!pid_of[@]}" | grep -xE "$process(-[0-9]+)?" | sort -V || true
     done
 }
 
@@ -106,31 +142,23 @@ prepare_database() {
     }
 }
 
-stop_instance() { # instance signal
-    local pid=${pid_of[$1]:-}
-    [ -z "$pid" ] || kill "-$2" "$pid" 2>/dev/null || true
-}
-
-# The gateway first, so that no request meets a stopped service; PostgreSQL last.
 stop_all() {
     trap '' TERM INT EXIT
     stopping=1
-    local instance wave
-    for wave in gateway services postgres; do
+    local instance wave signal
+    for wave in $(printf '%s\n' "${wave_of[@]}" | sort -nu); do
+        local stopped=()
         for instance in "${!pid_of[@]}"; do
-            case "$wave:$(service_of "$instance")" in
-            gateway:gateway | services:auth | services:fleet | services:lifecycle-refresher) stop_instance "$instance" TERM ;;
-            postgres:postgres) stop_instance postgres INT ;;
-            *) continue ;;
-            esac
+            [ "${wave_of[$(service_of "$instance")]}" = "$wave" ] || continue
+            # PostgreSQL's fast shutdown is SIGINT.
+            signal=TERM
+            [ "$instance" != postgres ] || signal=INT
+            kill "-$signal" "${pid_of[$instance]}" 2>/dev/null || true
+            stopped+=("$instance")
         done
-        for instance in "${!pid_of[@]}"; do
-            case "$wave:$(service_of "$instance")" in
-            gateway:gateway | services:auth | services:fleet | services:lifecycle-refresher | postgres:postgres)
-                wait "${pid_of[$instance]}" 2>/dev/null || true
-                unset "pid_of[$instance]"
-                ;;
-            esac
+        for instance in "${stopped[@]}"; do
+            wait "${pid_of[$instance]}" 2>/dev/null || true
+            unset "pid_of[$instance]"
         done
     done
     rm -f "$STATE/supervisor.pid" "$STATE/ready" "$VAR/run.json"
@@ -139,14 +167,19 @@ stop_all() {
 # Starts or stops further instances so that each service has as many as state/scale says.
 apply_scale() {
     rescale=''
-    local service count instance have n port
+    local service count instance have n port deadline
     while read -r service count; do
         for ((n = 2; n <= count; n++)); do
             instance="$service-$n"
             [ -z "${pid_of[$instance]:-}" ] || continue
             port=$(free_port $((${port_of[$service]} + 100 + n)))
             add_instance "$instance" "$port" "$(free_port $((${admin_of[$service]} + 100 + n * 10)))"
-            wait_ready "$instance" 30 service_ready "$instance"
+            deadline=$((SECONDS + 30))
+            # One that does not get ready is shown as such by ./dev status; the others go on.
+            until ready "$instance" || [ -n "$stopping" ] || [ "$SECONDS" -ge "$deadline" ]; do
+                restart_the_dead
+                sleep 0.1
+            done
         done
         for have in "${!port_of[@]}"; do
             if [[ "$have" =~ ^$service-([0-9]+)$ ]] && [ "${BASH_REMATCH[1]}" -gt "$count" ]; then
@@ -172,35 +205,27 @@ chmod 700 "$VAR/env" "$VAR/keys"
 postgres_init "$PG_HOME" "$(secret postgres)"
 say "Starting PostgreSQL on port $PORT_POSTGRES"
 start postgres
-wait_ready postgres 60 postgres_ready
+wait_ready postgres
 if [ -z "$stopping" ]; then prepare_database || fail "the database could not be prepared; see $VAR/log/migrate.log and seed.log"; fi
 if [ -z "$stopping" ]; then
     say "Starting ${SERVICES[*]}"
-    add_instance auth "$PORT_AUTH" "$PORT_AUTH_ADMIN"
-    add_instance fleet "$PORT_FLEET" "$PORT_FLEET_ADMIN"
-    add_instance lifecycle-refresher "$PORT_LIFECYCLE" "$PORT_LIFECYCLE_ADMIN"
-    add_instance gateway "$PORT_GATEWAY" "$PORT_GATEWAY_ADMIN"
-    for instance in "${SERVICES[@]}"; do wait_ready "$instance" 60 service_ready "$instance"; done
+    for instance in "${SERVICES[@]}"; do
+        port=$(port_name "$instance") admin=$(port_name "$instance" _ADMIN)
+        add_instance "$instance" "${!port}" "${!admin}"
+    done
+    for instance in "${SERVICES[@]}"; do wait_ready "$instance"; done
 fi
 if [ -z "$stopping" ]; then
     write_run_file
     touch "$STATE/ready"
 fi
 
+# A descriptor on which nothing ever arrives: reading it waits without starting a process.
+exec {never}<> <(:)
 while [ -z "$stopping" ]; do
-    dead=''
-    wait -n -p dead || true
+    read -r -t 0.5 -u "$never" || true
     [ -z "$rescale" ] || apply_scale
-    # A signal ends the wait without naming anybody.
-    [ -n "${dead:-}" ] && [ -z "$stopping" ] || continue
-    for instance in "${!pid_of[@]}"; do
-        [ "${pid_of[$instance]}" = "$dead" ] || continue
-        echo "$(date -u +%FT%TZ) $instance (pid $dead) ended; starting it again" >&2
-        # One that dies at once is not restarted in a tight loop.
-        [ $((SECONDS - started_at[$instance])) -ge 2 ] || sleep 1
-        [ -n "$stopping" ] || start "$instance"
-    done
-    [ -n "$stopping" ] || write_run_file
+    [ -n "$stopping" ] || restart_the_dead
 done
 
 say "Stopping"
