@@ -18,7 +18,7 @@ namespace {
 
 // [version, fingerprint, key, id, total or null, capped]
 constexpr std::int64_t format_version = 1;
-// Sealed: [version, key, id, total or null, capped, sums]
+// Sealed: [version, key, id, total or null, capped, totals]
 constexpr std::int64_t sealed_version = 2;
 constexpr std::size_t parts = 6;
 constexpr std::size_t fingerprint_bytes = 12;
@@ -96,9 +96,9 @@ rpc::Result<Cursor> decode(std::string_view text, std::string_view fingerprint) 
 }
 
 std::string encode(const Cursor& cursor, std::string_view fingerprint, const Seal& seal) {
-    boost::json::array sums;
-    for (const auto& sum : cursor.sums) {
-        sums.emplace_back(sum);
+    boost::json::array totals;
+    for (const auto& total : cursor.totals) {
+        totals.emplace_back(total);
     }
     boost::json::array content;
     content.emplace_back(sealed_version);
@@ -106,7 +106,7 @@ std::string encode(const Cursor& cursor, std::string_view fingerprint, const Sea
     content.emplace_back(cursor.id);
     content.push_back(cursor.total ? boost::json::value(*cursor.total) : boost::json::value(nullptr));
     content.emplace_back(cursor.total_capped);
-    content.emplace_back(std::move(sums));
+    content.emplace_back(std::move(totals));
     return seal.close(boost::json::serialize(content), fingerprint);
 }
 
@@ -128,8 +128,8 @@ rpc::Result<Cursor> decode(std::string_view text, std::string_view fingerprint, 
         cursor.total = *total;
     }
     cursor.total_capped = content.at(4).as_bool();
-    for (const auto& sum : content.at(5).as_array()) {
-        cursor.sums.emplace_back(sum.as_string());
+    for (const auto& total : content.at(5).as_array()) {
+        cursor.totals.emplace_back(total.as_string());
     }
     return cursor;
 }

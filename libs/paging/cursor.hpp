@@ -25,7 +25,7 @@ struct Cursor {
     std::string id;   ///< UUID of the last row.
     std::optional<std::int64_t> total;
     bool total_capped = false;
-    std::vector<std::string> sums;  ///< Totals over the whole list, in the list's order.
+    std::vector<std::string> totals;  ///< Aggregates over the whole list, in the list's order.
 };
 
 /// What a cursor is bound to: everything in the request except `cursor`, `limit` and `with_total`.

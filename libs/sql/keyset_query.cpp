@@ -99,8 +99,9 @@ void KeysetQuery::between_dates(std::string_view column, const std::optional<std
     }
 }
 
-void KeysetQuery::sum(std::string expression, std::string also) {
-    sums_wanted_.push_back(Sum{std::move(expression), std::move(also)});
+void KeysetQuery::sum(const std::string& expression, const std::string& also) {
+    const std::string filter = also.empty() ? "" : " FILTER (WHERE " + also + ")";
+    total("coalesce(sum(" + expression + ")" + filter + ", 0)::numeric(20,2)");
 }
 
 std::vector<std::string> KeysetQuery::arms() const { return arms_.empty() ? std::vector<std::string>{"true"} : arms_; }
@@ -127,7 +128,7 @@ std::string KeysetQuery::page_text(postgres::Params& params) const {
                 sql::parameter(params, page_.cursor->id) + "::uuid)";
     }
     const std::string shown = "SELECT " + source_.columns + ", " + source_.id + ", " + key_text(*field_) + " FROM ";
-    if (arms().size() == 1) {
+    if (arms().size() == 1 && !keys_first_) {
         return shown + source_.tables + matches(arms().front()) + after + order(key, source_.id) + limit;
     }
     std::string keys;
@@ -149,17 +150,15 @@ std::string KeysetQuery::count_text() const {
     return "SELECT count(*) FROM (SELECT id FROM (" + found + ") m" + limit + ") c";
 }
 
-std::string KeysetQuery::sum_text() const {
-    std::string sums;
-    for (const auto& wanted : sums_wanted_) {
-        sums += (sums.empty() ? "" : ", ") + std::string("coalesce(sum(") + wanted.expression + ")" +
-                (wanted.also.empty() ? "" : " FILTER (WHERE " + wanted.also + ")") + ", 0)::numeric(20,2)";
+std::string KeysetQuery::totals_text() const {
+    std::string totals, any;
+    for (const auto& wanted : totals_wanted_) {
+        totals += (totals.empty() ? "" : ", ") + wanted;
     }
-    std::string any;
     for (const auto& arm : arms()) {
         any += (any.empty() ? "" : " OR ") + arm;
     }
-    return "SELECT " + sums + " FROM " + source_.tables + matches("(" + any + ")");
+    return "SELECT " + totals + " FROM " + source_.tables + matches("(" + any + ")");
 }
 
 void KeysetQuery::add_to(RoundTrip& trip) {
@@ -169,8 +168,8 @@ void KeysetQuery::add_to(RoundTrip& trip) {
     if (page_.count) {
         count_rows_ = trip.add_composed(count_text(), params_);
     }
-    if (!sums_wanted_.empty() && !page_.cursor) {
-        sum_rows_ = trip.add_composed(sum_text(), params_);
+    if (!totals_wanted_.empty() && !page_.cursor) {
+        total_rows_ = trip.add_composed(totals_text(), params_);
     }
     references_.add_to(trip);
 }
@@ -179,18 +178,18 @@ void KeysetQuery::finish(const RoundTrip& trip) {
     if (page_.cursor) {
         total_ = page_.cursor->total;
         capped_ = page_.cursor->total_capped;
-        sums_ = page_.cursor->sums;
+        totals_ = page_.cursor->totals;
     }
     if (count_rows_) {
         const auto counted = trip[*count_rows_].front().get<std::int64_t>(0);
         capped_ = counted > paging::total_cap;
         total_ = std::min<std::int64_t>(counted, paging::total_cap);
     }
-    if (sum_rows_) {
-        const auto row = trip[*sum_rows_].front();
-        sums_.clear();
-        for (std::size_t i = 0; i < sums_wanted_.size(); ++i) {
-            sums_.push_back(row.get<std::string>(static_cast<int>(i)));
+    if (total_rows_) {
+        const auto row = trip[*total_rows_].front();
+        totals_.clear();
+        for (int i = 0; i < row.width(); ++i) {
+            totals_.push_back(row.get<std::string>(i));
         }
     }
 }
@@ -201,7 +200,7 @@ std::string KeysetQuery::cursor_after(const postgres::Row& row) const {
     cursor.key = row.get<std::string>(row.width() - 1);
     cursor.total = total_;
     cursor.total_capped = capped_;
-    cursor.sums = sums_;
+    cursor.totals = totals_;
     return paging::encode(cursor, page_);
 }
 

@@ -73,6 +73,15 @@ public:
     /// two columns cannot do.
     void arm(std::string condition) { arms_.push_back(std::move(condition)); }
 
+    /// The source's tables, where they hold parameters of this query.
+    void from(std::string tables) { source_.tables = std::move(tables); }
+    /// Rows are found in these tables first, whatever the order, and only then put in order: for a filter whose rows
+    /// the planner would look for along the wrong index. The aliases are those of the source.
+    void keys_from(std::string tables) {
+        source_.key_tables = std::move(tables);
+        keys_first_ = true;
+    }
+
     std::string covers(const access::Reach& reach, const ScopeColumns& columns) {
         return sql::covers(params_, reach, columns);
     }
@@ -89,9 +98,10 @@ public:
                       const std::optional<std::string>& to);
     void between_dates(std::string_view column, const std::optional<std::string>& from,
                        const std::optional<std::string>& to);
-    /// Asks for the sum of an expression over every match, as text with two decimals; sums() has them in this order.
-    /// `also`: a further condition the sum alone is under, or empty.
-    void sum(std::string expression, std::string also = {});
+    /// Asks for an aggregate over every match, e.g. "count(*)"; totals() has their texts in this order. sum(): that of
+    /// an expression, with two decimals; `also` is a further condition the sum alone is under, or empty.
+    void total(std::string aggregate) { totals_wanted_.push_back(std::move(aggregate)); }
+    void sum(const std::string& expression, const std::string& also = {});
 
     void add_to(RoundTrip& trip);
     /// VALIDATION of references that name nothing.
@@ -120,18 +130,14 @@ public:
         }
         return list;
     }
-    /// After read(): the sums, from the database or from the cursor.
-    const std::vector<std::string>& sums() const { return sums_; }
+    /// After read(): the totals, from the database or from the cursor.
+    const std::vector<std::string>& totals() const { return totals_; }
 
 private:
-    struct Sum {
-        std::string expression;
-        std::string also;
-    };
     std::string matches(const std::string& condition) const;
     std::string page_text(postgres::Params& params) const;
     std::string count_text() const;
-    std::string sum_text() const;
+    std::string totals_text() const;
     void finish(const RoundTrip& trip);
     std::string cursor_after(const postgres::Row& row) const;
     std::vector<std::string> arms() const;
@@ -141,15 +147,16 @@ private:
     Source source_;
     const SortField* field_ = nullptr;
     bool descending_ = false;
+    bool keys_first_ = false;
     postgres::Params params_;
     std::vector<std::string> conditions_, arms_;
-    std::vector<Sum> sums_wanted_;
+    std::vector<std::string> totals_wanted_;
     ReferenceCheck references_;
 
-    std::optional<Handle<const postgres::Rows&>> page_rows_, count_rows_, sum_rows_;
+    std::optional<Handle<const postgres::Rows&>> page_rows_, count_rows_, total_rows_;
     std::optional<std::int64_t> total_;
     bool capped_ = false;
-    std::vector<std::string> sums_;
+    std::vector<std::string> totals_;
 };
 
 /// Runs a list and reads it.

@@ -1,45 +1,50 @@
 #include "sql/references.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace loan_manager::sql {
 namespace {
 
-constexpr postgres::Statement unknown_references{
-    "sql.unknown_references",
-    "SELECT g.field FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY g(kind, field, value, place) "
-    "WHERE NOT CASE g.kind "
-    "WHEN 'company' THEN EXISTS (SELECT FROM fleet.companies c WHERE c.code = g.value OR c.id::text = g.value) "
-    "WHEN 'branch' THEN EXISTS (SELECT FROM fleet.branches r WHERE r.code = g.value OR r.id::text = g.value) "
-    "WHEN 'bike' THEN EXISTS (SELECT FROM fleet.bicycles b WHERE b.id = g.value::uuid) "
-    "WHEN 'sale' THEN EXISTS (SELECT FROM fleet.sales s WHERE s.id = g.value::uuid) "
-    "ELSE EXISTS (SELECT FROM auth.users u WHERE u.id = g.value::uuid) END ORDER BY g.place"};
+struct Kind {
+    const char* name;
+    const char* known;  ///< Whether g.value names one.
+};
+constexpr std::array<Kind, 5> kinds{
+    Kind{"company", "EXISTS (SELECT FROM fleet.companies c WHERE c.code = g.value OR c.id::text = g.value)"},
+    Kind{"branch", "EXISTS (SELECT FROM fleet.branches r WHERE r.code = g.value OR r.id::text = g.value)"},
+    Kind{"bike", "EXISTS (SELECT FROM fleet.bicycles b WHERE b.id = g.value::uuid)"},
+    Kind{"sale", "EXISTS (SELECT FROM fleet.sales s WHERE s.id = g.value::uuid)"},
+    Kind{"user", "EXISTS (SELECT FROM auth.users u WHERE u.id = g.value::uuid)"},
+};
 
-const char* kind_of(Entity entity) {
-    switch (entity) {
-        case Entity::company:
-            return "company";
-        case Entity::branch:
-            return "branch";
-        case Entity::bike:
-            return "bike";
-        case Entity::sale:
-            return "sale";
-        case Entity::user:
-            return "user";
+const Kind& kind_of(Entity entity) { return kinds.at(static_cast<std::size_t>(entity)); }
+
+// Only the tables that are asked about: not every service may read every one.
+std::string unknown_references(const std::vector<std::string>& named) {
+    std::string known;
+    for (const auto& kind : kinds) {
+        if (std::find(named.begin(), named.end(), kind.name) != named.end()) {
+            known += std::string(" WHEN '") + kind.name + "' THEN " + kind.known;
+        }
     }
-    return "";
+    return "SELECT g.field FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY g(kind, field, value, "
+           "place) "
+           "WHERE NOT CASE g.kind" +
+           known + " END ORDER BY g.place";
 }
 
 }  // namespace
 
 void ReferenceCheck::add(Entity entity, std::string_view field, const std::string& value) {
-    kinds_.emplace_back(kind_of(entity));
+    kinds_.emplace_back(kind_of(entity).name);
     fields_.emplace_back(field);
     values_.push_back(value);
 }
 
 void ReferenceCheck::add_to(RoundTrip& trip) {
     if (!values_.empty()) {
-        handle_ = trip.add(unknown_references, postgres::Params(kinds_, fields_, values_));
+        handle_ = trip.add_composed(unknown_references(kinds_), postgres::Params(kinds_, fields_, values_));
     }
 }
 

@@ -10,7 +10,7 @@
 
 namespace loan_manager::sql {
 
-/// What a reference in a filter names.
+/// What a reference in a filter names; in the order of the table in references.cpp.
 enum class Entity { company, branch, bike, sale, user };
 
 /// References in the filters of a list. One that names nothing is a field issue (D-210), and the rest of the answer is

@@ -103,9 +103,10 @@ public:
           authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(auth_)),
           refresher_(home_, refresher_options(settings)),
           scheduler_(home_, scheduler_options(settings), policy_, home_pool_, refresher_),
+          pages_(pools_),
           commands_(pools_, commands::RunnerOptions()),
           gate_(home_, refresher_),
-          view_handlers_(pools_, commands_, gate_),
+          view_handlers_(pools_, pages_),
           control_handlers_(pools_, gate_),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
@@ -159,15 +160,15 @@ private:
         server_.service<v1::ViewService>()
             .query("ListViews", &ViewHandlers::list, view_handlers_)
             .query("ListRefreshes", &ViewHandlers::history, view_handlers_)
-            .command("RefreshAllViews", &ViewHandlers::refresh_all, view_handlers_)
-            .command("RefreshView", &ViewHandlers::refresh_one, view_handlers_);
+            .command("RefreshAllViews", commands_.handler(&refresh_all, gate_))
+            .command("RefreshView", commands_.handler(&refresh_one, gate_));
         server_.service<v1::ReportService>()
             .query("GetCostSummary",
                    [this](rpc::CallContext& context, const v1::CostSummaryRequest& request) {
-                       return cost_summary(pools_, context, request);
+                       return cost_summary(pools_, pages_, context, request);
                    })
             .query("GetBranchStock", [this](rpc::CallContext& context, const v1::BranchStockRequest& request) {
-                return branch_stock(pools_, context, request);
+                return branch_stock(pools_, pages_, context, request);
             });
         const rpc::CustomCheck is_operator = [this](const rpc::CallContext& context) {
             return check_operator_token(settings_.secret_key, context.bearer, std::chrono::system_clock::now());
@@ -208,6 +209,7 @@ private:
     trust::Authenticator authenticator_;
     Refresher refresher_;
     Scheduler scheduler_;
+    sql::Pages pages_;
     commands::Runner commands_;
     RefreshGate gate_;
     ViewHandlers view_handlers_;

@@ -47,7 +47,7 @@ asio::awaitable<rpc::Result<v1::ExpenseList>> ExpenseHandlers::list(rpc::CallCon
     }
     auto list = co_await sql::run<v1::ExpenseList>(*query, pools_.local(), call.deadline, &read_item);
     if (list) {
-        list->set_total_amount(query->sums().at(0));
+        list->set_total_amount(query->totals().at(0));
     }
     co_return list;
 }
@@ -69,7 +69,7 @@ asio::awaitable<rpc::Result<v1::ExpenseList>> ExpenseHandlers::list_of_bike(
     auto list = co_await sql::run_below<v1::ExpenseList>(trip, bike, missing, *query, pools_.local(), call.deadline,
                                                          &read_item);
     if (list) {
-        list->set_total_amount(query->sums().at(0));
+        list->set_total_amount(query->totals().at(0));
     }
     co_return list;
 }

@@ -28,12 +28,6 @@ struct ViewSummary {
     std::optional<Run> last;
 };
 
-/// Where a page of the run history goes on: after this run.
-struct RunPosition {
-    WallTime started_at{};
-    std::string id;
-};
-
 /// All SQL about runs. Functions are stateless; each takes the connection it works on.
 namespace repository {
 
@@ -61,11 +55,6 @@ Answer<void> finish_failed(postgres::Connection& connection, const std::string& 
 Answer<std::optional<Run>> running(postgres::Connection& connection, const std::string& view_name);
 Answer<std::vector<Run>> by_ids(postgres::Connection& connection, const std::vector<std::string>& ids);
 Answer<std::vector<ViewSummary>> summaries(postgres::Connection& connection);
-/// Newest first, at most `limit`, beginning after `after`.
-Answer<std::vector<Run>> history(postgres::Connection& connection, const std::string& view_name,
-                                 const std::optional<RunPosition>& after, int limit);
-/// Exact up to `cap`, beyond it `cap` + 1.
-Answer<std::int64_t> count_history(postgres::Connection& connection, const std::string& view_name, std::int64_t cap);
 
 /// Forgets runs older than `days`, but never the last successful one of a view.
 Answer<void> prune(postgres::Connection& connection, int days);

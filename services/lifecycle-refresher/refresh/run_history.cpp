@@ -31,16 +31,6 @@ constexpr Statement last_sql{"lifecycle.last", "SELECT " RUN_COLUMNS
                                                " FROM lifecycle.view_refreshes r"
                                                " WHERE r.view_name = $1 ORDER BY r.started_at DESC, r.id DESC LIMIT 1"};
 
-constexpr Statement history_sql{
-    "lifecycle.history",
-    "SELECT " RUN_COLUMNS
-    " FROM lifecycle.view_refreshes r"
-    " WHERE r.view_name = $1 AND ($2::timestamptz IS NULL OR (r.started_at, r.id) < ($2, $3::uuid))"
-    " ORDER BY r.started_at DESC, r.id DESC LIMIT $4"};
-constexpr Statement count_sql{
-    "lifecycle.count_history",
-    "SELECT count(*) FROM (SELECT FROM lifecycle.view_refreshes WHERE view_name = $1 LIMIT $2::bigint + 1) capped"};
-
 constexpr Statement prune_sql{"lifecycle.prune", R"(
 DELETE FROM lifecycle.view_refreshes old
 WHERE started_at < now() - make_interval(days => $1) AND status <> 'RUNNING'
@@ -117,31 +107,6 @@ Answer<std::vector<ViewSummary>> summaries(Connection& connection) {
         result.push_back(std::move(summary));
     }
     co_return result;
-}
-
-Answer<std::vector<Run>> history(Connection& connection, const std::string& view_name,
-                                 const std::optional<RunPosition>& after, int limit) {
-    Params params(view_name);
-    if (after) {
-        params.add(after->started_at).add(after->id);
-    } else {
-        params.add(nullptr).add(nullptr);
-    }
-    params.add(limit);
-    Result<Rows> rows = co_await connection.execute(history_sql, params);
-    if (!rows) {
-        co_return rows.error();
-    }
-    co_return read_runs(*rows);
-}
-
-Answer<std::int64_t> count_history(Connection& connection, const std::string& view_name, std::int64_t cap) {
-    const Params params(view_name, cap);
-    Result<Rows> rows = co_await connection.execute(count_sql, params);
-    if (!rows) {
-        co_return rows.error();
-    }
-    co_return rows->front().get<std::int64_t>(0);
 }
 
 Answer<void> prune(Connection& connection, int days) {

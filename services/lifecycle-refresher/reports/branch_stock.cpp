@@ -1,156 +1,136 @@
 #include "lifecycle-refresher/reports/branch_stock.hpp"
 
-#include <algorithm>
+#include <array>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "access/reach.hpp"
 #include "lifecycle-refresher/reports/report_query.hpp"
-#include "paging/page.hpp"
+#include "sql/proto_values.hpp"
 
 namespace loan_manager::lifecycle {
 namespace {
 
 namespace v1 = loanmanager::lifecycle::v1;
-using postgres::Params;
-using postgres::Row;
+using access::Permission;
 
-/// Reach ($1–$3), reach for costs ($4–$6), filters ($7–$12). Age counts from the day of procurement to today in
-/// Colombo; slow means more than 60 days.
-std::string stock_sql() {
-    return "WITH stock AS ("
-           "SELECT v.branch_id, b.code, v.status, sum(v.bikes)::bigint AS bikes,"
-           " sum(v.purchase_value) AS purchase_value, sum(v.cost_value) AS cost_value,"
-           " coalesce(sum(v.bikes) FILTER (WHERE d.today - v.procurement_date <= 30), 0) AS to_30,"
-           " coalesce(sum(v.bikes) FILTER (WHERE d.today - v.procurement_date BETWEEN 31 AND 60), 0) AS to_60,"
-           " coalesce(sum(v.bikes) FILTER (WHERE d.today - v.procurement_date BETWEEN 61 AND 90), 0) AS to_90,"
-           " coalesce(sum(v.bikes) FILTER (WHERE d.today - v.procurement_date > 90), 0) AS over_90,"
-           " bool_and(" +
-           reach_condition("v", 4) +
-           ") AS costs"
-           " FROM lifecycle.branch_stock_summary v JOIN fleet.branches b ON b.id = v.branch_id,"
-           " (SELECT (now() AT TIME ZONE 'Asia/Colombo')::date AS today) d"
-           " WHERE " +
-           reach_condition("v", 1) +
-           " AND ($7::uuid IS NULL OR v.company_id = $7) AND ($8::uuid IS NULL OR v.branch_id = $8)"
-           " AND v.status = ANY ($9::text[])"
-           " AND ($10::integer IS NULL OR d.today - v.procurement_date > $10)"
-           " AND ($11::date IS NULL OR v.procurement_date >= $11) AND ($12::date IS NULL OR v.procurement_date <= $12)"
-           " GROUP BY v.branch_id, b.code, v.status) ";
-}
+// "WW/IN_STOCK": one row of the report.
+constexpr std::array by_branch{sql::SortField{"branch_code", "s.code || '/' || s.status", sql::KeyType::text}};
 
-std::string page_sql() {
-    return stock_sql() +
-           "SELECT branch_id::text, code, status, bikes, purchase_value::text, cost_value::text, to_30, to_60, to_90,"
-           " over_90, costs FROM stock WHERE $13::text IS NULL OR (code, status) > ($13, $14::text)"
-           " ORDER BY code, status LIMIT $15::integer";
-}
+constexpr const char* columns =
+    "s.branch_id, s.code, s.status, s.bikes, s.purchase_value, s.cost_value, s.to_30, s.to_60, s.to_90, s.over_90, "
+    "s.costs";
 
-std::string totals_sql() {
-    return stock_sql() +
-           "SELECT count(*), coalesce(sum(bikes), 0)::bigint, coalesce(sum(purchase_value), 0.00)::text,"
-           " coalesce(sum(cost_value), 0.00)::text, coalesce(sum(to_30), 0)::bigint, coalesce(sum(to_60), 0)::bigint,"
-           " coalesce(sum(to_90), 0)::bigint, coalesce(sum(over_90), 0)::bigint, coalesce(bool_and(costs), true)"
-           " FROM stock";
-}
-
-Params filters(const access::Reach& reach, const access::Reach& costs, const Place& place,
-               const v1::BranchStockRequest& request) {
-    Params params;
-    add_reach(params, reach);
-    add_reach(params, costs);
-    params.add(place.company_id).add(place.branch_id);
+// Stock by branch and status. Age counts from the day of procurement to today in Colombo; slow means more than 60 days.
+std::string stock(sql::KeysetQuery& query, const access::Identity& caller, const v1::BranchStockRequest& request) {
+    const sql::ScopeColumns scope{.branch = "v.branch_id", .company = "v.company_id"};
+    const auto reach = access::reach(caller, Permission::reports_view, Permission::reports_branch_stock);
+    const auto costs = query.covers(access::reach(caller, Permission::costs_read), scope);
+    std::string where = query.covers(reach, scope);
+    if (request.has_company_id()) {
+        where += " AND v.company_id = " + query.company("company_id", request.company_id());
+    }
+    if (request.has_branch_id()) {
+        where += " AND v.branch_id = " + query.branch("branch_id", request.branch_id());
+    }
     std::vector<std::string> statuses(request.status().begin(), request.status().end());
     if (statuses.empty()) {
         statuses = {"IN_STOCK", "ALLOCATED", "IN_TRANSIT", "MAINTENANCE"};
     }
-    params.add(statuses);
-    params.add(request.has_age_over() ? std::optional<std::int32_t>(request.age_over()) : std::nullopt);
-    params.add(request.has_from() ? std::optional<std::string>(request.from()) : std::nullopt);
-    params.add(request.has_to() ? std::optional<std::string>(request.to()) : std::nullopt);
-    return params;
+    where += " AND v.status = ANY (" + query.parameter(statuses) + "::text[])";
+    if (request.has_age_over()) {
+        where += " AND d.today - v.procurement_date > " + query.parameter(request.age_over());
+    }
+    if (request.has_from()) {
+        where += " AND v.procurement_date >= " + query.parameter(request.from()) + "::date";
+    }
+    if (request.has_to()) {
+        where += " AND v.procurement_date <= " + query.parameter(request.to()) + "::date";
+    }
+    return "(SELECT v.branch_id, b.code, v.status, sum(v.bikes)::bigint AS bikes,"
+           " sum(v.purchase_value) AS purchase_value, sum(v.cost_value) AS cost_value,"
+           " coalesce(sum(v.bikes) FILTER (WHERE d.today - v.procurement_date <= 30), 0)::bigint AS to_30,"
+           " coalesce(sum(v.bikes) FILTER (WHERE d.today - v.procurement_date BETWEEN 31 AND 60), 0)::bigint AS to_60,"
+           " coalesce(sum(v.bikes) FILTER (WHERE d.today - v.procurement_date BETWEEN 61 AND 90), 0)::bigint AS to_90,"
+           " coalesce(sum(v.bikes) FILTER (WHERE d.today - v.procurement_date > 90), 0)::bigint AS over_90,"
+           " bool_and(" +
+           costs +
+           ") AS costs FROM lifecycle.branch_stock_summary v JOIN fleet.branches b ON b.id = v.branch_id,"
+           " (SELECT (now() AT TIME ZONE 'Asia/Colombo')::date AS today) d WHERE " +
+           where + " GROUP BY v.branch_id, b.code, v.status) s";
 }
 
-/// Columns from `first`: four age buckets. Works for rows and totals, which carry the same fields.
-template <class Message>
-void read_ages(const Row& row, int first, Message& out) {
-    out.set_age_0_30(row.get<std::int32_t>(first));
-    out.set_age_31_60(row.get<std::int32_t>(first + 1));
-    out.set_age_61_90(row.get<std::int32_t>(first + 2));
-    out.set_age_over_90(row.get<std::int32_t>(first + 3));
-    out.set_slow(out.age_61_90() + out.age_over_90());
+// In the order of read_totals().
+void add_totals(sql::KeysetQuery& query) {
+    query.sum("s.purchase_value");
+    query.sum("s.cost_value");
+    for (const char* column : {"bikes", "to_30", "to_60", "to_90", "over_90"}) {
+        query.total(std::string("coalesce(sum(s.") + column + "), 0)::bigint");
+    }
+    query.total("coalesce(bool_and(s.costs), true)");
 }
 
 template <class Message>
-void read_values(const Row& row, int first, bool visible, Message& out) {
+void set_ages(const std::array<std::int32_t, 4>& ages, Message& out) {
+    out.set_age_0_30(ages[0]);
+    out.set_age_31_60(ages[1]);
+    out.set_age_61_90(ages[2]);
+    out.set_age_over_90(ages[3]);
+    out.set_slow(ages[2] + ages[3]);
+}
+
+template <class Message>
+void set_values(const std::string& purchase, const std::string& cost, bool visible, Message& out) {
     if (visible) {
-        out.set_purchase_value(row.get<std::string>(first));
-        out.set_cost_value(row.get<std::string>(first + 1));
+        out.set_purchase_value(purchase);
+        out.set_cost_value(cost);
     }
     out.set_costs_hidden(!visible);
 }
 
+void read_totals(const std::vector<std::string>& totals, const access::Identity& caller, v1::BranchStockTotals& out) {
+    const bool visible = totals.at(7) == "t" && access::allowed(caller, Permission::costs_read);
+    set_values(totals.at(0), totals.at(1), visible, out);
+    out.set_bikes(std::stoi(totals.at(2)));
+    set_ages({std::stoi(totals.at(3)), std::stoi(totals.at(4)), std::stoi(totals.at(5)), std::stoi(totals.at(6))}, out);
+}
+
+v1::BranchStockRow read_row(const postgres::Row& row) {
+    v1::BranchStockRow out;
+    out.set_branch_id(row.get<std::string>(0));
+    out.set_branch_code(row.get<std::string>(1));
+    out.set_status(row.get<std::string>(2));
+    out.set_bikes(row.get<std::int32_t>(3));
+    set_values(row.get<std::string>(4), row.get<std::string>(5), row.get<bool>(10), out);
+    set_ages({row.get<std::int32_t>(6), row.get<std::int32_t>(7), row.get<std::int32_t>(8), row.get<std::int32_t>(9)},
+             out);
+    return out;
+}
+
 }  // namespace
 
-boost::asio::awaitable<rpc::Result<v1::BranchStockReport>> branch_stock(postgres::PoolGroup& pools,
-                                                                        rpc::CallContext& context,
+boost::asio::awaitable<rpc::Result<v1::BranchStockReport>> branch_stock(postgres::PoolGroup& pools, sql::Pages& pages,
+                                                                        rpc::CallContext& call,
                                                                         const v1::BranchStockRequest& request) {
-    rpc::Result<paging::PageRequest> page = paging::read_page(request);
+    auto page = co_await pages.read(request, call.deadline);
     if (!page) {
         co_return page.error();
     }
-
-    using access::Permission;
-    const access::Reach reach =
-        access::reach(context.caller, Permission::reports_view, Permission::reports_branch_stock);
-    const access::Reach costs = access::reach(context.caller, Permission::costs_read);
-
-    const ComposeReport compose = [&](postgres::Batch& batch, const Place& place) {
-        batch.query(totals_sql(), filters(reach, costs, place, request));
-        Params rows = filters(reach, costs, place, request);
-        if (page->cursor) {
-            // Key "WW/IN_STOCK": branch code and status.
-            const std::string& key = page->cursor->key;
-            const std::size_t slash = std::min(key.find('/'), key.size());
-            rows.add(key.substr(0, slash)).add(key.substr(std::min(slash + 1, key.size())));
-        } else {
-            rows.add(nullptr).add(nullptr);
-        }
-        rows.add(page->limit + 1);
-        batch.query(page_sql(), std::move(rows));
-    };
-    const rpc::Result<ReportData> data =
-        co_await read_report(pools, context, *find_view("branch_stock_summary"), place_filter(request), compose);
-    if (!data) {
-        co_return data.error();
+    sql::KeysetQuery query(std::move(*page), {columns, "", "s.branch_id"});
+    if (auto sorted = query.sort_by(by_branch, "branch_code", call.caller); !sorted) {
+        co_return sorted.error();
     }
-    v1::BranchStockReport report;
-    write_freshness(data->freshness, report);
-    const Row sums = data->totals.front();
-    v1::BranchStockTotals& totals = *report.mutable_totals();
-    totals.set_bikes(sums.get<std::int32_t>(1));
-    read_ages(sums, 4, totals);
-    read_values(sums, 2, sums.get<bool>(8) && access::allowed(context.caller, Permission::costs_read), totals);
-    std::optional<paging::Cursor> next;
-    for (const Row row : data->rows) {
-        if (report.items_size() == page->limit) {
-            const v1::BranchStockRow& last = report.items(page->limit - 1);
-            next.emplace();
-            next->key = last.branch_code() + "/" + last.status();
-            next->id = last.branch_id();
-            break;
-        }
-        v1::BranchStockRow& out = *report.add_items();
-        out.set_branch_id(row.get<std::string>(0));
-        out.set_branch_code(row.get<std::string>(1));
-        out.set_status(row.get<std::string>(2));
-        out.set_bikes(row.get<std::int32_t>(3));
-        read_values(row, 4, row.get<bool>(10), out);
-        read_ages(row, 6, out);
+    query.from(stock(query, call.caller, request));
+    add_totals(query);
+
+    sql::RoundTrip trip;
+    const auto freshness = co_await read_report(pools, call, *find_view("branch_stock_summary"), query, trip);
+    if (!freshness) {
+        co_return freshness.error();
     }
-    const std::int64_t count = sums.get<std::int64_t>(0);
-    paging::finish_page(report, *page, std::move(next), page->count ? std::optional(count) : std::nullopt);
+    auto report = query.read<v1::BranchStockReport>(trip, &read_row);
+    write_freshness(*freshness, report);
+    read_totals(query.totals(), call.caller, *report.mutable_totals());
     co_return report;
 }
 

@@ -6,6 +6,7 @@
 #include "postgres/pool.hpp"
 #include "rpc/context.hpp"
 #include "rpc/error.hpp"
+#include "sql/pages.hpp"
 
 namespace loan_manager::lifecycle {
 
@@ -13,7 +14,7 @@ namespace loan_manager::lifecycle {
 /// named. Value columns are shown for rows the caller covers with `costs:read`; their totals when that is all of them.
 /// Errors: VALIDATION, BAD_CURSOR, VIEW_NOT_READY.
 boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::BranchStockReport>> branch_stock(
-    postgres::PoolGroup& pools, rpc::CallContext& context,
+    postgres::PoolGroup& pools, sql::Pages& pages, rpc::CallContext& call,
     const loanmanager::lifecycle::v1::BranchStockRequest& request);
 
 }  // namespace loan_manager::lifecycle

@@ -2,36 +2,40 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "commands/runner.hpp"
+#include "commands/command_context.hpp"
 #include "lifecycle-refresher/views/refresh_gate.hpp"
 #include "loanmanager/lifecycle/v1/lifecycle.pb.h"
 #include "postgres/pool.hpp"
 #include "rpc/context.hpp"
 #include "rpc/error.hpp"
+#include "sql/pages.hpp"
 
 namespace loan_manager::lifecycle {
 
-/// The calls of ViewService. Any loop.
+/// The queries of ViewService. Any loop.
 class ViewHandlers {
 public:
-    ViewHandlers(postgres::PoolGroup& pools, commands::Runner& commands, RefreshGate& gate)
-        : pools_(pools), commands_(commands), gate_(gate) {}
+    /// Everything must outlive the handlers.
+    ViewHandlers(postgres::PoolGroup& pools, sql::Pages& pages) : pools_(pools), pages_(pages) {}
 
     boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::ViewList>> list(
-        rpc::CallContext& context, const loanmanager::lifecycle::v1::ListViewsRequest& request);
+        rpc::CallContext& call, const loanmanager::lifecycle::v1::ListViewsRequest& request);
     /// Errors: NOT_FOUND, BAD_CURSOR.
     boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::RefreshList>> history(
-        rpc::CallContext& context, const loanmanager::lifecycle::v1::ListRefreshesRequest& request);
-    boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::RefreshRuns>> refresh_all(
-        rpc::CallContext& context, const loanmanager::lifecycle::v1::RefreshAllViewsRequest& request);
-    /// Errors: NOT_FOUND.
-    boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::RefreshRuns>> refresh_one(
-        rpc::CallContext& context, const loanmanager::lifecycle::v1::RefreshViewRequest& request);
+        rpc::CallContext& call, const loanmanager::lifecycle::v1::ListRefreshesRequest& request);
 
 private:
     postgres::PoolGroup& pools_;
-    commands::Runner& commands_;
-    RefreshGate& gate_;
+    sql::Pages& pages_;
 };
+
+/// The commands of ViewService. Runs are recorded by themselves; the command adds who asked, and remembers its answer
+/// for a repeated key. NOT_FOUND for a view that does not exist.
+boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::RefreshRuns>> refresh_all(
+    commands::CommandContext& command, const loanmanager::lifecycle::v1::RefreshAllViewsRequest& request,
+    RefreshGate& gate);
+boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::RefreshRuns>> refresh_one(
+    commands::CommandContext& command, const loanmanager::lifecycle::v1::RefreshViewRequest& request,
+    RefreshGate& gate);
 
 }  // namespace loan_manager::lifecycle

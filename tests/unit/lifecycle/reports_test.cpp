@@ -76,10 +76,12 @@ struct Fixture {
     }
 
     rpc::Result<v1::CostSummaryReport> cost(rpc::CallContext context, const v1::CostSummaryRequest& request = {}) {
-        return loop.run(cost_summary(*pools, context, request));
+        sql::Pages pages(*pools);
+        return loop.run(cost_summary(*pools, pages, context, request));
     }
     rpc::Result<v1::BranchStockReport> stock(rpc::CallContext context, const v1::BranchStockRequest& request = {}) {
-        return loop.run(branch_stock(*pools, context, request));
+        sql::Pages pages(*pools);
+        return loop.run(branch_stock(*pools, pages, context, request));
     }
 
     ScratchDatabase database;
