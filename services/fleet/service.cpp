@@ -9,6 +9,7 @@
 #include "fleet/bikes/repository.hpp"
 #include "fleet/bikes/reservation_expiry.hpp"
 #include "fleet/commissions/handlers.hpp"
+#include "fleet/commissions/rule_rows.hpp"
 #include "fleet/expenses/handlers.hpp"
 #include "fleet/housekeeping.hpp"
 #include "fleet/ledger/handlers.hpp"
@@ -31,7 +32,7 @@ namespace asio = boost::asio;
 
 // Which business error a violated constraint means, whichever command met it.
 std::optional<rpc::Error> refuse(const postgres::Error& error) {
-    for (const auto ask : {&bikes::refuse, &transfers::refuse}) {
+    for (const auto ask : {&bikes::refuse, &commissions::refuse, &transfers::refuse}) {
         if (auto refused = ask(error)) {
             return refused;
         }
@@ -66,9 +67,10 @@ public:
           costs_(pools_, pages_),
           expenses_(pools_, pages_, runner_),
           transfers_(pools_, pages_, runner_, settings.stock_number_max),
-          commissions_(pools_, runner_),
+          commissions_(pools_, pages_, runner_),
           repairs_(pools_, pages_, runner_),
-          sales_(pools_, runner_, runtime::system_clock(), settings.stock_number_max),
+          sales_(pools_, pages_, runner_, runtime::system_clock(),
+                 sales::Limits{settings.stock_number_max, settings.prices_a_day}),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
 

@@ -25,8 +25,7 @@ RuleAnswer create_rule(CommandContext& command, const v1::CreateCommissionRuleRe
     if (!found) {
         command.issue("company_id", validate::issue::not_found);
     }
-    const auto company =
-        commands::admit(command, std::move(found), [](const RuleCompany& row) { return row.covered; });
+    const auto company = commands::admit(command, std::move(found), [](const RuleCompany& row) { return row.covered; });
     if (!company) {
         co_return company.error();
     }

@@ -62,8 +62,7 @@ asio::awaitable<rpc::Result<v1::CommissionRuleList>> CommissionHandlers::list_ru
 asio::awaitable<rpc::Result<v1::CommissionRule>> CommissionHandlers::get_rule(
     rpc::CallContext& call, const v1::GetCommissionRuleRequest& request) {
     sql::RoundTrip trip;
-    const auto rule =
-        add_find_rule(trip, request.id(), access::reach(call.caller, Permission::commission_rules_read));
+    const auto rule = add_find_rule(trip, request.id(), access::reach(call.caller, Permission::commission_rules_read));
     co_await trip.run(pools_.local(), call.deadline);
     co_return trip[rule];
 }
@@ -76,8 +75,8 @@ asio::awaitable<rpc::Result<v1::CommissionReplay>> CommissionHandlers::replay(
         issues.emplace_back("to", std::string(validate::issue::out_of_range));
     }
     sql::RoundTrip trip;
-    const auto found = add_find_company(trip, request.company_id(),
-                                        access::reach(call.caller, Permission::commission_rules_manage));
+    const auto found =
+        add_find_company(trip, request.company_id(), access::reach(call.caller, Permission::commission_rules_manage));
     co_await trip.run(pools_.local(), call.deadline);
     const auto company = trip[found];
     if (!company) {

@@ -67,11 +67,10 @@ InputHandles add_inputs(sql::RoundTrip& trip, const std::string& bicycle_id, con
     static const std::string for_preview = rule_in_force("");
     static const postgres::Statement lock_rule{"commissions.rule_in_force", for_sale.c_str()};
     static const postgres::Statement find_rule{"commissions.rule_for_preview", for_preview.c_str()};
-    const auto rule =
-        trip.add<std::optional<v1::CommissionRule>>(reading == Reading::for_sale ? lock_rule : find_rule,
-                                                    postgres::Params(bicycle_id, sale_date), &read_rule);
-    return InputHandles{
-        rule, trip.add<std::optional<PayeeBranch>>(last_garage, postgres::Params(bicycle_id), &read_garage)};
+    const auto rule = trip.add<std::optional<v1::CommissionRule>>(reading == Reading::for_sale ? lock_rule : find_rule,
+                                                                  postgres::Params(bicycle_id, sale_date), &read_rule);
+    return InputHandles{rule,
+                        trip.add<std::optional<PayeeBranch>>(last_garage, postgres::Params(bicycle_id), &read_garage)};
 }
 
 CommissionInputs InputHandles::read(const sql::RoundTrip& trip) const {

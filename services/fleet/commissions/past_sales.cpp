@@ -77,8 +77,7 @@ PastSale read_past_sale(const postgres::Row& row) {
     const auto kinds = row.get<std::vector<std::string>>("kinds");
     const auto amounts = row.get<std::vector<std::string>>("amounts");
     for (std::size_t i = 0; i < kinds.size(); ++i) {
-        sale.recorded[sql::enum_of<v1::CommissionKind>(kinds[i])] =
-            money::Money::parse_signed(amounts.at(i)).value();
+        sale.recorded[sql::enum_of<v1::CommissionKind>(kinds[i])] = money::Money::parse_signed(amounts.at(i)).value();
     }
     return sale;
 }
@@ -108,8 +107,8 @@ Frozen read_frozen(const sql::RoundTrip& trip, const FrozenHandles& handles, con
     frozen.invoice_no = row.get<std::string>("invoice_no");
     frozen.sale_date = row.get<std::string>("sale_date");
     frozen.total_cost = money_in(row, "total_cost");
-    frozen.cost_parts = {money_in(row, "purchase_total"), money_in(row, "expense_total"),
-                         money_in(row, "repair_total"), money_in(row, "transfer_total")};
+    frozen.cost_parts = {money_in(row, "purchase_total"), money_in(row, "expense_total"), money_in(row, "repair_total"),
+                         money_in(row, "transfer_total")};
     return frozen;
 }
 

@@ -14,8 +14,9 @@ namespace loan_manager::fleet::commissions {
 
 namespace v1 = loanmanager::fleet::v1;
 
-/// GET /v1/commissions. With payee=me, or the caller's own id, it lists the caller's rows of every branch; anything else
-/// needs `commissions:read` and lists rows of branches within its reach. FORBIDDEN; VALIDATION for a payee that is no id.
+/// GET /v1/commissions. With payee=me, or the caller's own id, it lists the caller's rows of every branch; anything
+/// else needs `commissions:read` and lists rows of branches within its reach. FORBIDDEN; VALIDATION for a payee that is
+/// no id.
 rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionsRequest& request, paging::PageRequest page,
                                          const access::Identity& caller);
 /// GET /v1/sales/{id}/commissions: rows within reach in the order they came about. That the sale itself is readable is

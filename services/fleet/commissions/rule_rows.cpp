@@ -76,10 +76,10 @@ std::optional<std::string> read_served_until(const postgres::Rows& rows) {
 }  // namespace
 
 const sql::TableOf<v1::CommissionRule>& rule_table() {
-    static const sql::TableOf<v1::CommissionRule> table(
-        sql::Layout{.table = "fleet.commission_rules",
-                    .alias = "r",
-                    .computed = {{"company_code", "(SELECT c.code FROM fleet.companies c WHERE c.id = r.company_id)"}}});
+    static const sql::TableOf<v1::CommissionRule> table(sql::Layout{
+        .table = "fleet.commission_rules",
+        .alias = "r",
+        .computed = {{"company_code", "(SELECT c.code FROM fleet.companies c WHERE c.id = r.company_id)"}}});
     return table;
 }
 
@@ -133,8 +133,8 @@ RuleLock add_lock_rule(sql::RoundTrip& trip, const std::string& id, const access
     trip.add(lock_company_of_rule, postgres::Params(id));
     const auto rule = trip.add<rpc::Result<LockedRule>>(lock_rule, with_reach(id, reach), &read_locked);
     // In a statement of its own: it must see the commissions of a sale whose share lock was waited for.
-    return RuleLock{rule, trip.add<std::optional<std::string>>(served_until_statement, postgres::Params(id),
-                                                               &read_served_until)};
+    return RuleLock{
+        rule, trip.add<std::optional<std::string>>(served_until_statement, postgres::Params(id), &read_served_until)};
 }
 
 rpc::Result<LockedRule> RuleLock::read(const sql::RoundTrip& trip) const {
