@@ -15,7 +15,7 @@ namespace {
 constexpr postgres::Statement ask{
     "sales.ask_price",
     "WITH asked AS (INSERT INTO fleet.price_questions AS q (user_id, bicycle_id, since, prices) "
-    "SELECT $1, $2, clock_timestamp(), ARRAY[$3::numeric] WHERE $4::integer > 0 "
+    "SELECT $1::uuid, $2::uuid, clock_timestamp(), ARRAY[$3::numeric] WHERE $4::integer > 0 "
     "ON CONFLICT (user_id, bicycle_id) DO UPDATE SET "
     "since = CASE WHEN " LM_DAY_IS_OVER
     " THEN excluded.since ELSE q.since END, "

@@ -29,7 +29,7 @@ struct Case {
 };
 /// Locks the bikes in the order of their ids, then the sale (D-218). NOT_FOUND
 struct CaseLock {
-    sql::Handle<std::vector<bikes::Locked>> bikes;
+    sql::Handle<std::vector<bikes::Locked>> both;
     sql::Handle<rpc::Result<v1::Sale>> sale;
 
     rpc::Result<Case> read(const sql::RoundTrip& trip) const {
@@ -39,7 +39,7 @@ struct CaseLock {
         }
         Case subject;
         subject.sale = std::move(*found);
-        for (auto& locked : trip[bikes]) {
+        for (auto& locked : trip[both]) {
             if (locked.bike.id() == subject.sale.bicycle_id()) {
                 subject.bike = std::move(locked.bike);
             } else {
@@ -52,8 +52,8 @@ struct CaseLock {
 
 CaseLock add_lock_case(sql::RoundTrip& trip, const std::string& sale_id) {
     // Whom the bikes belong to by now does not matter: the sale is in the scope of its selling branch (D-903).
-    const auto bikes = bikes::add_lock_of_sale(trip, sale_id, access::Reach::everything());
-    return CaseLock{bikes, add_lock(trip, sale_id)};
+    const auto both = bikes::add_lock_of_sale(trip, sale_id, access::Reach::everything());
+    return CaseLock{both, add_lock(trip, sale_id)};
 }
 
 rpc::Result<Case> admit(const CommandContext& command, const CaseLock& lock, Permission permission) {
@@ -66,7 +66,7 @@ rpc::Result<Case> admit(const CommandContext& command, const CaseLock& lock, Per
 struct Undoing {
     ledger::Booked sale_entry;
     std::optional<ledger::Booked> purchase_of_trade_in;
-    std::vector<commissions::StoredCommission> commissions;
+    std::vector<commissions::StoredCommission> rows;
 };
 
 // D-509, in its order: OPEN_JOB, DUPLICATE (the bike would come back to life with the identity of another),
@@ -74,7 +74,7 @@ struct Undoing {
 // for what the locked bike carries.
 boost::asio::awaitable<rpc::Result<Undoing>> check_voidable(CommandContext& command, const Case& subject) {
     sql::RoundTrip trip;
-    const auto commissions = commissions::add_lock_all(trip, subject.sale.id());
+    const auto rows = commissions::add_lock_all(trip, subject.sale.id());
     const auto jobs = bikes::add_open_jobs(trip, subject.bike.id());
     const auto twin = bikes::add_duplicates(trip, subject.bike);
     const auto place = bikes::add_branch(trip, subject.sale.selling_branch_id());
@@ -111,7 +111,7 @@ boost::asio::awaitable<rpc::Result<Undoing>> check_voidable(CommandContext& comm
         }
         undoing.purchase_of_trade_in = std::move(*bought);
     }
-    undoing.commissions = trip[commissions];
+    undoing.rows = trip[rows];
     co_return undoing;
 }
 
@@ -134,7 +134,7 @@ void take_effect(CommandContext& command, const v1::Sale& before, Case& subject,
     if (subject.trade_in) {
         give_back(command, *subject.trade_in, *undoing.purchase_of_trade_in, sale);
     }
-    commissions::take_back(command, std::move(undoing.commissions), reference_to(sale), sale.void_reason());
+    commissions::take_back(command, std::move(undoing.rows), reference_to(sale), sale.void_reason());
 }
 
 v1::Sale shown(const CommandContext& command, const v1::Sale& sale) {
