@@ -16,6 +16,7 @@
 #include "fleet/sales/sale_row.hpp"
 #include "fleet/sales/trade_in.hpp"
 #include "fleet/stock_numbers/rows.hpp"
+#include "fleet/transfers/rows.hpp"
 #include "fleet/values/proto_values.hpp"
 #include "fleet/values/row_message.hpp"
 #include "runtime/uuid.hpp"
@@ -28,17 +29,12 @@ using access::Permission;
 constexpr std::array payment_fields{"selling_price", "payment_method",  "cash_amount",   "bank_amount",
                                     "down_payment",  "financed_amount", "trade_in_value"};
 
-void add_issues(commands::Unit& unit, const std::vector<rpc::FieldIssue>& issues) {
-    for (const auto& issue : issues) {
-        unit.issue(issue.field, issue.issue);
-    }
-}
-
 // What only the bike can tell about the request. Whoever may not sell it has not come this far.
 rpc::Result<void> check_against(commands::Unit& unit, const v1::SellBikeRequest& request, const v1::Bike& bike,
-                                const Figures& figures) {
-    if (is_before(sale_date_of(request, unit.today()), bike.procurement_date())) {
-        unit.issue("sale_date", validate::issue::out_of_range);
+                                const std::optional<std::string>& delivered_on, const Figures& figures) {
+    const auto earliest = earliest_sale_date(bike.procurement_date(), delivered_on);
+    if (is_before(sale_date_of(request, unit.today()), earliest)) {
+        unit.issue("sale_date", validate::issue::out_of_range, earliest);
     }
     if (!figures.is_storable()) {
         unit.issue("selling_price", validate::issue::out_of_range);
@@ -123,15 +119,17 @@ ledger::Entry entry_of(const v1::Sale& sale) {
 }  // namespace
 
 void Sell::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    add_issues(unit, check_dates(request, unit.today()));
+    unit.issues(check_dates(request, unit.today()));
+    unit.issues(check_trade_in(request, unit.today()));
     const auto is_unsound = [&](const char* field) { return unit.has_issue(field); };
     if (std::none_of(payment_fields.begin(), payment_fields.end(), is_unsound)) {
-        add_issues(unit, check_payment(request));
+        unit.issues(check_payment(request));
     }
     const std::string id = unit.sound_id("bicycle_id", request.bicycle_id());
     bikes::add_lock(reads, id, access::reach(unit.caller(), Permission::sales_record));
     bikes::add_open_jobs(reads, id);
     bikes::add_branch(reads, unit.sound_id("selling_branch_id", request.selling_branch_id()));
+    transfers::add_last_delivery(reads, id);
 }
 
 boost::asio::awaitable<rpc::Result<v1::Sale>> Sell::execute(commands::Unit& unit, const request_type& request,
@@ -163,7 +161,7 @@ boost::asio::awaitable<rpc::Result<v1::Sale>> Sell::execute(commands::Unit& unit
     postgres::Batch batch;
     bikes::add_branch(batch, bike.current_branch_id());
     add_officer(batch, seller);
-    bikes::add_duplicates(batch, trade_in);
+    bikes::add_duplicates(batch, trade_in, unit.caller());
     commissions::add_ground(batch, bike.id(), sale_date_of(request, unit.today()), commissions::Reading::for_sale);
     const auto found = (co_await unit.transaction().run(batch)).value();
 
@@ -174,8 +172,8 @@ boost::asio::awaitable<rpc::Result<v1::Sale>> Sell::execute(commands::Unit& unit
     if (!what.empty() && !elsewhere) {
         unit.issue("sold_by", what);
     }
-    add_issues(unit, check_identity(trade_in, bike));
-    if (auto valid = check_against(unit, request, bike, figures); !valid) {
+    unit.issues(check_identity(trade_in, bike));
+    if (auto valid = check_against(unit, request, bike, transfers::read_last_delivery(reads.at(3)), figures); !valid) {
         co_return valid.error();
     }
     bikes::Circumstances circumstances;

@@ -39,7 +39,7 @@ boost::asio::awaitable<rpc::Result<Undoing>> check_voidable(commands::Unit& unit
     postgres::Batch batch;
     commissions::add_lock_all(batch, subject.sale.id());
     bikes::add_open_jobs(batch, subject.bike.id());
-    bikes::add_duplicates(batch, subject.bike);
+    bikes::add_duplicates(batch, subject.bike, unit.caller());
     bikes::add_branch(batch, subject.sale.selling_branch_id());
     ledger::add_find(batch, ledger::Source::sales, subject.sale.id());
     if (subject.trade_in) {

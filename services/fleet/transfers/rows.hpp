@@ -64,6 +64,10 @@ rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& l
 /// The branch a transfer leads to, locked against being deactivated meanwhile.
 sql::Handle<std::optional<bikes::BranchRow>> add_destination(sql::RoundTrip& trip, const std::string& transfer_id);
 
+/// The day on which the bike's last completed transfer was delivered.
+void add_last_delivery(postgres::Batch& batch, const std::string& bicycle_id);
+std::optional<std::string> read_last_delivery(const postgres::Rows& rows);
+
 /// With the commit.
 void insert(commands::CommandContext& command, v1::Transfer& transfer);
 /// As the next version.
