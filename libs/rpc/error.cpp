@@ -91,6 +91,27 @@ std::string_view code_of(grpc::StatusCode status) noexcept {
     }
 }
 
+void write(const std::vector<FieldIssue>& issues, loanmanager::common::v1::ErrorDetail& detail) {
+    for (const FieldIssue& issue : issues) {
+        loanmanager::common::v1::FieldIssue& entry = *detail.add_details();
+        entry.set_field(issue.field);
+        entry.set_issue(issue.issue);
+        entry.set_limit(issue.limit);
+        entry.set_bicycle_id(issue.bicycle_id);
+        entry.set_stock_number(issue.stock_number);
+    }
+}
+
+void take(loanmanager::common::v1::ErrorDetail& detail, std::vector<FieldIssue>& issues) {
+    issues.reserve(issues.size() + static_cast<std::size_t>(detail.details_size()));
+    for (loanmanager::common::v1::FieldIssue& entry : *detail.mutable_details()) {
+        FieldIssue& issue = issues.emplace_back(std::move(*entry.mutable_field()), std::move(*entry.mutable_issue()),
+                                                std::move(*entry.mutable_limit()));
+        issue.bicycle_id = std::move(*entry.mutable_bicycle_id());
+        issue.stock_number = std::move(*entry.mutable_stock_number());
+    }
+}
+
 }  // namespace
 
 Error::Error(std::string_view error_code)
@@ -114,11 +135,7 @@ grpc::Status to_status(const Error& error) {
     const CodeInfo& info = code_info(error.code);
     loanmanager::common::v1::ErrorDetail detail;
     detail.set_code(std::string(info.code));
-    for (const FieldIssue& issue : error.details) {
-        loanmanager::common::v1::FieldIssue& entry = *detail.add_details();
-        entry.set_field(issue.field);
-        entry.set_issue(issue.issue);
-    }
+    write(error.details, detail);
     detail.set_retry_after_seconds(error.retry_after_seconds != 0 ? error.retry_after_seconds
                                                                   : info.retry_after_seconds);
     // A code outside the table is a programming error; its text stays here.
@@ -134,21 +151,14 @@ Error from_status(const grpc::Status& status) {
         return Error(code_of(status.error_code()));
     }
     std::vector<FieldIssue> issues;
-    issues.reserve(static_cast<std::size_t>(detail.details_size()));
-    for (loanmanager::common::v1::FieldIssue& entry : *detail.mutable_details()) {
-        issues.push_back(FieldIssue{std::move(*entry.mutable_field()), std::move(*entry.mutable_issue())});
-    }
+    take(detail, issues);
     return Error(detail.code(), status.error_message(), std::move(issues), detail.retry_after_seconds());
 }
 
 std::string serialise(const std::vector<FieldIssue>& issues) {
     loanmanager::common::v1::ErrorDetail detail;
     detail.set_code("VALIDATION");
-    for (const FieldIssue& issue : issues) {
-        loanmanager::common::v1::FieldIssue& entry = *detail.add_details();
-        entry.set_field(issue.field);
-        entry.set_issue(issue.issue);
-    }
+    write(issues, detail);
     return detail.SerializeAsString();
 }
 
@@ -157,9 +167,7 @@ bool parse(std::string_view bytes, std::vector<FieldIssue>& issues) {
     if (!detail.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
         return false;
     }
-    for (loanmanager::common::v1::FieldIssue& entry : *detail.mutable_details()) {
-        issues.push_back(FieldIssue{std::move(*entry.mutable_field()), std::move(*entry.mutable_issue())});
-    }
+    take(detail, issues);
     return true;
 }
 

@@ -33,6 +33,7 @@ private:
 }
 
 /// The error answer of D-211: {"code","message","request_id","details":[{"field","issue"}]}.
+/// A detail also says the `limit` that was broken, and of a duplicate the bike in the way.
 std::string error_body(std::string_view code, std::string_view message, std::string_view request_id,
                        const std::vector<validate::Issue>& details = {});
 

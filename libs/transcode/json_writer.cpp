@@ -224,6 +224,40 @@ void write_message(const WriterPlan& plan, const Message& message, std::string& 
     out += '}';
 }
 
+namespace {
+
+// A number as one, everything else – amounts too (D-201) – as text.
+void append_limit(const std::string& limit, std::string& out) {
+    const std::size_t sign = limit.starts_with('-') ? 1 : 0;
+    const bool number = limit.size() > sign && limit.size() <= 15 + sign &&
+                        limit.find_first_not_of("0123456789", sign) == std::string::npos;
+    if (number) {
+        out += limit;
+    } else {
+        append_json_string(limit, out);
+    }
+}
+
+void append_detail(const validate::Issue& detail, std::string& out) {
+    out += R"({"field":)";
+    append_json_string(detail.field, out);
+    out += R"(,"issue":)";
+    append_json_string(detail.issue, out);
+    if (!detail.limit.empty()) {
+        out += R"(,"limit":)";
+        append_limit(detail.limit, out);
+    }
+    if (!detail.bicycle_id.empty()) {
+        out += R"(,"bicycle_id":)";
+        append_json_string(detail.bicycle_id, out);
+        out += R"(,"stock_number":)";
+        append_json_string(detail.stock_number, out);
+    }
+    out += '}';
+}
+
+}  // namespace
+
 std::string error_body(std::string_view code, std::string_view message, std::string_view request_id,
                        const std::vector<validate::Issue>& details) {
     std::string out;
@@ -236,11 +270,8 @@ std::string error_body(std::string_view code, std::string_view message, std::str
     append_json_string(request_id, out);
     out += R"(,"details":[)";
     for (std::size_t i = 0; i < details.size(); ++i) {
-        out += i > 0 ? R"(,{"field":)" : R"({"field":)";
-        append_json_string(details[i].field, out);
-        out += R"(,"issue":)";
-        append_json_string(details[i].issue, out);
-        out += '}';
+        if (i > 0) out += ',';
+        append_detail(details[i], out);
     }
     out += "]}";
     return out;

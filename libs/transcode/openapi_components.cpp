@@ -58,12 +58,21 @@ json::object shared_parameters() {
 
 json::object error_schema() {
     const json::object text{{"type", "string"}};
-    json::object issues{{"type", "string"},
-                        {"enum", json::array{"required", "type", "format", "too_short", "too_long", "out_of_range",
-                                             "not_allowed", "not_found", "mismatch", "unknown"}}};
-    json::object detail{{"type", "object"},
-                        {"properties", json::object{{"field", text}, {"issue", std::move(issues)}}},
-                        {"required", json::array{"field", "issue"}}};
+    const auto described = [](const char* what) { return json::object{{"type", "string"}, {"description", what}}; };
+    json::object issues{
+        {"type", "string"},
+        {"enum", json::array{"required", "type", "format", "too_short", "too_long", "out_of_range", "not_allowed",
+                             "not_found", "mismatch", "unknown", "duplicate", "too_common"}}};
+    json::object detail{
+        {"type", "object"},
+        {"properties",
+         json::object{{"field", text},
+                      {"issue", std::move(issues)},
+                      {"limit", json::object{{"type", json::array{"number", "string"}},
+                                             {"description", "The limit that was broken."}}},
+                      {"bicycle_id", described("Of a duplicate: the bike in the way, if you may read it.")},
+                      {"stock_number", described("The number of that bike.")}}},
+        {"required", json::array{"field", "issue"}}};
     json::object code{{"type", "string"}, {"examples", json::array{"VALIDATION"}}};
     json::object details{{"type", "array"}, {"items", std::move(detail)}};
     return {{"type", "object"},

@@ -76,8 +76,12 @@ void add_format(const Field& options, json::object& schema) {
             return put("^[0-9]{1,12}(\\.[0-9]{1,2})?$", "185000.00");
         case Field::FORMAT_PERCENT:
             return put("^[0-9]{1,3}(\\.[0-9]{1,2})?$", "12.50");
+        case Field::FORMAT_SIGNED_MONEY:
+            return put("^-?[0-9]{1,12}(\\.[0-9]{1,2})?$", "0.00");
+        case Field::FORMAT_QUANTITY:
+            return put("^[0-9]{1,8}(\\.[0-9]{1,2})?$", "1.50");
         case Field::FORMAT_PHONE:
-            return put("^(0[0-9]{9}|\\+[0-9]{8,15})$", "0771234567");
+            return put("^(0[1-9][0-9]{8}|\\+[1-9][0-9]{7,14})$", "0771234567");
         case Field::FORMAT_EMAIL:
             schema["format"] = "email";
             return put(nullptr, "name@example.com");
@@ -198,7 +202,10 @@ json::object SchemaRegistry::input_field(const FieldPlan& plan, bool nullable) {
         schema = scalar(plan.kind);
         add_constraints(plan, schema);
     }
-    if (plan.repeated) schema = {{"type", "array"}, {"items", std::move(schema)}};
+    if (plan.repeated) {
+        schema = {{"type", "array"}, {"items", std::move(schema)}};
+        if (options_of(plan.field).max_items() != 0) schema["maxItems"] = options_of(plan.field).max_items();
+    }
     if (nullable) allow_null(schema);
     const auto& description = options_of(plan.field).description();
     if (!description.empty()) schema["description"] = description;

@@ -5,8 +5,10 @@
 #include <cstddef>
 #include <utility>
 
+#include "validate/characters.hpp"
 #include "validate/issue.hpp"
 #include "validate/text.hpp"
+#include "validate/unicode.hpp"
 
 namespace loan_manager::validate {
 namespace {
@@ -25,10 +27,16 @@ int number(std::string_view digits) noexcept {
     return value;
 }
 
+// More than anybody types of a number; what is longer is not read to its end.
+constexpr std::size_t max_typed_number = 64;
+constexpr std::size_t max_money_digits = 12;
+constexpr std::size_t max_quantity_digits = 8;
+
 // The parts of `-?digits[.digits]`.
 struct Decimal {
     bool negative = false;
-    std::string_view whole;  // without leading zeros; empty for zero
+    std::size_t typed_digits = 0;  // before the point
+    std::string_view whole;        // without leading zeros; empty for zero
     std::string_view fraction;
 
     bool is_zero() const noexcept { return whole.empty() && fraction.find_first_not_of('0') == std::string_view::npos; }
@@ -43,6 +51,7 @@ struct Decimal {
 };
 
 bool parse_decimal(std::string_view text, Decimal& decimal) {
+    if (text.size() > max_typed_number) return false;
     decimal.negative = text.starts_with('-');
     if (decimal.negative) text.remove_prefix(1);
     const std::size_t point = text.find('.');
@@ -52,6 +61,7 @@ bool parse_decimal(std::string_view text, Decimal& decimal) {
         decimal.fraction = text.substr(point + 1);
         if (!all_digits(decimal.fraction) || decimal.fraction.size() > 2) return false;
     }
+    decimal.typed_digits = decimal.whole.size();
     decimal.whole.remove_prefix(std::min(decimal.whole.find_first_not_of('0'), decimal.whole.size()));
     return true;
 }
@@ -95,35 +105,62 @@ std::string_view check_month(std::string& text) {
 std::string_view check_money(std::string& text, bool positive) {
     Decimal amount;
     if (!parse_decimal(text, amount)) return issue::format;
-    if (amount.whole.size() > 12 || (amount.negative && !amount.is_zero()) || (positive && amount.is_zero())) {
+    if (amount.negative || amount.typed_digits > max_money_digits || (positive && amount.is_zero())) {
         return issue::out_of_range;
     }
     text = amount.canonical();
     return ok;
 }
 
+std::string_view check_signed_money(std::string& text) {
+    Decimal amount;
+    if (!parse_decimal(text, amount) || (amount.negative && amount.is_zero())) return issue::format;
+    if (amount.typed_digits > max_money_digits) return issue::out_of_range;
+    text = (amount.negative ? "-" : "") + amount.canonical();
+    return ok;
+}
+
 std::string_view check_percent(std::string& text) {
     Decimal percent;
     if (!parse_decimal(text, percent)) return issue::format;
-    if (percent.negative && !percent.is_zero()) return issue::out_of_range;
+    if (percent.negative || percent.typed_digits > max_money_digits) return issue::out_of_range;
     const bool hundred = percent.whole == "100" && percent.fraction.find_first_not_of('0') == std::string_view::npos;
     if (percent.whole.size() > 2 && !hundred) return issue::out_of_range;
     text = percent.canonical();
     return ok;
 }
 
+std::string_view check_quantity(std::string& text) {
+    Decimal quantity;
+    if (!parse_decimal(text, quantity) || quantity.negative || quantity.typed_digits > max_quantity_digits) {
+        return issue::format;
+    }
+    text = quantity.canonical();
+    return ok;
+}
+
 std::string_view check_phone(std::string& text) {
-    const std::string_view t = text;
-    if (t.starts_with('+')) return t.size() >= 9 && t.size() <= 16 && all_digits(t.substr(1)) ? ok : issue::format;
-    if (t.size() != 10 || t.front() != '0' || !all_digits(t)) return issue::format;
-    text = "+94" + text.substr(1);
+    std::string_view t = text;
+    constexpr std::string_view sri_lanka = "+94";
+    const auto is_national = [](std::string_view digits) {
+        return digits.size() == 9 && digits.front() != '0' && all_digits(digits);
+    };
+    if (t.starts_with(sri_lanka)) return is_national(t.substr(sri_lanka.size())) ? ok : issue::format;
+    if (t.starts_with('+')) {
+        t.remove_prefix(1);
+        return t.size() >= 8 && t.size() <= 15 && t.front() != '0' && all_digits(t) ? ok : issue::format;
+    }
+    if (!t.starts_with('0') || !is_national(t.substr(1))) return issue::format;
+    text = std::string(sri_lanka) + text.substr(1);
     return ok;
 }
 
 std::string_view check_email(std::string& text) {
     const std::size_t at = text.find('@');
     const bool one = at != std::string::npos && text.find('@', at + 1) == std::string::npos;
-    if (!one || at == 0 || at + 1 == text.size() || text.find(' ') != std::string::npos) return issue::format;
+    bool gap = false;
+    for_each_code_point(text, [&](char32_t c) { gap = gap || is_invisible(c); });
+    if (!one || at == 0 || at + 1 == text.size() || gap) return issue::format;
     return count_code_points(text) <= 200 ? ok : issue::too_long;
 }
 

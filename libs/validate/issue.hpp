@@ -14,13 +14,18 @@ namespace loan_manager::validate {
 /// (Constructors rather than an aggregate: g++ 12 destroys aggregate temporaries twice inside co_await.)
 struct Issue {
     Issue() = default;
-    Issue(std::string field_path, std::string issue_token)
-        : field(std::move(field_path)), issue(std::move(issue_token)) {}
+    Issue(std::string field_path, std::string issue_token, std::string broken_limit = {})
+        : field(std::move(field_path)), issue(std::move(issue_token)), limit(std::move(broken_limit)) {}
 
     /// Path of the field as the client wrote it: `purchase_price`, `trade_in.brand`, `items[2].x`.
     std::string field;
     /// One of the tokens of `namespace issue`.
     std::string issue;
+    /// The limit that was broken, as the client would write it: a length, a number, an amount, a day. Empty: none.
+    std::string limit;
+    /// Of a `duplicate`: the bike in the way, if the caller may know it.
+    std::string bicycle_id;
+    std::string stock_number;
 
     friend bool operator==(const Issue&, const Issue&) = default;
 };
@@ -37,13 +42,16 @@ inline constexpr std::string_view not_allowed = "not_allowed";
 inline constexpr std::string_view not_found = "not_found";
 inline constexpr std::string_view mismatch = "mismatch";
 inline constexpr std::string_view unknown = "unknown";
+inline constexpr std::string_view duplicate = "duplicate";
+inline constexpr std::string_view too_common = "too_common";
 }  // namespace issue
 
 /// Adds an issue; the first issue of a field is the one that stays.
-inline void add_issue(std::vector<Issue>& issues, std::string_view field, std::string_view what) {
+inline void add_issue(std::vector<Issue>& issues, std::string_view field, std::string_view what,
+                      std::string limit = {}) {
     const auto known = [&](const Issue& i) { return i.field == field; };
     if (std::none_of(issues.begin(), issues.end(), known)) {
-        issues.emplace_back(std::string(field), std::string(what));
+        issues.emplace_back(std::string(field), std::string(what), std::move(limit));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "validate/plan.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <shared_mutex>
 #include <stdexcept>
@@ -12,6 +13,7 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
+using loanmanager::options::v1::Field;
 using Kind = FieldPlan::Kind;
 
 Kind kind_of(const FieldDescriptor* field) {
@@ -41,6 +43,47 @@ Kind kind_of(const FieldDescriptor* field) {
     return Kind::other;
 }
 
+// The longest text of a format, in code points; 0 if the format sets none.
+std::size_t longest(Field::Format format) {
+    switch (format) {
+        case Field::FORMAT_UUID:
+        case Field::FORMAT_UUID_OR_CODE:
+            return 36;
+        case Field::FORMAT_DATE:
+            return 10;
+        case Field::FORMAT_MONTH:
+            return 7;
+        case Field::FORMAT_MONEY:
+        case Field::FORMAT_SIGNED_MONEY:
+        case Field::FORMAT_PERCENT:
+        case Field::FORMAT_QUANTITY:
+            return 16;
+        case Field::FORMAT_PHONE:
+            return 16;
+        case Field::FORMAT_EMAIL:
+            return 200;
+        case Field::FORMAT_NIC:
+            return 12;
+        default:
+            return 0;
+    }
+}
+
+bool is_number(Field::Format format) {
+    return format == Field::FORMAT_MONEY || format == Field::FORMAT_SIGNED_MONEY || format == Field::FORMAT_PERCENT ||
+           format == Field::FORMAT_QUANTITY;
+}
+
+TextLimit limit_of(const FieldDescriptor* field) {
+    const auto& options = options_of(field);
+    std::size_t limit = options.max_len() != 0 ? options.max_len() : longest(options.format());
+    if (limit == 0) {
+        for (const auto& token : options.one_of()) limit = std::max(limit, token.size());
+    }
+    if (limit == 0) throw std::invalid_argument(field->full_name() + ": a text of a request needs a longest length");
+    return TextLimit{limit};
+}
+
 FieldPlan plan_field(const FieldDescriptor* field) {
     const auto& options = options_of(field);
     FieldPlan plan;
@@ -49,7 +92,7 @@ FieldPlan plan_field(const FieldDescriptor* field) {
     plan.repeated = field->is_repeated();
     // Text that cannot be absent and has a format (an id in the path) cannot be empty either.
     const bool bare = plan.kind == Kind::text && !field->has_presence() && !field->is_repeated();
-    const bool formatted = options.format() != loanmanager::options::v1::Field::FORMAT_UNSPECIFIED;
+    const bool formatted = options.format() != Field::FORMAT_UNSPECIFIED;
     plan.required = options.required() || (bare && formatted);
     plan.nullable = options.nullable();
     plan.comma_list = options.comma_list();
@@ -59,6 +102,12 @@ FieldPlan plan_field(const FieldDescriptor* field) {
     plan.min_len = options.min_len();
     plan.max_len = options.max_len();
     plan.format = options.format();
+    plan.as_typed = is_number(plan.format);
+    if (plan.kind == Kind::text) plan.limit = limit_of(field);
+    plan.max_items = options.max_items();
+    if (plan.repeated && plan.max_items == 0) {
+        throw std::invalid_argument(field->full_name() + ": a list of a request needs a largest number of elements");
+    }
     plan.one_of.assign(options.one_of().begin(), options.one_of().end());
     if (!options.pattern().empty()) {
         plan.pattern = std::make_unique<re2::RE2>(options.pattern(), re2::RE2::Quiet);

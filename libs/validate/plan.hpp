@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "loanmanager/options/v1/options.pb.h"
+#include "validate/text.hpp"
 
 namespace loan_manager::validate {
 
@@ -35,9 +36,16 @@ struct FieldPlan {
     bool positive = false;
     std::uint32_t min_len = 0;
     std::uint32_t max_len = 0;
+    /// What text is judged as typed, without trimming and normalising: numbers (D-201).
+    bool as_typed = false;
+    /// The longest text that could be right; nothing longer is looked at.
+    TextLimit limit{0};
     loanmanager::options::v1::Field::Format format = loanmanager::options::v1::Field::FORMAT_UNSPECIFIED;
     std::unique_ptr<re2::RE2> pattern;
     std::vector<std::string> one_of;
+
+    /// Lists
+    std::uint32_t max_items = 0;
 
     /// Numbers
     std::optional<std::int64_t> min;
@@ -65,7 +73,8 @@ struct RequestPlan {
 };
 
 /// The plan of a request type. Made at the first use and kept for the life of the process: it is a function of the
-/// descriptor alone. Throws std::invalid_argument on an annotation that cannot work, e.g. a malformed pattern.
+/// descriptor alone. Throws std::invalid_argument on an annotation that cannot work: a malformed pattern, a text or a
+/// list without a bound.
 const RequestPlan& plan_of(const google::protobuf::Descriptor* request);
 
 }  // namespace loan_manager::validate

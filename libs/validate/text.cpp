@@ -1,49 +1,15 @@
 #include "validate/text.hpp"
 
-#include <utf8proc.h>
-
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
+
+#include "validate/characters.hpp"
+#include "validate/unicode.hpp"
 
 namespace loan_manager::validate {
 namespace {
 
-struct Free {
-    void operator()(utf8proc_uint8_t* p) const noexcept { std::free(p); }
-};
-
 bool is_plain_ascii(std::string_view text) noexcept {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-}
-
-// The White_Space property of Unicode.
-bool is_white_space(utf8proc_int32_t c) noexcept {
-    if (c >= 0x09 && c <= 0x0d) return true;
-    if (c >= 0x2000 && c <= 0x200a) return true;
-    switch (c) {
-        case 0x20:
-        case 0x85:
-        case 0xa0:
-        case 0x1680:
-        case 0x2028:
-        case 0x2029:
-        case 0x202f:
-        case 0x205f:
-        case 0x3000:
-            return true;
-        default:
-            return false;
-    }
-}
-
-const utf8proc_uint8_t* bytes(std::string_view text) noexcept {
-    return reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-}
-
-// Decodes the code point at the front; its length in bytes, or a negative number if it is not UTF-8.
-utf8proc_ssize_t front(std::string_view text, utf8proc_int32_t& code_point) noexcept {
-    return utf8proc_iterate(bytes(text), static_cast<utf8proc_ssize_t>(text.size()), &code_point);
 }
 
 std::string_view last_code_point(std::string_view text) noexcept {
@@ -54,58 +20,80 @@ std::string_view last_code_point(std::string_view text) noexcept {
 
 // Of valid UTF-8.
 std::string_view trim(std::string_view text) noexcept {
-    utf8proc_int32_t c = 0;
-    while (!text.empty()) {
-        const auto length = front(text, c);
+    char32_t c = 0;
+    while (const std::size_t length = decode_front(text, c)) {
         if (!is_white_space(c)) break;
-        text.remove_prefix(static_cast<std::size_t>(length));
+        text.remove_prefix(length);
     }
     while (!text.empty()) {
         const auto last = last_code_point(text);
-        front(last, c);
+        decode_front(last, c);
         if (!is_white_space(c)) break;
         text.remove_suffix(last.size());
     }
     return text;
 }
 
-bool has_control(std::string_view text, bool multiline) noexcept {
-    while (!text.empty()) {
-        utf8proc_int32_t c = 0;
-        const auto length = front(text, c);
-        if (utf8proc_category(c) == UTF8PROC_CATEGORY_CC && !(multiline && c == '\n')) return true;
-        text.remove_prefix(static_cast<std::size_t>(length));
+std::string with_plain_newlines(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') out += text[i];
     }
-    return false;
+    return out;
 }
 
-void replace_with(std::string& text, std::string_view part) {
-    if (part.size() != text.size()) text = std::string(part);
+bool is_control(char32_t c) noexcept { return c < 0x20 || (c >= 0x7F && c <= 0x9F); }
+
+bool has_refused_character(std::string_view text, bool multiline) {
+    bool refused = false;
+    for_each_code_point(text, [&](char32_t c) {
+        refused = refused || (is_control(c) && !(multiline && c == U'\n')) || is_bidi_override(c);
+    });
+    return refused;
+}
+
+bool shows_nothing(std::string_view text) {
+    bool visible = false;
+    for_each_code_point(text, [&](char32_t c) { visible = visible || !is_invisible(c); });
+    return !visible;
+}
+
+bool has_bounded_marks(std::string_view text) {
+    std::size_t run = 0;
+    std::size_t longest = 0;
+    for_each_code_point(text, [&](char32_t c) {
+        run = is_mark(c) ? run + 1 : 0;
+        longest = std::max(longest, run);
+    });
+    return longest <= max_marks_in_a_row;
 }
 
 }  // namespace
 
-TextProblem normalise_text(std::string& text, bool multiline, std::size_t& code_points) {
-    if (is_plain_ascii(text)) {
-        const std::size_t first = text.find_first_not_of(' ');
-        const std::size_t last = text.find_last_not_of(' ');
-        replace_with(text, first == std::string::npos ? std::string_view{}
-                                                      : std::string_view(text).substr(first, last - first + 1));
-        code_points = text.size();
-        return TextProblem::none;
-    }
+TextProblem normalise_text(std::string& text, const TextRules& rules, std::size_t& code_points) {
     code_points = 0;
-    if (!is_valid_utf8(text)) return TextProblem::not_text;
-    replace_with(text, trim(text));
-    if (has_control(text, multiline)) return TextProblem::not_text;
-    utf8proc_uint8_t* composed = nullptr;
-    const auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-    const auto size = utf8proc_map(bytes(text), static_cast<utf8proc_ssize_t>(text.size()), &composed, options);
-    const std::unique_ptr<utf8proc_uint8_t, Free> owner(composed);
-    if (size < 0) return TextProblem::not_text;
-    text.assign(reinterpret_cast<const char*>(composed), static_cast<std::size_t>(size));
+    if (text.size() > rules.limit.bytes()) return TextProblem::too_long;
+    count_text_steps(text.size());
+    if (is_plain_ascii(text)) {
+        const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
+        text.erase(text.find_last_not_of(' ') + 1);
+        text.erase(0, std::min(first, text.size()));
+    } else {
+        if (!is_valid_utf8(text) || !has_bounded_marks(text)) return TextProblem::not_text;
+        std::string trimmed(trim(text));
+        if (rules.multiline) trimmed = with_plain_newlines(trimmed);
+        if (has_refused_character(trimmed, rules.multiline)) return TextProblem::not_text;
+        text = shows_nothing(trimmed) ? std::string() : compose(trimmed, Composition::canonical);
+        // Some marks are two marks once they are composed.
+        if (!has_bounded_marks(text)) return TextProblem::not_text;
+    }
     code_points = count_code_points(text);
-    return TextProblem::none;
+    return code_points > rules.limit.code_points ? TextProblem::too_long : TextProblem::none;
+}
+
+bool is_within(std::string_view text, TextLimit limit) noexcept {
+    return text.size() <= limit.bytes() && is_valid_utf8(text) && has_bounded_marks(text);
 }
 
 std::size_t count_code_points(std::string_view text) noexcept {
@@ -119,10 +107,10 @@ bool is_valid_utf8(std::string_view text) noexcept {
             text.remove_prefix(1);
             continue;
         }
-        utf8proc_int32_t c = 0;
-        const auto length = front(text, c);
-        if (length <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(length));
+        char32_t c = 0;
+        const std::size_t length = decode_front(text, c);
+        if (length == 0) return false;
+        text.remove_prefix(length);
     }
     return true;
 }

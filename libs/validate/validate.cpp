@@ -9,6 +9,7 @@
 #include "validate/formats.hpp"
 #include "validate/plan.hpp"
 #include "validate/text.hpp"
+#include "validate/unicode.hpp"
 
 namespace loan_manager::validate {
 namespace {
@@ -32,8 +33,12 @@ std::string_view check_format(const FieldPlan& plan, std::string& text) {
             return check_date(text);
         case Field::FORMAT_MONEY:
             return check_money(text, plan.positive);
+        case Field::FORMAT_SIGNED_MONEY:
+            return check_signed_money(text);
         case Field::FORMAT_PERCENT:
             return check_percent(text);
+        case Field::FORMAT_QUANTITY:
+            return check_quantity(text);
         case Field::FORMAT_PHONE:
             return check_phone(text);
         case Field::FORMAT_EMAIL:
@@ -47,39 +52,84 @@ std::string_view check_format(const FieldPlan& plan, std::string& text) {
     }
 }
 
+// What is wrong with a value, and the limit it broke.
+struct Finding {
+    Finding(std::string_view token) : what(token) {}
+    Finding(std::string_view token, std::string broken) : what(token), limit(std::move(broken)) {}
+
+    std::string_view what;
+    std::string limit;
+};
+
+// Where a text is too long for its format or list of tokens, that says more than a length.
+Finding too_long(const FieldPlan& plan) {
+    if (plan.max_len != 0) return {issue::too_long, std::to_string(plan.max_len)};
+    if (plan.format == Field::FORMAT_EMAIL) return {issue::too_long, std::to_string(plan.limit.code_points)};
+    return plan.one_of.empty() ? issue::format : issue::not_allowed;
+}
+
+// The end of the range that an amount or a percentage of the right form lies beyond.
+std::string broken_limit(const FieldPlan& plan, const std::string& text) {
+    const bool low = text.starts_with('-') || text.find_first_of("123456789") == std::string::npos;
+    switch (plan.format) {
+        case Field::FORMAT_MONEY:
+            if (low) return plan.positive ? "0.01" : "0.00";
+            return "999999999999.99";
+        case Field::FORMAT_SIGNED_MONEY:
+            return text.starts_with('-') ? "-999999999999.99" : "999999999999.99";
+        case Field::FORMAT_PERCENT:
+            return low ? "0.00" : "100.00";
+        default:
+            return {};
+    }
+}
+
+Finding check_form(const FieldPlan& plan, std::string& text) {
+    const auto what = check_format(plan, text);
+    return {what, what == issue::out_of_range ? broken_limit(plan, text) : std::string()};
+}
+
 // Normalises and checks a text. Empty text is for the caller to judge.
-std::string_view check_text(const FieldPlan& plan, std::string& text) {
+Finding check_text(const FieldPlan& plan, std::string& text) {
+    if (plan.as_typed) return text.empty() ? Finding(ok) : check_form(plan, text);
     std::size_t length = 0;
     if (plan.raw) {
+        if (text.size() > plan.limit.bytes()) return too_long(plan);
+        count_text_steps(text.size());
         length = count_code_points(text);
-    } else if (normalise_text(text, plan.multiline, length) != TextProblem::none) {
-        return issue::format;
+    } else if (const auto problem = normalise_text(text, TextRules{plan.limit, plan.multiline}, length);
+               problem != TextProblem::none) {
+        return problem == TextProblem::too_long ? too_long(plan) : issue::format;
     }
     if (text.empty()) return ok;
-    if (length < plan.min_len) return issue::too_short;
-    if (plan.max_len != 0 && length > plan.max_len) return issue::too_long;
+    if (length < plan.min_len) return {issue::too_short, std::to_string(plan.min_len)};
+    if (length > plan.limit.code_points) return too_long(plan);
     if (!plan.one_of.empty() && std::find(plan.one_of.begin(), plan.one_of.end(), text) == plan.one_of.end()) {
         return issue::not_allowed;
     }
     if (plan.pattern != nullptr && !re2::RE2::FullMatch(text, *plan.pattern)) return issue::format;
-    return check_format(plan, text);
+    return check_form(plan, text);
+}
+
+Finding check_ends(const FieldPlan& plan, bool low, bool high) {
+    if (low) return {issue::out_of_range, std::to_string(*plan.min)};
+    if (high) return {issue::out_of_range, std::to_string(*plan.max)};
+    return ok;
 }
 
 template <class Number>
-std::string_view check_range(const FieldPlan& plan, Number value) {
-    const bool low = plan.min && std::cmp_less(value, *plan.min);
-    const bool high = plan.max && std::cmp_greater(value, *plan.max);
-    return low || high ? issue::out_of_range : ok;
+Finding check_range(const FieldPlan& plan, Number value) {
+    return check_ends(plan, plan.min && std::cmp_less(value, *plan.min),
+                      plan.max && std::cmp_greater(value, *plan.max));
 }
 
-std::string_view check_real(const FieldPlan& plan, double value) {
-    const bool low = plan.min && !(value >= static_cast<double>(*plan.min));
-    const bool high = plan.max && !(value <= static_cast<double>(*plan.max));
-    return low || high ? issue::out_of_range : ok;
+Finding check_real(const FieldPlan& plan, double value) {
+    return check_ends(plan, plan.min && !(value >= static_cast<double>(*plan.min)),
+                      plan.max && !(value <= static_cast<double>(*plan.max)));
 }
 
 // The zero value means "not given", and over gRPC any number can arrive.
-std::string_view check_enum(const FieldPlan& plan, int value) {
+Finding check_enum(const FieldPlan& plan, int value) {
     const bool known = value != 0 && plan.field->enum_type()->FindValueByNumber(value) != nullptr;
     return known ? ok : issue::not_allowed;
 }
@@ -145,8 +195,8 @@ private:
         return std::any_of(issues_.begin(), issues_.end(), here);
     }
 
-    void note(std::string_view what) {
-        if (!what.empty()) add_issue(issues_, path_.text(), what);
+    void note(Finding found) {
+        if (!found.what.empty()) add_issue(issues_, path_.text(), found.what, std::move(found.limit));
     }
 
     void check_field(const FieldPlan& plan, Message& message, bool in_patch) {
@@ -176,8 +226,8 @@ private:
         std::string scratch;
         const std::string& sent = reflection.GetStringReference(message, plan.field, &scratch);
         std::string text = sent;
-        const auto what = check_text(plan, text);
-        if (!what.empty()) return note(what);
+        auto found = check_text(plan, text);
+        if (!found.what.empty()) return note(std::move(found));
         if (text.empty()) {
             reflection.ClearField(&message, plan.field);
             return missing(plan, in_patch);
@@ -185,7 +235,7 @@ private:
         if (text != sent) reflection.SetString(&message, plan.field, std::move(text));
     }
 
-    std::string_view check_number(const FieldPlan& plan, const Message& message) const {
+    Finding check_number(const FieldPlan& plan, const Message& message) const {
         const Reflection& reflection = *message.GetReflection();
         switch (plan.kind) {
             case Kind::int32:
@@ -214,6 +264,9 @@ private:
             if (plan.required && (in_patch || plan_.update_mask == nullptr)) note(issue::required);
             return;
         }
+        if (std::cmp_greater(size, plan.max_items)) {
+            return note({issue::too_long, std::to_string(plan.max_items)});
+        }
         for (int i = 0; i < size; ++i) {
             const std::size_t before = path_.size();
             if (!plan.comma_list) path_.push_index(static_cast<std::size_t>(i));
@@ -228,10 +281,10 @@ private:
         switch (plan.kind) {
             case Kind::text: {
                 std::string text = reflection.GetRepeatedString(message, field, index);
-                const auto what = check_text(plan, text);
-                if (what.empty() && text.empty()) return note(issue::required);
-                if (what.empty()) reflection.SetRepeatedString(&message, field, index, std::move(text));
-                return note(what);
+                auto found = check_text(plan, text);
+                if (!found.what.empty()) return note(std::move(found));
+                if (text.empty()) return note(issue::required);
+                return reflection.SetRepeatedString(&message, field, index, std::move(text));
             }
             case Kind::int32:
                 return note(check_range(plan, reflection.GetRepeatedInt32(message, field, index)));

@@ -161,10 +161,37 @@ TEST_CASE("D-705 who may record, correct and read") {
           200);
 }
 
+TEST_CASE("D-705 an expense is not dated before the bike was bought, nor moved there") {
+    auto& suite = Suite::shared();
+    const auto admin = suite.token("admin");
+    const auto bike = bike_at(suite, "WW", R"(,"procurement_date":"2026-03-01")");
+    const auto early = suite.post(expenses_of(bike), expense("10.00", R"(,"expense_date":"2026-02-28")"), admin);
+    CHECK(early.status == 422);
+    CHECK(issues(early) == std::set<std::string>{"expense_date:out_of_range"});
+    CHECK(text(early.json().at("details").at(0), "limit") == "2026-03-01");
+    const auto row = record(suite, bike, "10.00", R"(,"expense_date":"2026-03-01")");
+
+    const auto moved = suite.patch(path_of(row), R"({"expense_date":"2026-02-28"})", admin, "\"1\"");
+    CHECK(moved.status == 422);
+    CHECK(issues(moved) == std::set<std::string>{"expense_date:out_of_range"});
+    CHECK(suite.patch(path_of(row), R"({"expense_date":"2026-03-02"})", admin, "\"1\"").status == 200);
+    // Of a bike out of reach nobody learns when it was bought, and the day is a value: it comes before the tag.
+    const auto foreign = suite.token(suite.user_with_role("branch_manager", "BD"));
+    check_error(suite.post(expenses_of(bike), expense("10.00", R"(,"expense_date":"2026-02-28")"), foreign), 403,
+                "OUT_OF_SCOPE");
+    check_error(suite.patch(path_of(row), R"({"expense_date":"2026-02-28"})", foreign, "\"2\""), 403, "OUT_OF_SCOPE");
+    CHECK(suite.patch(path_of(row), R"({"expense_date":"2026-02-28"})", admin, "\"1\"").status == 422);
+
+    // After the sale too.
+    REQUIRE(sell(suite, bike, suite.user_with_role("branch_manager", "WW"), sale_body("195000.00")).status == 201);
+    CHECK(issues(suite.post(expenses_of(bike), expense("10.00", R"(,"expense_date":"2026-02-28","post_sale":true)"),
+                            admin)) == std::set<std::string>{"expense_date:out_of_range"});
+}
+
 TEST_CASE("D-704 a corrected amount is reversed and booked anew, and the totals follow") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
-    const auto bike = bike_at(suite, "WW");
+    const auto bike = bike_at(suite, "WW", R"(,"procurement_date":"2026-01-01")");
     const auto row = record(suite, bike, "100.10");
     const auto answer = suite.patch(path_of(row), R"({"amount":"250.35","notes":"second bill"})", admin, "\"1\"");
     REQUIRE(answer.status == 200);
@@ -294,7 +321,7 @@ TEST_CASE("D-705 while a bike is reserved, in the workshop, allocated or on the 
 TEST_CASE("expenses: filters, sort, pages and a total over the whole filter") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
-    const auto bike = bike_at(suite, "TN");
+    const auto bike = bike_at(suite, "TN", R"(,"procurement_date":"2026-03-01")");
     record(suite, bike, "10.00", R"(,"expense_date":"2026-03-01")");
     record(suite, bike, "30.00", R"(,"expense_date":"2026-03-02")");
     record(suite, bike, "20.00", R"(,"expense_date":"2026-03-03","branch_id":"MO")");

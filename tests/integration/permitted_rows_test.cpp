@@ -163,7 +163,7 @@ TEST_CASE("D-705 post-sale expenses need their own permission") {
 TEST_CASE("D-706, D-901 an expense of another branch on a bike of the own") {
     auto& suite = world().suite();
     const std::string bike(world().made("/v1/bikes/procure", procurement("BT")).at("id").as_string());
-    const std::string body = R"({"category":"OTHER","description":"Elsewhere","amount":"1.00","branch_id":"HP"})";
+    const std::string body = R"({"category":"OTHER","description":"Elsewhere","amount":"1.00","branch_id":"DY"})";
     const auto refused = suite.post("/v1/bikes/" + bike + "/expenses", body, world().token("branch_manager"));
     CHECK(outcome(refused) == "403 OUT_OF_SCOPE");
     const auto expense = suite.post("/v1/bikes/" + bike + "/expenses", body, world().token("finance_officer"));

@@ -1,6 +1,7 @@
 // S1, S2 and the reading of sales.
 #include "support/audit_rows.hpp"
 #include "support/sales.hpp"
+#include "support/transfers.hpp"
 
 using namespace loan_manager::testing;
 
@@ -342,6 +343,46 @@ TEST_CASE("D-709 a trade-in comes into stock with its own number, bought for its
     CHECK(suite.violations() == "");
 }
 
+TEST_CASE("S1 a bike is not sold before it was bought or delivered where it stands") {
+    auto& suite = Suite::shared();
+    auto database = suite.database();
+    const auto days_ago = [&](int days) {
+        return database.value("select ((now() at time zone 'Asia/Colombo')::date - " + std::to_string(days) +
+                              ")::text");
+    };
+    const auto cash_on = [](const std::string& day) {
+        return sale_body("195000.00", R"("payment_method":"CASH","sale_date":")" + day + "\"");
+    };
+    const auto bought = days_ago(30);
+    const auto bike = bike_at(suite, "WW", R"(,"procurement_date":")" + bought + "\"");
+    const auto at_source = suite.user_with_role("branch_manager", "WW");
+    const auto early = sell(suite, bike, at_source, cash_on(days_ago(31)));
+    CHECK(early.status == 422);
+    CHECK(issues(early) == std::set<std::string>{"sale_date:out_of_range"});
+    CHECK(text(early.json().at("details").at(0), "limit") == bought);
+
+    const auto asked = request_transfer(suite, bike, "BD");
+    REQUIRE(asked.status == 201);
+    const auto moving = command_transfer(suite, asked.json(), "approve");
+    REQUIRE(moving.status == 200);
+    REQUIRE(command_transfer(suite, moving.json(), "complete").status == 200);
+    const auto there = suite.user_with_role("branch_manager", "BD");
+    const auto backdated = sell(suite, bike, there, cash_on(days_ago(1)));
+    CHECK(backdated.status == 422);
+    CHECK(issues(backdated) == std::set<std::string>{"sale_date:out_of_range"});
+    CHECK(text(backdated.json().at("details").at(0), "limit") ==
+          database.value("select delivered_on from transfers where id = '" + text(asked.json(), "id") + "'"));
+
+    // Delivered earlier than it was written down: from that day on.
+    database.rows(
+        "update transfers set delivered_on = delivered_on - 5, requested_at = requested_at - interval '9 days' "
+        "where id = '" +
+        text(asked.json(), "id") + "'");
+    CHECK(sell(suite, bike, there, cash_on(days_ago(6))).status == 422);
+    CHECK(sell(suite, bike, there, cash_on(days_ago(5))).status == 201);
+    CHECK(suite.violations() == "");
+}
+
 TEST_CASE("D-709 X-22 a trade-in with the sold bike's identity is 422, with that of a live bike 409: nothing happens") {
     auto& suite = Suite::shared();
     auto database = suite.database();
@@ -371,7 +412,7 @@ TEST_CASE("D-709 X-22 a trade-in with the sold bike's identity is 422, with that
              sale_body("195000.00", trade_in("80000.00", "115000.00", R"(,"license_plate":")" + other + "\"")));
     CHECK(twin.status == 409);
     CHECK(twin.code() == "DUPLICATE");
-    CHECK(issues(twin) == std::set<std::string>{"trade_in.license_plate:not_allowed"});
+    CHECK(issues(twin) == std::set<std::string>{"trade_in.license_plate:duplicate"});
     CHECK(database.value(state) == before);
     CHECK(database.value("select status from bicycles where id = '" + bike + "'") == "IN_STOCK");
     CHECK(suite.violations() == "");

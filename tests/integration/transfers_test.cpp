@@ -557,7 +557,7 @@ TEST_CASE("D-505 both ends read a transfer; the destination reads its bike while
 TEST_CASE("D-901 the list of transfers holds exactly those with an end within reach") {
     auto& suite = Suite::shared();
     pending_transfer(suite, "WW", "BD");
-    pending_transfer(suite, "BD", "HP");
+    pending_transfer(suite, "BD", "MH");
     pending_transfer(suite, "MO", "BT");
     struct Case {
         const char* role;

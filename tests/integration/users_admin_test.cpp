@@ -157,10 +157,10 @@ TEST_CASE("users: DUPLICATE names username or staff_no") {
     const auto twin = suite.post("/v1/users", account(name), admin);
     CHECK(twin.status == 409);
     CHECK(twin.code() == "DUPLICATE");
-    CHECK(issues(twin) == std::set<std::string>{"username:not_allowed"});
+    CHECK(issues(twin) == std::set<std::string>{"username:duplicate"});
     const auto staff = suite.post("/v1/users", account(fresh_name(), R"(,"staff_no":"T-)" + name + "\""), admin);
     CHECK(staff.status == 409);
-    CHECK(issues(staff) == std::set<std::string>{"staff_no:not_allowed"});
+    CHECK(issues(staff) == std::set<std::string>{"staff_no:duplicate"});
     const auto other = suite.post("/v1/users", account(fresh_name()), admin);
     const auto renamed =
         suite.patch("/v1/users/" + text(other.json(), "id"), R"({"username":")" + name + "\"}", admin, "\"1\"");

@@ -24,7 +24,7 @@ constexpr std::array<SeedBranch, 19> branches{{
     {"TN", "Thanamalwila", "MA", "Monaragala", 4},
     {"BD", "Badulla", "IN", "Badulla", 9},
     {"MH", "Mahiyanganaya", "IN", "Badulla", 6},
-    {"HP", "Haputale", "IN", "Badulla", 5},
+    {"HP", "Haputale", "MA", "Badulla", 5},
     {"WM", "Welimada", "IN", "Badulla", 4},
     {"PS", "Passara", "IN", "Badulla", 4},
     {"DY", "Diyatalawa", "IN", "Badulla", 3},

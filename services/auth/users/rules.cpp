@@ -20,9 +20,15 @@ constexpr std::size_t max_staff_no = 50;
 
 std::string_view check_text(std::string& text, std::size_t max_length) {
     std::size_t length = 0;
-    if (validate::normalise_text(text, false, length) != validate::TextProblem::none) return issue::format;
-    if (length == 0) return issue::required;
-    return length > max_length ? issue::too_long : std::string_view{};
+    switch (validate::normalise_text(text, validate::TextRules{validate::TextLimit{max_length}}, length)) {
+        case validate::TextProblem::not_text:
+            return issue::format;
+        case validate::TextProblem::too_long:
+            return issue::too_long;
+        case validate::TextProblem::none:
+            break;
+    }
+    return length == 0 ? issue::required : std::string_view{};
 }
 
 // Empty optional text is absent (D-206).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <vector>
 
 #include "fleet/bikes/bike_row.hpp"
@@ -9,6 +10,7 @@
 #include "fleet/bikes/scope.hpp"
 #include "fleet/values/proto_values.hpp"
 #include "money/money.hpp"
+#include "validate/vehicle_number.hpp"
 
 namespace loan_manager::fleet::bikes {
 namespace {
@@ -79,6 +81,32 @@ public:
         std::string condition = "b.search_text LIKE lower(" + pattern + ")";
         if (exact != nullptr) {
             condition += std::string(" AND ") + exact + " ILIKE " + pattern;
+        }
+        add("(" + condition + ")");
+    }
+
+    // Plates are compared without their separators, so that it does not matter how they are typed (D-208). If nothing
+    // but separators was typed, there is no plate to look for.
+    void add_plate_search(const std::string& plate) {
+        if (plate.empty()) {
+            return add("false");
+        }
+        add_search(plate, "replace(b.license_plate, '-', '')");
+    }
+
+    // As typed, for titles and stock numbers; and as plates and numbers are stored.
+    void add_search_everywhere(const std::string& text) {
+        const auto numbers = validate::as_searched(text);
+        std::set<std::string> patterns{contains(text)};
+        for (const auto* number : {&numbers.plate, &numbers.number}) {
+            if (!number->empty()) {
+                patterns.insert(contains(*number));
+            }
+        }
+        std::string condition;
+        for (const auto& pattern : patterns) {
+            condition +=
+                (condition.empty() ? "" : " OR ") + std::string("b.search_text LIKE lower(") + parameter(pattern) + ")";
         }
         add("(" + condition + ")");
     }
@@ -170,15 +198,11 @@ bool add_filters(Filters& filters, const v1::ListBikesRequest& request, runtime:
         searches = true;
     }
     if (request.has_license_plate()) {
-        // Plates are stored with one hyphen for each gap (D-207), whatever the client types.
-        filters.add_search(normalise_plate(request.license_plate()).text, "b.license_plate");
+        filters.add_plate_search(validate::as_searched(request.license_plate()).plate);
         searches = true;
     }
     if (request.has_q()) {
-        const auto typed = filters.parameter(contains(request.q()));
-        const auto as_plate = normalise_plate(request.q()).text;
-        filters.add("(b.search_text LIKE lower(" + typed + ") OR b.search_text LIKE lower(" +
-                    filters.parameter(contains(as_plate)) + "))");
+        filters.add_search_everywhere(request.q());
         searches = true;
     }
     return searches;

@@ -10,9 +10,7 @@
 namespace loan_manager::fleet::bikes {
 
 void Procure::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    for (const auto& issue : check(request, unit.today())) {
-        unit.issue(issue.field, issue.issue);
-    }
+    unit.issues(check(request, unit.today()));
     draft_ = draft(request, unit.today());
     draft_.set_id(runtime::new_uuid().to_string());
 
@@ -21,7 +19,7 @@ void Procure::prepare(commands::Unit& unit, const request_type& request, postgre
     add_active_user(reads, unit.sound_id("bought_by", request.bought_by()));
     auto identity = draft_;
     forget_unsound_identity(unit, identity);
-    add_duplicates(reads, identity);
+    add_duplicates(reads, identity, unit.caller());
 }
 
 boost::asio::awaitable<rpc::Result<v1::Bike>> Procure::execute(commands::Unit& unit, const request_type& request,

@@ -13,12 +13,6 @@ namespace {
 
 constexpr postgres::Statement active_user{"bikes.active_user", "SELECT 1 FROM auth.users WHERE id = $1 AND is_active"};
 
-constexpr postgres::Statement duplicates{
-    "bikes.duplicates",
-    "SELECT CASE WHEN plate_key = $2 THEN 'license_plate' WHEN frame_number = $3 THEN 'frame_number' "
-    "ELSE 'engine_number' END FROM fleet.bicycles WHERE status NOT IN ('SOLD', 'WRITTEN_OFF') "
-    "AND (plate_key = $2 OR frame_number = $3 OR engine_number = $4) AND id <> $1 ORDER BY 1 LIMIT 1"};
-
 constexpr postgres::Statement insert_bike{
     "bikes.insert",
     "INSERT INTO fleet.bicycles (id, title, brand, model, year, condition, business_model, license_plate, plate_key, "
@@ -101,11 +95,6 @@ void add_identity_and_looks(postgres::Params& params, const v1::Bike& bike) {
     params.add(LM_MAYBE(bike, mileage_km));
     params.add(LM_MAYBE(bike, color));
     params.add(LM_MAYBE(bike, description));
-}
-
-postgres::Params identity_of(const v1::Bike& bike) {
-    return postgres::Params(bike.id().empty() ? commands::no_id : bike.id(), LM_MAYBE(bike, plate_key),
-                            LM_MAYBE(bike, frame_number), LM_MAYBE(bike, engine_number));
 }
 
 }  // namespace
@@ -194,10 +183,40 @@ std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
 
 void add_active_user(postgres::Batch& batch, const std::string& id) { batch.add(active_user, postgres::Params(id)); }
 
-void add_duplicates(postgres::Batch& batch, const v1::Bike& bike) { batch.add(duplicates, identity_of(bike)); }
+namespace {
 
-sql::Handle<std::optional<rpc::Error>> add_duplicates(sql::RoundTrip& trip, const v1::Bike& bike) {
-    return trip.add<std::optional<rpc::Error>>(duplicates, identity_of(bike), &read_duplicate);
+const postgres::Statement& duplicates_statement() {
+    static const std::string sql =
+        "SELECT d.field, CASE WHEN d.readable THEN d.id::text ELSE '' END, "
+        "CASE WHEN d.readable THEN d.current_stock_number ELSE '' END "
+        "FROM (SELECT k.place, k.field, b.id, b.current_stock_number, " +
+        readable_condition(5) +
+        " AS readable FROM fleet.bicycles b CROSS JOIN LATERAL (VALUES (1, 'license_plate', b.plate_key = $2), "
+        "(2, 'frame_number', b.frame_number = $3), (3, 'engine_number', b.engine_number = $4)) k (place, field, same) "
+        "WHERE b.status NOT IN ('SOLD', 'WRITTEN_OFF') "
+        "AND (b.plate_key = $2 OR b.frame_number = $3 OR b.engine_number = $4) AND b.id <> $1 AND k.same) d "
+        "ORDER BY d.place";
+    static const postgres::Statement statement{"bikes.duplicates", sql.c_str()};
+    return statement;
+}
+
+postgres::Params duplicates_params(const v1::Bike& bike, const access::Identity& caller) {
+    postgres::Params params(bike.id().empty() ? commands::no_id : bike.id(), LM_MAYBE(bike, plate_key),
+                            LM_MAYBE(bike, frame_number), LM_MAYBE(bike, engine_number));
+    add_scope(params, access::reach(caller, access::Permission::bikes_read));
+    return params;
+}
+
+}  // namespace
+
+void add_duplicates(postgres::Batch& batch, const v1::Bike& bike, const access::Identity& caller) {
+    batch.add(duplicates_statement(), duplicates_params(bike, caller));
+}
+
+sql::Handle<std::optional<rpc::Error>> add_duplicates(sql::RoundTrip& trip, const v1::Bike& bike,
+                                                      const access::Identity& caller) {
+    return trip.add<std::optional<rpc::Error>>(duplicates_statement(), duplicates_params(bike, caller),
+                                               &read_duplicate);
 }
 
 void forget_unsound_identity(const commands::Unit& unit, v1::Bike& bike) {
@@ -216,7 +235,11 @@ std::optional<rpc::Error> read_duplicate(const postgres::Rows& rows) {
     if (rows.empty()) {
         return std::nullopt;
     }
-    return duplicate(rows.front().get<std::string>(0));
+    std::vector<Twin> twins;
+    for (const auto row : rows) {
+        twins.push_back({row.get<std::string>(0), row.get<std::string>(1), row.get<std::string>(2)});
+    }
+    return duplicate(twins);
 }
 
 void insert(commands::Unit& unit, const v1::Bike& bike) {
@@ -279,7 +302,7 @@ std::optional<rpc::Error> refuse(const postgres::Error& error) {
     if (error.is(postgres::sqlstate::unique_violation)) {
         for (const auto& index : identity_indexes) {
             if (error.constraint == index.constraint) {
-                return duplicate(index.field);
+                return duplicate({Twin{std::string(index.field), {}, {}}});
             }
         }
     }

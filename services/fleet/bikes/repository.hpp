@@ -84,13 +84,14 @@ sql::Handle<std::optional<BranchRow>> add_branch_of(sql::RoundTrip& trip, const 
 /// Whether a user who could have bought or sold a bike exists and is active.
 void add_active_user(postgres::Batch& batch, const std::string& id);
 
-/// Fields of `bike` that another live bike already has (D-208). The unique indexes decide in the end; asking first
-/// keeps a duplicate from ever waiting for, or holding, a stock counter.
-void add_duplicates(postgres::Batch& batch, const v1::Bike& bike);
+/// Fields of `bike` that other live bikes already have, and those bikes as far as the caller may read them (D-208). The
+/// unique indexes decide in the end; asking first keeps a duplicate from ever waiting for, or holding, a stock counter.
+void add_duplicates(postgres::Batch& batch, const v1::Bike& bike, const access::Identity& caller);
 /// Drops identities that already have a field issue: they are not fit to be sent to the database.
 void forget_unsound_identity(const commands::Unit& unit, v1::Bike& bike);
 std::optional<rpc::Error> read_duplicate(const postgres::Rows& rows);
-sql::Handle<std::optional<rpc::Error>> add_duplicates(sql::RoundTrip& trip, const v1::Bike& bike);
+sql::Handle<std::optional<rpc::Error>> add_duplicates(sql::RoundTrip& trip, const v1::Bike& bike,
+                                                      const access::Identity& caller);
 
 /// With the commit: everything about the bike, as its next version. Once per command and bike.
 void save(commands::CommandContext& command, v1::Bike& bike);

@@ -1,34 +1,18 @@
 #include "fleet/bikes/rules.hpp"
 
-#include <algorithm>
-#include <array>
-
 #include "fleet/bikes/state.hpp"
+#include "fleet/values/proto_values.hpp"
 #include "fleet/values/row_message.hpp"
+#include "validate/text.hpp"
+#include "validate/vehicle_number.hpp"
 
 namespace loan_manager::fleet::bikes {
 namespace {
 
 constexpr std::size_t max_title = 200;
-constexpr std::array province_groups{"WP", "CP", "SP", "NP", "EP", "NW", "NC", "UP", "SG"};
-
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_separator(char c) { return c == ' ' || c == '-'; }
-
-// ^([A-Z]{2,3}|\d{2,3})-\d{4}$
-bool is_usual_key(std::string_view key) {
-    const auto hyphen = key.find('-');
-    if (hyphen == std::string_view::npos) {
-        return false;
-    }
-    const auto series = key.substr(0, hyphen);
-    const auto number = key.substr(hyphen + 1);
-    const bool length_fits = (series.size() == 2 || series.size() == 3) && number.size() == 4;
-    return length_fits && std::all_of(number.begin(), number.end(), is_digit) &&
-           (std::all_of(series.begin(), series.end(), is_upper) || std::all_of(series.begin(), series.end(), is_digit));
-}
+constexpr std::size_t max_plate = 50;
+constexpr std::size_t max_number = 100;
+constexpr runtime::Date earliest_procurement{std::chrono::year{1990}, std::chrono::January, std::chrono::day{1}};
 
 // Cuts after `limit` code points, never inside one.
 std::string cut(std::string text, std::size_t limit) {
@@ -43,72 +27,46 @@ std::string cut(std::string text, std::size_t limit) {
     return text;
 }
 
-void set_plate(v1::Bike& bike, std::string_view input) {
-    auto plate = normalise_plate(input);
-    bike.set_license_plate(std::move(plate.text));
-    bike.set_plate_key(std::move(plate.key));
-    bike.set_plate_unusual(plate.unusual);
-}
-
-void clear_plate(v1::Bike& bike) {
+void normalise_plate_of(v1::Bike& bike) {
+    auto plate = validate::normalise_plate(bike.license_plate());
     bike.clear_license_plate();
     bike.clear_plate_key();
-    bike.set_plate_unusual(false);
+    bike.set_plate_unusual(plate.unusual);
+    if (!plate.text.empty()) {
+        bike.set_license_plate(std::move(plate.text));
+        bike.set_plate_key(std::move(plate.key));
+    }
 }
 
-void set_or_clear_identity(v1::Bike& bike) {
-    if (bike.has_license_plate()) {
-        set_plate(bike, bike.license_plate());
-    } else {
-        clear_plate(bike);
-    }
-    if (bike.has_frame_number()) {
-        const auto frame = normalise_identity(bike.frame_number());
-        frame.empty() ? bike.clear_frame_number() : bike.set_frame_number(frame);
-    }
-    if (bike.has_engine_number()) {
-        const auto engine = normalise_identity(bike.engine_number());
-        engine.empty() ? bike.clear_engine_number() : bike.set_engine_number(engine);
-    }
+void normalise_frame_of(v1::Bike& bike) {
+    const auto frame = validate::normalise_vehicle_number(bike.frame_number());
+    frame.empty() ? bike.clear_frame_number() : bike.set_frame_number(frame);
+}
+
+void normalise_engine_of(v1::Bike& bike) {
+    const auto engine = validate::normalise_vehicle_number(bike.engine_number());
+    engine.empty() ? bike.clear_engine_number() : bike.set_engine_number(engine);
 }
 
 void check_year(int year, runtime::Date today, std::vector<rpc::FieldIssue>& issues) {
-    if (year > static_cast<int>(today.year()) + 1) {
-        issues.emplace_back("year", std::string(validate::issue::out_of_range));
+    const int latest = static_cast<int>(today.year()) + 1;
+    if (year > latest) {
+        issues.emplace_back("year", std::string(validate::issue::out_of_range), std::to_string(latest));
     }
+}
+
+void check_length(std::string_view field, const std::string& stored, std::size_t limit,
+                  std::vector<rpc::FieldIssue>& issues) {
+    if (validate::count_code_points(stored) > limit) {
+        issues.emplace_back(std::string(field), std::string(validate::issue::too_long), std::to_string(limit));
+    }
+}
+
+void append(std::vector<rpc::FieldIssue>& issues, std::vector<rpc::FieldIssue> more) {
+    issues.insert(issues.end(), more.begin(), more.end());
 }
 
 }  // namespace
-
-Plate normalise_plate(std::string_view input) {
-    Plate plate;
-    for (const char c : input) {
-        if (!is_separator(c)) {
-            plate.text += upper(c);
-        } else if (plate.text.empty() || plate.text.back() != '-') {
-            plate.text += '-';
-        }
-    }
-    plate.key = plate.text;
-    const auto first = plate.text.find('-');
-    const bool has_two_more = first != std::string::npos && plate.text.find('-', first + 1) != std::string::npos;
-    const auto group = std::string_view(plate.text).substr(0, first);
-    if (has_two_more && std::find(province_groups.begin(), province_groups.end(), group) != province_groups.end()) {
-        plate.key.erase(0, first + 1);
-    }
-    plate.unusual = !is_usual_key(plate.key);
-    return plate;
-}
-
-std::string normalise_identity(std::string_view input) {
-    std::string text;
-    for (const char c : input) {
-        if (!is_separator(c)) {
-            text += upper(c);
-        }
-    }
-    return text;
-}
 
 std::string default_title(std::string_view brand, std::string_view model, int year) {
     return cut(std::string(brand) + ' ' + std::string(model) + ' ' + std::to_string(year), max_title);
@@ -130,10 +88,30 @@ std::vector<IdentityKey> identity_keys(const v1::Bike& bike) {
     return keys;
 }
 
-rpc::Error duplicate(std::string_view field) {
+rpc::Error duplicate(const std::vector<Twin>& twins) {
+    std::string message;
     std::vector<rpc::FieldIssue> details;
-    details.emplace_back(std::string(field), std::string(validate::issue::not_allowed));
-    return rpc::Error("DUPLICATE", "Another live bike has the same " + std::string(field) + ".", std::move(details));
+    for (const auto& twin : twins) {
+        message += message.empty() ? "Another live bike has the same " : ", and the same ";
+        message += twin.field;
+        if (!twin.stock_number.empty()) {
+            message += " (" + twin.stock_number + ")";
+        }
+        auto& detail = details.emplace_back(twin.field, std::string(validate::issue::duplicate));
+        detail.bicycle_id = twin.bicycle_id;
+        detail.stock_number = twin.stock_number;
+    }
+    return rpc::Error("DUPLICATE", message + ".", std::move(details));
+}
+
+std::vector<rpc::FieldIssue> check_numbers(const std::optional<std::string>& license_plate,
+                                           const std::optional<std::string>& frame_number,
+                                           const std::optional<std::string>& engine_number) {
+    std::vector<rpc::FieldIssue> issues;
+    check_length("license_plate", validate::normalise_plate(license_plate.value_or("")).text, max_plate, issues);
+    check_length("frame_number", validate::normalise_vehicle_number(frame_number.value_or("")), max_number, issues);
+    check_length("engine_number", validate::normalise_vehicle_number(engine_number.value_or("")), max_number, issues);
+    return issues;
 }
 
 std::vector<rpc::FieldIssue> check(const v1::ProcureBikeRequest& request, runtime::Date today) {
@@ -143,13 +121,21 @@ std::vector<rpc::FieldIssue> check(const v1::ProcureBikeRequest& request, runtim
     }
     if (request.has_procurement_date()) {
         const auto date = runtime::parse_date(request.procurement_date());
+        const auto outside = [&](runtime::Date limit) {
+            issues.emplace_back("procurement_date", std::string(validate::issue::out_of_range),
+                                runtime::format_date(limit));
+        };
         if (date && *date > today) {
-            issues.emplace_back("procurement_date", std::string(validate::issue::out_of_range));
+            outside(today);
+        } else if (date && *date < earliest_procurement) {
+            outside(earliest_procurement);
         }
     }
     if (request.procurement_source() == v1::PROCUREMENT_SOURCE_TRADE_IN) {
         issues.emplace_back("procurement_source", std::string(validate::issue::not_allowed));
     }
+    append(issues, check_numbers(LM_MAYBE(request, license_plate), LM_MAYBE(request, frame_number),
+                                 LM_MAYBE(request, engine_number)));
     return issues;
 }
 
@@ -161,13 +147,17 @@ std::vector<rpc::FieldIssue> check(const v1::UpdateBikeRequest& request, runtime
     if (request.bike().has_purchase_price() && !request.bike().has_reason()) {
         issues.emplace_back("reason", std::string(validate::issue::required));
     }
+    append(issues, check_numbers(LM_MAYBE(request.bike(), license_plate), LM_MAYBE(request.bike(), frame_number),
+                                 LM_MAYBE(request.bike(), engine_number)));
     return issues;
 }
 
 v1::Bike draft(const v1::ProcureBikeRequest& request, runtime::Date today) {
     v1::Bike bike;
     copy_fields(request, bike, {"payment_branch_id"});
-    set_or_clear_identity(bike);
+    normalise_plate_of(bike);
+    normalise_frame_of(bike);
+    normalise_engine_of(bike);
     if (!request.has_title()) {
         bike.set_title(default_title(request.brand(), request.model(), request.year()));
     }
@@ -189,7 +179,15 @@ v1::Bike draft(const v1::ProcureBikeRequest& request, runtime::Date today) {
 
 void apply(const v1::UpdateBikeRequest& request, v1::Bike& bike) {
     apply_patch(request.bike(), request.update_mask(), bike, {"payment_branch_id"});
-    set_or_clear_identity(bike);
+    if (names(request.update_mask(), "license_plate")) {
+        normalise_plate_of(bike);
+    }
+    if (names(request.update_mask(), "frame_number")) {
+        normalise_frame_of(bike);
+    }
+    if (names(request.update_mask(), "engine_number")) {
+        normalise_engine_of(bike);
+    }
 }
 
 rpc::Result<void> check_patchable(const v1::Bike& bike, const v1::UpdateBikeRequest& request) {

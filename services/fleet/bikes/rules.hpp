@@ -15,17 +15,6 @@ namespace loan_manager::fleet::bikes {
 
 namespace v1 = loanmanager::fleet::v1;
 
-/// A licence plate as it is stored (D-207).
-struct Plate {
-    std::string text;      ///< Upper case, runs of spaces and hyphens as one hyphen.
-    std::string key;       ///< Without a leading province group; what must be unique.
-    bool unusual = false;  ///< The key is not of the form the registry issues.
-};
-Plate normalise_plate(std::string_view input);
-
-/// Frame and engine numbers (D-208): upper case, without spaces and hyphens. May become empty.
-std::string normalise_identity(std::string_view input);
-
 /// "{brand} {model} {year}", cut to the length a title may have.
 std::string default_title(std::string_view brand, std::string_view model, int year);
 
@@ -39,11 +28,22 @@ struct IdentityKey {
 };
 std::vector<IdentityKey> identity_keys(const v1::Bike& bike);
 
-/// 409 DUPLICATE naming the field (D-208).
-rpc::Error duplicate(std::string_view field);
+/// A live bike that has a number somebody else is to get.
+struct Twin {
+    std::string field;         ///< As in IdentityKey.
+    std::string bicycle_id;    ///< Empty: the caller may not know which.
+    std::string stock_number;  ///< As above.
+};
+/// 409 DUPLICATE naming each field and the bike in the way (D-208).
+rpc::Error duplicate(const std::vector<Twin>& twins);
+
+/// Numbers that are longer in their stored form than a field takes: some characters stand for several.
+std::vector<rpc::FieldIssue> check_numbers(const std::optional<std::string>& license_plate,
+                                           const std::optional<std::string>& frame_number,
+                                           const std::optional<std::string>& engine_number);
 
 /// Issues that declarative checks cannot express: years and dates against today, TRADE_IN as a source (only a sale may
-/// bring a trade-in in, D-709).
+/// bring a trade-in in, D-709), and those of check_numbers().
 std::vector<rpc::FieldIssue> check(const v1::ProcureBikeRequest& request, runtime::Date today);
 std::vector<rpc::FieldIssue> check(const v1::UpdateBikeRequest& request, runtime::Date today);
 
@@ -51,8 +51,8 @@ std::vector<rpc::FieldIssue> check(const v1::UpdateBikeRequest& request, runtime
 /// book-keeping fields are left to the command.
 v1::Bike draft(const v1::ProcureBikeRequest& request, runtime::Date today);
 
-/// Applies a PATCH to the row (D-501). `payment_branch_id` is left alone: it must be resolved first. Identity is
-/// normalised; a key of the mask that is unset clears.
+/// Applies a PATCH to the row (D-501). `payment_branch_id` is left alone: it must be resolved first. Identity that
+/// is named is normalised; a key of the mask that is unset clears.
 void apply(const v1::UpdateBikeRequest& request, v1::Bike& bike);
 
 /// D-501, D-502: whether this row accepts the PATCH. BIKE_SOLD, INVALID_STATE.

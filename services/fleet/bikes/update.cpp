@@ -21,9 +21,7 @@ v1::Bike identity_of(const v1::UpdateBikeRequest& request) {
 }  // namespace
 
 void Update::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    for (const auto& issue : check(request, unit.today())) {
-        unit.issue(issue.field, issue.issue);
-    }
+    unit.issues(check(request, unit.today()));
     const std::string id = unit.sound_id("id", request.id());
     auto identity = identity_of(request);
     identity.set_id(id);
@@ -31,7 +29,7 @@ void Update::prepare(commands::Unit& unit, const request_type& request, postgres
     add_lock(reads, id, access::reach(unit.caller(), access::Permission::bikes_update));
     add_branch(reads, unit.sound_id("payment_branch_id", request.bike().payment_branch_id()));
     add_active_user(reads, unit.sound_id("bought_by", request.bike().bought_by()));
-    add_duplicates(reads, identity);
+    add_duplicates(reads, identity, unit.caller());
     ledger::add_find(reads, ledger::Source::bicycles, id);
 }
 

@@ -27,8 +27,9 @@ Reads add_reads(CommandContext& command, const std::string& id) {
 }
 
 // Which kind of expense it is decides who may correct it, so that FORBIDDEN can only follow NOT_FOUND here; then D-212.
-rpc::Result<Correction> admit(const CommandContext& command, const Reads& reads,
-                              const std::optional<bikes::BranchRow>& moves_to = std::nullopt) {
+rpc::Result<Correction> admit(CommandContext& command, const Reads& reads,
+                              const std::optional<bikes::BranchRow>& moves_to = std::nullopt,
+                              const std::optional<std::string>& new_date = std::nullopt) {
     auto found = command[reads.lock];
     if (auto valid = command.valid(); !valid) {
         return valid.error();
@@ -41,15 +42,20 @@ rpc::Result<Correction> admit(const CommandContext& command, const Reads& reads,
         return rpc::forbidden(command.caller());
     }
     const auto reach = access::reach(command.caller(), permission);
-    auto locked = commands::admit(
-        command, std::move(found),
-        [&](const Locked& row) {
-            return reach.covers(row.expense.branch_id(), row.company_id) &&
-                   (!moves_to || reach.covers(moves_to->place.branch_id, moves_to->place.company_id));
-        },
-        [](const Locked& row) { return row.expense.version(); });
+    auto locked = commands::admit(command, std::move(found), [&](const Locked& row) {
+        return reach.covers(row.expense.branch_id(), row.company_id) &&
+               (!moves_to || reach.covers(moves_to->place.branch_id, moves_to->place.company_id));
+    });
     if (!locked) {
         return std::move(locked).error();
+    }
+    // A value that only the bike can judge: after scope, before the tag.
+    command.issues(check_since_purchase(new_date, locked->bike.procurement_date()));
+    if (auto valid = command.valid(); !valid) {
+        return valid.error();
+    }
+    if (auto current = commands::check_version(command.call(), locked->expense.version()); !current) {
+        return current.error();
     }
     if (auto correctable = check_correctable(locked->bike, locked->expense); !correctable) {
         return correctable.error();
@@ -77,7 +83,7 @@ Answer update_expense(CommandContext& command, const v1::UpdateExpenseRequest& r
     if (request.expense().has_branch_id() && !branch) {
         command.issue("branch_id", validate::issue::not_found);
     }
-    auto correction = admit(command, reads, branch);
+    auto correction = admit(command, reads, branch, LM_MAYBE(request.expense(), expense_date));
     if (!correction) {
         co_return correction.error();
     }

@@ -7,6 +7,7 @@
 #include "fleet/expenses/rules.hpp"
 #include "fleet/ledger/rows.hpp"
 #include "runtime/uuid.hpp"
+#include "sql/proto_values.hpp"
 
 namespace loan_manager::fleet::expenses {
 
@@ -35,6 +36,10 @@ Answer record_expense(CommandContext& command, const v1::RecordExpenseRequest& r
         co_return locked.error();
     }
     v1::Bike& bike = locked->bike;
+    command.issues(check_since_purchase(LM_MAYBE(request, expense_date), bike.procurement_date()));
+    if (auto valid = command.valid(); !valid) {
+        co_return valid.error();
+    }
     if (auto open = check_books_open(bike, request.post_sale()); !open) {
         co_return open.error();
     }

@@ -13,7 +13,7 @@ std::vector<rpc::FieldIssue> check_date(const std::optional<std::string>& text, 
     std::vector<rpc::FieldIssue> issues;
     const auto date = text ? runtime::parse_date(*text) : std::nullopt;
     if (date && *date > today) {
-        issues.emplace_back("expense_date", std::string(validate::issue::out_of_range));
+        issues.emplace_back("expense_date", std::string(validate::issue::out_of_range), runtime::format_date(today));
     }
     return issues;
 }
@@ -34,6 +34,17 @@ std::vector<rpc::FieldIssue> check(const v1::RecordExpenseRequest& request, runt
 
 std::vector<rpc::FieldIssue> check(const v1::UpdateExpenseRequest& request, runtime::Date today) {
     return check_date(LM_MAYBE(request.expense(), expense_date), today);
+}
+
+std::vector<rpc::FieldIssue> check_since_purchase(const std::optional<std::string>& expense_date,
+                                                  const std::string& procurement_date) {
+    std::vector<rpc::FieldIssue> issues;
+    const auto date = expense_date ? runtime::parse_date(*expense_date) : std::nullopt;
+    const auto bought = runtime::parse_date(procurement_date);
+    if (date && bought && *date < *bought) {
+        issues.emplace_back("expense_date", std::string(validate::issue::out_of_range), procurement_date);
+    }
+    return issues;
 }
 
 rpc::Result<void> check_books_open(const v1::Bike& bike, bool post_sale) {

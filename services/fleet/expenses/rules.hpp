@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "access/permission.hpp"
@@ -21,6 +23,10 @@ access::Permission permission_to_correct(bool post_sale);
 /// An expense is never of tomorrow.
 std::vector<rpc::FieldIssue> check(const v1::RecordExpenseRequest& request, runtime::Date today);
 std::vector<rpc::FieldIssue> check(const v1::UpdateExpenseRequest& request, runtime::Date today);
+
+/// A bike costs nothing before it is bought: `out_of_range` on `expense_date`. The day of purchase is YYYY-MM-DD.
+std::vector<rpc::FieldIssue> check_since_purchase(const std::optional<std::string>& expense_date,
+                                                  const std::string& procurement_date);
 
 /// Whether the bike's books are open for this kind of expense. BIKE_SOLD: pre-sale costs are frozen; INVALID_STATE: an
 /// after-sale cost of a bike that is not sold, or a written-off bike.

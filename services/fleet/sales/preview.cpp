@@ -8,6 +8,7 @@
 #include "fleet/sales/price_questions.hpp"
 #include "fleet/sales/rows.hpp"
 #include "fleet/sales/rules.hpp"
+#include "fleet/transfers/rows.hpp"
 
 namespace loan_manager::fleet::sales {
 namespace {
@@ -65,6 +66,7 @@ boost::asio::awaitable<rpc::Result<v1::SalePreview>> preview(postgres::Pool& poo
     sql::RoundTrip trip;
     const auto offer = add_offered(trip, id, access::reach(call.caller, Permission::sales_record));
     const auto jobs = bikes::add_open_jobs(trip, id);
+    const auto delivered = transfers::add_last_delivery(trip, id);
     const auto officer = add_officer(trip, seller);
     const auto inputs = commissions::add_inputs(trip, id, date, commissions::Reading::for_preview);
     co_await trip.run(pool, call.deadline);
@@ -91,6 +93,7 @@ boost::asio::awaitable<rpc::Result<v1::SalePreview>> preview(postgres::Pool& poo
     prospect.branch_is_active = offered->branch_is_active;
     prospect.officer = trip[officer];
     prospect.sale_date = date;
+    prospect.delivered_on = trip[delivered];
     if (auto issues = check_terms(prospect); !issues.empty()) {
         co_return rpc::validation(std::move(issues));
     }

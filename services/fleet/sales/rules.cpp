@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "fleet/bikes/rules.hpp"
 #include "sql/proto_values.hpp"
 #include "sql/row_message.hpp"
 
@@ -37,7 +38,9 @@ struct Part {
 
 class Issues {
 public:
-    void add(const char* field, std::string_view what) { list_.emplace_back(field, std::string(what)); }
+    void add(const char* field, std::string_view what, std::string limit = {}) {
+        list_.emplace_back(field, std::string(what), std::move(limit));
+    }
     void add_missing(const char* field, bool given) { add(field, given ? issue::out_of_range : issue::required); }
     std::vector<rpc::FieldIssue> take() { return std::move(list_); }
 
@@ -131,15 +134,33 @@ std::vector<rpc::FieldIssue> check_dates(const v1::SellBikeRequest& request, run
     const auto now = runtime::format_date(today);
     const auto sold = sale_date_of(request, today);
     if (is_before(now, sold)) {
-        issues.add("sale_date", issue::out_of_range);
+        issues.add("sale_date", issue::out_of_range, now);
     }
     if (request.has_delivery_date() && is_before(request.delivery_date(), sold)) {
-        issues.add("delivery_date", issue::out_of_range);
-    }
-    if (request.has_trade_in() && request.trade_in().year() > static_cast<int>(today.year()) + 1) {
-        issues.add("trade_in.year", issue::out_of_range);
+        issues.add("delivery_date", issue::out_of_range, sold);
     }
     return issues.take();
+}
+
+std::string earliest_sale_date(const std::string& procurement_date, const std::optional<std::string>& delivered_on) {
+    return delivered_on && is_before(procurement_date, *delivered_on) ? *delivered_on : procurement_date;
+}
+
+std::vector<rpc::FieldIssue> check_trade_in(const v1::SellBikeRequest& request, runtime::Date today) {
+    if (!request.has_trade_in()) {
+        return {};
+    }
+    const auto& trade_in = request.trade_in();
+    auto issues = bikes::check_numbers(LM_MAYBE(trade_in, license_plate), LM_MAYBE(trade_in, frame_number),
+                                       LM_MAYBE(trade_in, engine_number));
+    const int latest = static_cast<int>(today.year()) + 1;
+    if (trade_in.year() > latest) {
+        issues.emplace_back("year", std::string(issue::out_of_range), std::to_string(latest));
+    }
+    for (auto& found : issues) {
+        found.field = "trade_in." + found.field;
+    }
+    return issues;
 }
 
 bool is_before(const std::string& date, const std::string& other) {
@@ -170,7 +191,7 @@ std::vector<rpc::FieldIssue> check_patch(const v1::UpdateSaleRequest& request, c
     Issues issues;
     const auto& patch = request.sale();
     if (patch.has_delivery_date() && is_before(patch.delivery_date(), sale.sale_date())) {
-        issues.add("delivery_date", issue::out_of_range);
+        issues.add("delivery_date", issue::out_of_range, sale.sale_date());
     }
     if (sql::names(request.update_mask(), "finance_institution")) {
         const bool financed = amount_of(true, sale.financed_amount()) > Money();
@@ -194,8 +215,9 @@ std::vector<rpc::FieldIssue> check_terms(const Prospect& prospect) {
             issues.add("sold_by", issue::not_allowed);
         }
     }
-    if (is_before(prospect.sale_date, prospect.bike.procurement_date())) {
-        issues.add("sale_date", issue::out_of_range);
+    const auto earliest = earliest_sale_date(prospect.bike.procurement_date(), prospect.delivered_on);
+    if (is_before(prospect.sale_date, earliest)) {
+        issues.add("sale_date", issue::out_of_range, earliest);
     }
     if (!prospect.figures.is_storable()) {
         issues.add("selling_price", issue::out_of_range);

@@ -36,8 +36,12 @@ std::vector<rpc::FieldIssue> check_payment(const v1::SellBikeRequest& request);
 
 /// The day of the sale: today unless the request says otherwise. YYYY-MM-DD
 std::string sale_date_of(const v1::SellBikeRequest& request, runtime::Date today);
-/// Issues of dates and the trade-in's year that need nothing but the request and the calendar.
+/// The first day on which a bike may be sold where it stands: bought, and delivered by its last transfer. YYYY-MM-DD
+std::string earliest_sale_date(const std::string& procurement_date, const std::optional<std::string>& delivered_on);
+/// Issues of dates that need nothing but the request and the calendar.
 std::vector<rpc::FieldIssue> check_dates(const v1::SellBikeRequest& request, runtime::Date today);
+/// Issues of the trade-in's year and numbers.
+std::vector<rpc::FieldIssue> check_trade_in(const v1::SellBikeRequest& request, runtime::Date today);
 
 /// Whether a date, both YYYY-MM-DD, lies before another.
 bool is_before(const std::string& date, const std::string& other);
@@ -78,6 +82,7 @@ struct Prospect {
     bool branch_is_active = false;   ///< Of the branch where the bike stands, and of its company.
     std::optional<Officer> officer;  ///< Whom the sale would be credited to.
     std::string sale_date;
+    std::optional<std::string> delivered_on;  ///< By the bike's last completed transfer.
 };
 /// The rules of a sale and of its preview, which therefore answer alike. First the issues of what only the bike can
 /// judge: an officer who is not one of the branch where it stands (unless another branch was named: then that is what

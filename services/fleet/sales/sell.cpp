@@ -16,6 +16,7 @@
 #include "fleet/sales/rules.hpp"
 #include "fleet/sales/trade_in.hpp"
 #include "fleet/stock_numbers/rows.hpp"
+#include "fleet/transfers/rows.hpp"
 #include "runtime/uuid.hpp"
 #include "sql/proto_values.hpp"
 #include "sql/row_message.hpp"
@@ -31,6 +32,7 @@ constexpr std::array payment_fields{"selling_price", "payment_method",  "cash_am
 // What the request shows by itself.
 void check_request(CommandContext& command, const v1::SellBikeRequest& request) {
     command.issues(check_dates(request, command.today()));
+    command.issues(check_trade_in(request, command.today()));
     const auto is_unsound = [&](const char* field) { return command.has_issue(field); };
     if (std::none_of(payment_fields.begin(), payment_fields.end(), is_unsound)) {
         command.issues(check_payment(request));
@@ -117,11 +119,12 @@ Answer sell(CommandContext& command, const v1::SellBikeRequest& request, Limits 
     const std::string id = command.sound_id("bicycle_id", request.bicycle_id());
     const auto lock = bikes::add_lock(reads, id, may_record);
     const auto jobs = bikes::add_open_jobs(reads, id);
+    const auto delivered = transfers::add_last_delivery(reads, id);
     const auto place = bikes::add_branch_of(reads, id);
     const auto named_place =
         bikes::add_branch(reads, command.sound_id("selling_branch_id", request.selling_branch_id()));
     const auto officer = add_officer(reads, command.sound_id("sold_by", seller));
-    const auto twin = bikes::add_duplicates(reads, trade_in);
+    const auto twin = bikes::add_duplicates(reads, trade_in, command.caller());
     const auto inputs = commissions::add_inputs(reads, id, date, commissions::Reading::for_sale);
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
@@ -148,6 +151,7 @@ Answer sell(CommandContext& command, const v1::SellBikeRequest& request, Limits 
     prospect.branch_is_active = branch && branch->is_active;
     prospect.officer = command[officer];
     prospect.sale_date = date;
+    prospect.delivered_on = command[delivered];
     if (is_blind(command.caller(), bike)) {
         sql::RoundTrip asking;
         const auto verdict = add_question(asking, command.caller().user_id, bike.id(), price, limits.prices_a_day);

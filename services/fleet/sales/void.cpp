@@ -76,7 +76,7 @@ boost::asio::awaitable<rpc::Result<Undoing>> check_voidable(CommandContext& comm
     sql::RoundTrip trip;
     const auto rows = commissions::add_lock_all(trip, subject.sale.id());
     const auto jobs = bikes::add_open_jobs(trip, subject.bike.id());
-    const auto twin = bikes::add_duplicates(trip, subject.bike);
+    const auto twin = bikes::add_duplicates(trip, subject.bike, command.caller());
     const auto place = bikes::add_branch(trip, subject.sale.selling_branch_id());
     const auto sale_entry = ledger::add_find(trip, ledger::Source::sales, subject.sale.id());
     std::optional<sql::Handle<rpc::Result<ledger::Booked>>> purchase;

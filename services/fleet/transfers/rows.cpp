@@ -107,6 +107,15 @@ sql::Handle<std::optional<bikes::BranchRow>> add_destination(sql::RoundTrip& tri
     return trip.add<std::optional<bikes::BranchRow>>(destination, postgres::Params(transfer_id), &bikes::read_branch);
 }
 
+sql::Handle<std::optional<std::string>> add_last_delivery(sql::RoundTrip& trip, const std::string& bicycle_id) {
+    static constexpr postgres::Statement last_delivery{
+        "transfers.last_delivery",
+        "SELECT max(delivered_on) FROM fleet.transfers WHERE bicycle_id = $1 AND status = 'COMPLETED'"};
+    return trip.add<std::optional<std::string>>(
+        last_delivery, postgres::Params(bicycle_id),
+        [](const postgres::Rows& rows) { return rows.front().get<std::optional<std::string>>(0); });
+}
+
 void insert(commands::CommandContext& command, v1::Transfer& transfer) {
     commands::stamp_created(command, transfer);
     command.with_commit(transfer_table().insert(), transfer_table().insert_values(transfer));

@@ -64,6 +64,9 @@ rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& l
 /// The branch a transfer leads to, locked against being deactivated meanwhile.
 sql::Handle<std::optional<bikes::BranchRow>> add_destination(sql::RoundTrip& trip, const std::string& transfer_id);
 
+/// The day on which the bike's last completed transfer was delivered.
+sql::Handle<std::optional<std::string>> add_last_delivery(sql::RoundTrip& trip, const std::string& bicycle_id);
+
 /// With the commit.
 void insert(commands::CommandContext& command, v1::Transfer& transfer);
 /// As the next version.

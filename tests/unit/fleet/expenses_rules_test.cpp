@@ -70,6 +70,15 @@ TEST_CASE("D-705 after-sale costs have a permission of their own") {
     CHECK(permission_to_correct(true) == Permission::expenses_record_post_sale);
 }
 
+TEST_CASE("D-705 a bike costs nothing before it is bought") {
+    CHECK(check_since_purchase(std::nullopt, "2026-03-01").empty());
+    CHECK(check_since_purchase("2026-03-01", "2026-03-01").empty());
+    CHECK(check_since_purchase("2026-11-22", "2026-03-01").empty());
+    const auto early = check_since_purchase("2026-02-28", "2026-03-01");
+    REQUIRE(early.size() == 1);
+    CHECK(early[0] == loan_manager::rpc::FieldIssue("expense_date", "out_of_range", "2026-03-01"));
+}
+
 TEST_CASE("D-204 an expense is of today unless it says otherwise, and never of tomorrow") {
     v1::RecordExpenseRequest request;
     CHECK(draft(request, today).expense_date() == "2026-11-22");

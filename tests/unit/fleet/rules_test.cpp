@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "fleet/stock_numbers/rules.hpp"
+#include "validate/vehicle_number.hpp"
 
+namespace validate = loan_manager::validate;
 using namespace loan_manager::fleet;
 using namespace loan_manager::fleet::bikes;
 using loan_manager::runtime::Date;
@@ -55,7 +57,7 @@ TEST_CASE("D-207 plate normalisation") {
     };
     for (const auto& example : examples) {
         CAPTURE(example.input);
-        const auto plate = normalise_plate(example.input);
+        const auto plate = validate::normalise_plate(example.input);
         CHECK(plate.text == example.text);
         CHECK(plate.key == example.key);
         CHECK(plate.unusual == example.unusual);
@@ -63,7 +65,7 @@ TEST_CASE("D-207 plate normalisation") {
 }
 
 TEST_CASE("D-208 frame and engine numbers lose spaces and hyphens") {
-    CHECK(normalise_identity("me4 kc-09 xyz") == "ME4KC09XYZ");
+    CHECK(validate::normalise_vehicle_number("me4 kc-09 xyz") == "ME4KC09XYZ");
     auto request = purchase();
     request.set_frame_number(" - ");
     request.set_engine_number("e-1");
@@ -72,7 +74,69 @@ TEST_CASE("D-208 frame and engine numbers lose spaces and hyphens") {
     CHECK(bike.engine_number() == "E1");
     REQUIRE(identity_keys(bike).size() == 1);
     CHECK(identity_keys(bike)[0].field == "engine_number");
-    CHECK(duplicate("engine_number").details.at(0).field == "engine_number");
+    CHECK(duplicate({Twin{"engine_number", "", ""}}).details.at(0).field == "engine_number");
+}
+
+TEST_CASE("D-208 a duplicate names every field and, where the caller may know it, the bike in the way") {
+    const auto error = duplicate({Twin{"license_plate", "id-1", "MA/WW/ST/0001"}, Twin{"frame_number", "", ""}});
+    CHECK(error.code == "DUPLICATE");
+    CHECK(error.message == "Another live bike has the same license_plate (MA/WW/ST/0001), and the same frame_number.");
+    REQUIRE(error.details.size() == 2);
+    CHECK(error.details[0].issue == "duplicate");
+    CHECK(error.details[0].bicycle_id == "id-1");
+    CHECK(error.details[0].stock_number == "MA/WW/ST/0001");
+    CHECK(error.details[1].field == "frame_number");
+    CHECK(error.details[1].issue == "duplicate");
+    CHECK(error.details[1].bicycle_id.empty());
+}
+
+TEST_CASE("D-207 D-208 what says that there is none is none, in a PATCH too") {
+    for (const char* none : {"-", "N/A", "n.a.", "\u2014", "Unregistered", "tba"}) {
+        CAPTURE(none);
+        auto request = purchase();
+        request.set_license_plate(none);
+        request.set_frame_number(none);
+        request.set_engine_number(none);
+        const auto bike = draft(request, today);
+        CHECK_FALSE(bike.has_license_plate());
+        CHECK_FALSE(bike.has_plate_key());
+        CHECK_FALSE(bike.plate_unusual());
+        CHECK(identity_keys(bike).empty());
+
+        v1::UpdateBikeRequest update;
+        update.mutable_update_mask()->add_paths("license_plate");
+        update.mutable_bike()->set_license_plate(none);
+        auto plated = purchase();
+        plated.set_license_plate("WP CAB-1234");
+        auto patched = draft(plated, today);
+        apply(update, patched);
+        CHECK_FALSE(patched.has_license_plate());
+    }
+}
+
+TEST_CASE("D-208 a PATCH of something else leaves numbers as they are") {
+    v1::Bike bike;
+    bike.set_license_plate("WP.CAB.1234");  // kept when its rightful key was taken
+    bike.set_plate_key("WP.CAB.1234");
+    bike.set_frame_number("A.1");
+    v1::UpdateBikeRequest update;
+    update.mutable_update_mask()->add_paths("color");
+    update.mutable_bike()->set_color("red");
+    apply(update, bike);
+    CHECK(bike.plate_key() == "WP.CAB.1234");
+    CHECK(bike.frame_number() == "A.1");
+}
+
+TEST_CASE("D-207 D-208 numbers are measured in their stored form") {
+    auto request = purchase();
+    std::string wide;
+    for (int i = 0; i < 5; ++i) wide += "\uFDFA";  // one character that stands for eighteen
+    request.set_license_plate(wide);
+    request.set_frame_number(wide + wide);
+    const auto issues = check(request, today);
+    REQUIRE(issues.size() == 2);
+    CHECK(issues[0] == loan_manager::rpc::FieldIssue("license_plate", "too_long", "50"));
+    CHECK(issues[1] == loan_manager::rpc::FieldIssue("frame_number", "too_long", "100"));
 }
 
 TEST_CASE("B1 a purchase gets its defaults") {
@@ -105,6 +169,14 @@ TEST_CASE("D-204 dates and years are judged against today") {
     const auto issues = check(request, today);
     CHECK(has(issues, "year", "out_of_range"));
     CHECK(has(issues, "procurement_date", "out_of_range"));
+    CHECK(issues[0].limit == "2027");
+    CHECK(issues[1].limit == "2026-11-22");
+    request.set_year(2020);
+    request.set_procurement_date("1990-01-01");
+    CHECK(check(request, today).empty());
+    request.set_procurement_date("1989-12-31");
+    REQUIRE(check(request, today).size() == 1);
+    CHECK(check(request, today)[0] == loan_manager::rpc::FieldIssue("procurement_date", "out_of_range", "1990-01-01"));
 }
 
 TEST_CASE("D-709 only a sale brings in a trade-in") {

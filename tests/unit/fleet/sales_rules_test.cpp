@@ -234,10 +234,22 @@ TEST_CASE("S1 dates: not in the future, delivery not before the sale; the trade-
     request.clear_sale_date();
     CHECK(issues(check_dates(request, today)) == Expected{"delivery_date:out_of_range"});
     request.clear_delivery_date();
+    CHECK(check_trade_in(request, today).empty());
     request.mutable_trade_in()->set_year(2027);
-    CHECK(check_dates(request, today).empty());
+    CHECK(check_trade_in(request, today).empty());
     request.mutable_trade_in()->set_year(2028);
-    CHECK(issues(check_dates(request, today)) == Expected{"trade_in.year:out_of_range"});
+    std::string wide;
+    for (int i = 0; i < 6; ++i) wide += "\uFDFA";  // one character that stands for eighteen
+    request.mutable_trade_in()->set_frame_number(wide);
+    CHECK(issues(check_trade_in(request, today)) ==
+          Expected{"trade_in.frame_number:too_long", "trade_in.year:out_of_range"});
+}
+
+TEST_CASE("S1 a bike is not sold before it came to where it stands") {
+    CHECK(earliest_sale_date("2026-03-01", std::nullopt) == "2026-03-01");
+    CHECK(earliest_sale_date("2026-03-01", "2026-03-10") == "2026-03-10");
+    CHECK(earliest_sale_date("2026-03-01", "2026-03-01") == "2026-03-01");
+    CHECK(earliest_sale_date("2026-03-10", "2026-03-01") == "2026-03-10");
 }
 
 TEST_CASE("S2 S3 S4 a sale is recent for exactly 24 hours") {

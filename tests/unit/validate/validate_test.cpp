@@ -133,9 +133,12 @@ TEST_CASE("lists and nested messages are walked") {
 
 TEST_CASE("D-201 formats rewrite to the stored form") {
     auto message = good();
-    message.set_price(" 185000.5 ");
+    message.set_price("185000.5");
     CHECK(check_lines(message) == Lines{});
     CHECK(message.price() == "185000.50");
+    CHECK(lines_after([](auto& m) { m.set_price(" 185000.5 "); }) == Lines{"price format"});
+    CHECK(lines_after([](auto& m) { m.set_price(" "); }) == Lines{"price format"});
+    CHECK(lines_after([](auto& m) { m.set_price(""); }) == Lines{});
     CHECK(lines_after([](auto& m) { m.set_price("0"); }) == Lines{"price out_of_range"});
 }
 
@@ -204,7 +207,35 @@ TEST_CASE("a PATCH ignores fields outside its mask and refuses unknown ones") {
     CHECK(check_lines(rename) == Lines{"id unknown"});
 }
 
+TEST_CASE("D-211 an issue says the limit that was broken") {
+    const auto limit_after = [](const std::function<void(api::Checks&)>& change) {
+        auto message = good();
+        change(message);
+        std::vector<Issue> issues;
+        check(message, issues);
+        REQUIRE(issues.size() == 1);
+        return issues[0].limit;
+    };
+    CHECK(limit_after([](auto& m) { m.set_name("a"); }) == "2");
+    CHECK(limit_after([](auto& m) { m.set_name("abcdef"); }) == "5");
+    CHECK(limit_after([](auto& m) { m.set_name(std::string(100'000, 'x')); }) == "5");
+    CHECK(limit_after([](auto& m) { m.set_year(1989); }) == "1990");
+    CHECK(limit_after([](auto& m) { m.set_large(6); }) == "5");
+    CHECK(limit_after([](auto& m) { m.set_exact(-1); }) == "0");
+    CHECK(limit_after([](auto& m) { m.set_price("0"); }) == "0.01");
+    CHECK(limit_after([](auto& m) { m.set_price("1000000000000"); }) == "999999999999.99");
+    CHECK(limit_after([](auto& m) { m.set_sort("b"); }).empty());
+    CHECK(limit_after([](auto& m) {
+              for (int i = 0; i < 6; ++i) m.add_tags("xy");
+          }) == "5");
+}
+
 TEST_CASE("an annotation that cannot work is an error of the program") {
+    api::UnboundedText text;
+    api::UnboundedList list;
+    std::vector<Issue> none;
+    CHECK_THROWS_AS(check(text, none), std::invalid_argument);
+    CHECK_THROWS_AS(check(list, none), std::invalid_argument);
     api::BadPattern message;
     std::vector<Issue> issues;
     CHECK_THROWS_AS(check(message, issues), std::invalid_argument);

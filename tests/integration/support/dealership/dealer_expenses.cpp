@@ -1,4 +1,6 @@
 // Expenses before and after the sale (D-705, D-706).
+#include <algorithm>
+
 #include "support/dealership/dealer.hpp"
 
 namespace loan_manager::testing::dealership {
@@ -13,7 +15,7 @@ void Dealer::spend(Bike& bike, bool post_sale) {
                                                  "CLEANING", "DOCUMENTATION", "STORAGE", "OTHER"})},
         {"description", "Spent on the bike"},
         {"amount", text(expense.amount)},
-        {"expense_date", iso(day_)}};
+        {"expense_date", iso(std::max(day_, bike.procured))}};
     std::string spender = dice().chance(70) && !post_sale ? manager(bike.branch) : "finance1";
     if (spender == "finance1" && dice().chance(40)) {
         expense.branch = elsewhere(bike.branch).code;

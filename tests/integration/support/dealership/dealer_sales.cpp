@@ -11,7 +11,7 @@ Dealer::Offer Dealer::offer(const Bike& bike, Cents price) {
     const bool loss = price < bike.total_cost();
     wish.seller = loss || dice().chance(30) ? manager(bike.branch) : agent(bike.branch);
     wish.officer = wish.seller;
-    const Day day = std::max(day_, bike.procured);
+    const Day day = bike.sellable_from(day_);
     wish.body = {{"selling_price", text(price)},         {"customer_name", "Kamal Perera"},
                  {"customer_phone", "0712345678"},       {"customer_nic", "851234567v"},
                  {"customer_address", "12 Temple Road"}, {"sale_date", iso(day)}};
@@ -119,7 +119,7 @@ void Dealer::sold(Bike& bike, const Offer& wish, const Reply& reply) {
     sale.company = world_.branch(bike.branch).company;
     sale.officer = wish.officer;
     sale.recorded_by = wish.seller;
-    sale.day = std::max(day_, bike.procured);
+    sale.day = bike.sellable_from(day_);
     sale.price = wish.price;
     sale.cost = bike.total_cost();
     sale.warranty_months = wish.warranty_months;

@@ -162,6 +162,7 @@ void Dealer::complete(Bike& bike, Transfer& transfer) {
 }
 
 void Dealer::transfer_completed(Bike& bike, Transfer& transfer, const Reply& reply) {
+    bike.delivered = day_of(reply.text("delivered_on"));
     const Branch& destination = world_.branch(transfer.to);
     transfer.status = "COMPLETED";
     transfer.to_stock_number = reply.text("to_stock_number");

@@ -1,6 +1,7 @@
 // What a client knows from the answers it was given: its own books, from which everything is worked out again.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <string>
 #include <vector>
@@ -117,6 +118,7 @@ struct Bike {
     Cents purchase = 0;
     bool price_corrected = false;
     Day procured = 0;
+    Day delivered = 0;  ///< By its last completed transfer; 0 if there was none.
     std::int64_t version = 1;
     std::vector<Number> numbers;
     std::vector<Expense> expenses;
@@ -126,6 +128,8 @@ struct Bike {
     /// Branches of completed stock jobs in the order of completion.
     std::vector<std::string> garages;
 
+    /// The first day of at least `day` on which it may be sold where it stands.
+    Day sellable_from(Day day) const { return std::max({day, procured, delivered}); }
     bool live() const { return status != "SOLD" && status != "WRITTEN_OFF"; }
     /// D-510, D-504: the purchase of a bike given back, or entered by mistake, is reversed.
     bool purchase_reversed() const {

@@ -14,7 +14,7 @@ const char* to_string(Place place) {
 }
 
 std::string World::branch(Place place) const {
-    return place == Place::own ? "BT" : place == Place::sister ? "WL" : "HP";
+    return place == Place::own ? "BT" : place == Place::sister ? "WL" : "DY";
 }
 
 World::World(Suite& suite) : suite_(suite) {
