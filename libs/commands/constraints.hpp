@@ -23,8 +23,8 @@ struct Constraint {
 
 using Constraints = std::span<const Constraint>;
 
-/// The answer when a sum has outgrown its column: every single amount has been checked, so all that the request holds are
-/// to blame. VALIDATION naming each as out_of_range; `total_cost` if it holds none.
+/// The answer when a sum has outgrown its column: every single amount has been checked, so all that the request holds
+/// are to blame. VALIDATION naming each as out_of_range; `total_cost` if it holds none.
 rpc::Error total_too_large(const google::protobuf::Message& request);
 
 /// The answer to a violated constraint; nothing if the error is none, or none of these.

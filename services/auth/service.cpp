@@ -99,7 +99,7 @@ public:
         service::require_port(process_);
         publish_keys();
         clearing_.start();
-        service::run_on(home_, [this] { listener_.start(); });
+        runtime::run_on(home_, [this] { listener_.start(); });
         authenticator_.start(home_.get_executor());
         process_.add_ready_check("signing key", [this]() -> std::optional<std::string> {
             return keyring_->signing_key() ? std::nullopt : std::optional<std::string>("not published yet");

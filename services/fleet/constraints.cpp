@@ -7,7 +7,8 @@ namespace loan_manager::fleet {
 std::vector<commands::Constraint> constraints() {
     using validate::issue::duplicate;
     return {
-        // D-208. The look-up before a write finds nearly all of them; of two that come at the same moment the index finds
+        // D-208. The look-up before a write finds nearly all of them; of two that come at the same moment the index
+        // finds
         // one.
         {"bicycles_live_plate_key", "DUPLICATE", "license_plate", duplicate,
          "Another live bike has the same license_plate."},

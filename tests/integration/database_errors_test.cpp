@@ -35,14 +35,14 @@ TEST_CASE("D-211 an unexpected violation is a 500 without its cause; the log has
     // Constraints that no table of meanings knows, as if somebody had forgotten one.
     database.rows("ALTER TABLE auth.users ADD CONSTRAINT forgotten_user CHECK (full_name <> 'Forgotten Person')");
     database.rows("ALTER TABLE fleet.sales ADD CONSTRAINT forgotten_sale CHECK (customer_name <> 'Forgotten Person')");
-    const auto user = suite.post(
-        "/v1/users", R"({"username":"forgotten.person","full_name":"Forgotten Person","roles":["viewer"]})", admin,
-        {{"x-request-id", "forgotten-user-1"}});
+    const auto user =
+        suite.post("/v1/users", R"({"username":"forgotten.person","full_name":"Forgotten Person","roles":["viewer"]})",
+                   admin, {{"x-request-id", "forgotten-user-1"}});
     auto body = sale_body("195000.00");
     body.replace(body.find("Nimal Perera"), 12, "Forgotten Person");
-    const auto sale = suite.post("/v1/bikes/" + bike + "/sell", body,
-                                 suite.token(suite.user_with_role("branch_manager", "WW")),
-                                 {{"x-request-id", "forgotten-sale-1"}});
+    const auto sale =
+        suite.post("/v1/bikes/" + bike + "/sell", body, suite.token(suite.user_with_role("branch_manager", "WW")),
+                   {{"x-request-id", "forgotten-sale-1"}});
     database.rows("ALTER TABLE auth.users DROP CONSTRAINT forgotten_user");
     database.rows("ALTER TABLE fleet.sales DROP CONSTRAINT forgotten_sale");
 
@@ -84,23 +84,25 @@ TEST_CASE("/health is 503 while nobody can sign in, and says so by itself when s
     database.rows("UPDATE auth.trust_state SET epoch = epoch + 1");
     CHECK(eventually([&] { return health().status == 200; }));
     CHECK(eventually([&] {
-        return suite.post("/v1/auth/login",
-                          R"({"username":"admin","password":")" + suite.password("admin") + "\"}").status == 200;
+        return suite.post("/v1/auth/login", R"({"username":"admin","password":")" + suite.password("admin") + "\"}")
+                   .status == 200;
     }));
 }
 
-TEST_CASE("a signing key that a clock 5:30 h ahead has made signs after the clock was put right, also after a restart") {
+TEST_CASE(
+    "a signing key that a clock 5:30 h ahead has made signs after the clock was put right, also after a restart") {
     auto& suite = Suite::shared();
     auto database = suite.database();
-    database.rows("UPDATE auth.signing_keys SET activates_at = activates_at + interval '5 hours 30 minutes',"
-                  " valid_until = valid_until + interval '5 hours 30 minutes'");
+    database.rows(
+        "UPDATE auth.signing_keys SET activates_at = activates_at + interval '5 hours 30 minutes',"
+        " valid_until = valid_until + interval '5 hours 30 minutes'");
     suite.process("auth").stop();
     suite.start("auth");
     suite.wait_ready("auth");
     CHECK(eventually([&] { return suite.get("/health").status == 200; }));
     CHECK(eventually([&] {
-        return suite.post("/v1/auth/login",
-                          R"({"username":"admin","password":")" + suite.password("admin") + "\"}").status == 200;
+        return suite.post("/v1/auth/login", R"({"username":"admin","password":")" + suite.password("admin") + "\"}")
+                   .status == 200;
     }));
     CHECK(database.value("SELECT count(*) FROM auth.signing_keys WHERE activates_at > now() + interval '1 minute'"
                          " OR valid_until > now() + interval '49 hours'") == "0");

@@ -269,7 +269,7 @@ TEST_CASE("housekeeping takes at most 500 rows in a step, and comes to an end") 
         "INSERT INTO auth.refresh_tokens (id, user_id, family_id, token_hash, access_jti, issued_at, expires_at)"
         " SELECT gen_random_uuid(), '" +
         user.id +
-        "', '0190a000-0000-7000-8000-00000000000' || (n % 2),"
+        "', ('0190a000-0000-7000-8000-00000000000' || (n % 2))::uuid,"
         " sha256(n::text::bytea), gen_random_uuid(), now() - interval '20 days',"
         " CASE WHEN n = 2468 THEN now() + interval '1 day' ELSE now() - interval '13 days' END"
         " FROM generate_series(1, 2468) n");

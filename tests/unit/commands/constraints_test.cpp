@@ -53,7 +53,8 @@ TEST_CASE("D-211 a sum that outgrows its column names the amounts of the request
     sale.set_customer_name("Nimal");
     const auto error = commands::total_too_large(sale);
     CHECK(error.code == "VALIDATION");
-    CHECK(error.details == std::vector<rpc::FieldIssue>{{"selling_price", "out_of_range"}, {"cash_amount", "out_of_range"}});
+    CHECK(error.details ==
+          std::vector<rpc::FieldIssue>{{"selling_price", "out_of_range"}, {"cash_amount", "out_of_range"}});
 
     v1::UpdateExpenseRequest patch;
     patch.set_id("0190a000-0000-7000-8000-0000000000b1");

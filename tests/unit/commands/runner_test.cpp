@@ -203,7 +203,8 @@ asio::awaitable<rpc::Result<v1::Bike>> repeat_a_note(commands::Unit& unit, int) 
 }
 
 asio::awaitable<rpc::Result<v1::Bike>> break_a_check(commands::Unit& unit, int) {
-    const std::string raise = "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '23514', CONSTRAINT = 'nobodys'; END $$";
+    const std::string raise =
+        "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '23514', CONSTRAINT = 'nobodys'; END $$";
     static_cast<void>((co_await unit.transaction().query(raise, postgres::Params())).value());
     co_return v1::Bike();
 }
@@ -275,12 +276,14 @@ TEST_CASE("D-215 a key that was stored while the clock was ahead is brought back
     Probe probe(accept);
     auto context = call("key-of-the-future");
     REQUIRE(run(probe, context).has_value());
-    database().value("UPDATE fleet.idempotency_keys SET expires_at = now() + interval '1 year'"
-                     " WHERE key = 'key-of-the-future' RETURNING key");
+    database().value(
+        "UPDATE fleet.idempotency_keys SET expires_at = now() + interval '1 year'"
+        " WHERE key = 'key-of-the-future' RETURNING key");
     commands::Runner runner(*database().pools, commands::RunnerOptions());
     static_cast<void>(run_on(database().context, runner.sweep()).value());
-    CHECK(database().value("SELECT (expires_at BETWEEN now() + interval '23 hours' AND now() + interval '25 hours')::text"
-                           " FROM fleet.idempotency_keys WHERE key = 'key-of-the-future'") == "true");
+    CHECK(
+        database().value("SELECT (expires_at BETWEEN now() + interval '23 hours' AND now() + interval '25 hours')::text"
+                         " FROM fleet.idempotency_keys WHERE key = 'key-of-the-future'") == "true");
     database().value("DELETE FROM fleet.idempotency_keys WHERE key = 'key-of-the-future' RETURNING key");
 }
 
