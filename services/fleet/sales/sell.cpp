@@ -8,6 +8,7 @@
 #include "fleet/bikes/repository.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/commissions/of_sale.hpp"
+#include "fleet/constraints.hpp"
 #include "fleet/documents/numbers.hpp"
 #include "fleet/ledger/rows.hpp"
 #include "fleet/sales/commands.hpp"
@@ -41,7 +42,7 @@ void check_request(CommandContext& command, const v1::SellBikeRequest& request) 
 
 // The only identity this command brings to life is that of the trade-in.
 std::optional<rpc::Error> refuse_trade_in(const postgres::Error& error) {
-    auto refused = bikes::refuse(error);
+    auto refused = commands::meaning_of(error, constraints());
     if (refused) {
         refused = as_trade_in(*std::move(refused));
     }
