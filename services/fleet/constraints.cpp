@@ -7,9 +7,7 @@ namespace loan_manager::fleet {
 std::vector<commands::Constraint> constraints() {
     using validate::issue::duplicate;
     return {
-        // D-208. The look-up before a write finds nearly all of them; of two that come at the same moment the index
-        // finds
-        // one.
+        // D-208. The look-up before a write finds nearly all; of two that come at the same moment the index finds one.
         {"bicycles_live_plate_key", "DUPLICATE", "license_plate", duplicate,
          "Another live bike has the same license_plate."},
         {"bicycles_live_frame_key", "DUPLICATE", "frame_number", duplicate,

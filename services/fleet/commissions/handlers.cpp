@@ -110,7 +110,7 @@ asio::awaitable<rpc::Result<v1::CommissionList>> CommissionHandlers::list(rpc::C
     const auto read = [&costs](const postgres::Row& row) { return visible_to(costs, read_commission(row)); };
     auto list = co_await sql::run<v1::CommissionList>(*query, pools_.local(), call.deadline, read);
     if (list) {
-        list->set_total_amount(query->sums().at(0));
+        list->set_total_amount(query->totals().at(0));
     }
     co_return list;
 }

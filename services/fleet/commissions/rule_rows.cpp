@@ -168,12 +168,4 @@ void record_rule(commands::CommandContext& command, const char* action, const v1
     command.record(std::move(change));
 }
 
-std::optional<rpc::Error> refuse(const postgres::Error& error) {
-    // Changes of a company's rules are made one after the other; the constraint is what would stop anything else.
-    if (error.is(postgres::sqlstate::exclusion_violation) && error.constraint == "commission_rules_overlap_excl") {
-        return rpc::Error("RULE_OVERLAP");
-    }
-    return std::nullopt;
-}
-
 }  // namespace loan_manager::fleet::commissions

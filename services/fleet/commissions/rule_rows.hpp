@@ -67,7 +67,4 @@ void save_rule(commands::CommandContext& command, v1::CommissionRule& rule);
 void record_rule(commands::CommandContext& command, const char* action, const v1::CommissionRule& rule,
                  sql::Difference difference);
 
-/// Which business error a violated constraint means.
-std::optional<rpc::Error> refuse(const postgres::Error& error);
-
 }  // namespace loan_manager::fleet::commissions

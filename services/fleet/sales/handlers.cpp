@@ -103,7 +103,7 @@ asio::awaitable<rpc::Result<v1::CommissionList>> SaleHandlers::list_commissions(
     auto list =
         co_await sql::run_below<v1::CommissionList>(trip, sale, missing, *query, pools_.local(), call.deadline, read);
     if (list) {
-        list->set_total_amount(query->sums().at(0));
+        list->set_total_amount(query->totals().at(0));
     }
     co_return list;
 }
