@@ -8,6 +8,7 @@
 
 #include "access/reach.hpp"
 #include "rpc/client.hpp"
+#include "rpc/credentials.hpp"
 #include "rpc/status_name.hpp"
 #include "runtime/log.hpp"
 #include "validate/validate.hpp"
@@ -124,7 +125,8 @@ asio::awaitable<void> ServerCall::serve() {
 }
 
 asio::awaitable<Result<void>> ServerCall::admit() {
-    Result<void> readable = read_metadata(server_context_->client_metadata(), context_);
+    Result<void> readable =
+        read_metadata(server_context_->client_metadata(), is_gateway(*server_context_->auth_context()), context_);
     if (!readable) {
         co_return readable;
     }
