@@ -86,7 +86,6 @@ public:
     void start() {
         register_calls();
         service::export_pool_metrics(process_, pools_);
-        service::require_port(process_);
         publish_keys();
         if (!keyring_->uses_shared_secret()) {
             key_rounds_.start();

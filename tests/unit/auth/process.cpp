@@ -31,12 +31,11 @@ Folder::~Folder() {
 }
 
 AuthProcess::AuthProcess(const std::string& database_url, const fs::path& keys, Environment extra) {
-    fs::create_directory(folder_.path() / "instances");
+    const fs::path socket = folder_.path() / "auth" / "1.sock";
     Environment environment{{"DATABASE_URL", database_url},
                             {"KEY_DIRECTORY", keys.string()},
-                            {"INSTANCE_DIR", (folder_.path() / "instances").string()},
+                            {"INSTANCE_DIR", socket.parent_path().string()},
                             {"ENVIRONMENT", "test"},
-                            {"PORT", "0"},
                             {"ADMIN_PORT", "0"},
                             {"THREADS", "2"},
                             {"ARGON2_MEMORY_KIB", "1024"},
@@ -45,15 +44,13 @@ AuthProcess::AuthProcess(const std::string& database_url, const fs::path& keys, 
     for (auto& [name, value] : extra) environment[name] = value;
     process_ = loan_manager::testing::Process(auth_with({}), environment, folder_.path() / "log");
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-    while (address_.empty()) {
-        // The instance registers itself once it is ready.
-        for (const auto& entry : fs::directory_iterator(folder_.path() / "instances")) {
-            if (const std::string name = entry.path().filename().string(); name[0] != '.') address_ = name;
-        }
+    // The socket gets its name once the instance is ready.
+    while (!fs::exists(socket)) {
         if (!process_.running()) throw std::runtime_error("auth ended: " + log());
         if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("auth is not ready: " + log());
         std::this_thread::yield();
     }
+    address_ = "unix:" + socket.string();
 }
 
 int AuthProcess::stop(int signal) {

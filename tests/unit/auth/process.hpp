@@ -24,13 +24,13 @@ private:
 
 using loan_manager::testing::Environment;
 
-/// A running instance, on free ports. Killed at the end if it has not ended.
+/// A running instance. Killed at the end if it has not ended.
 class AuthProcess {
 public:
     /// Returns when the instance says it is ready; throws with its log if it ends before.
     AuthProcess(const std::string& database_url, const std::filesystem::path& keys, Environment extra = {});
 
-    /// host:port of its gRPC server.
+    /// Of its gRPC server.
     const std::string& address() const { return address_; }
     /// Stops it with the signal and returns its exit code.
     int stop(int signal);
