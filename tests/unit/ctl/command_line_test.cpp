@@ -28,9 +28,9 @@ TEST_CASE("refresh takes all views or some") {
     CHECK(all.views.empty());
     CHECK(all.timeout == std::chrono::seconds{600});
     const auto some = std::get<Refresh>(
-        parse({"refresh", "--view", "a", "--view=b", "--address", "dir:/run/x", "--timeout", "5", "--nightly"}));
+        parse({"refresh", "--view", "a", "--view=b", "--address", "unix:/run/x", "--timeout", "5", "--nightly"}));
     CHECK(some.views == std::vector<std::string>{"a", "b"});
-    CHECK(some.address == "dir:/run/x");
+    CHECK(some.address == "unix:/run/x");
     CHECK(some.timeout == std::chrono::seconds{5});
     CHECK(some.nightly);
     CHECK(refused({"refresh"}) == exit_usage);
