@@ -76,18 +76,14 @@ std::string metadata_text(std::string_view text) {
     return clean;
 }
 
-Result<void> read_metadata(const Metadata& metadata, bool from_gateway, CallContext& context) {
+Result<void> read_metadata(const Metadata& metadata, CallContext& context) {
+    const std::string_view request_id = find(metadata, "x-request-id");
+    context.request_id = is_request_id(request_id) ? std::string(request_id) : runtime::new_uuid().to_string();
+    context.traceparent = bounded(find(metadata, "traceparent"));
+    context.client_ip = bounded(find(metadata, "x-client-ip"));
+    context.user_agent = validate::readable(find(metadata, "x-user-agent-bin"), max_text);
     context.bearer = bearer_of(find(metadata, "authorization"));
-    if (from_gateway) {
-        context.request_id = find(metadata, "x-request-id");
-        context.traceparent = bounded(find(metadata, "traceparent"));
-        context.client_ip = bounded(find(metadata, "x-client-ip"));
-        context.user_agent = validate::readable(find(metadata, "x-user-agent-bin"), max_text);
-        context.idempotency_fingerprint = bounded(find(metadata, "idempotency-fingerprint"));
-    }
-    if (!is_request_id(context.request_id)) {
-        context.request_id = runtime::new_uuid().to_string();
-    }
+    context.idempotency_fingerprint = bounded(find(metadata, "idempotency-fingerprint"));
 
     if (const std::string_view tag = find(metadata, "if-match"); !tag.empty()) {
         context.if_match = version_of(tag);
@@ -101,7 +97,7 @@ Result<void> read_metadata(const Metadata& metadata, bool from_gateway, CallCont
         }
         context.idempotency_key = std::string(key);
     }
-    if (const std::string_view issues = find(metadata, "field-issues-bin"); from_gateway && !issues.empty()) {
+    if (const std::string_view issues = find(metadata, "field-issues-bin"); !issues.empty()) {
         if (!parse(issues, context.field_issues)) {
             return Error("MALFORMED_JSON");
         }

@@ -30,14 +30,12 @@ namespace loan_manager::rpc {
 struct CallContext {
     using Clock = std::chrono::steady_clock;
 
-    std::string method;  ///< "/loanmanager.fleet.v1.BikeService/GetBike".
-    // What only the gateway can know of a caller; made anew or empty for everybody else's calls.
+    std::string method;       ///< "/loanmanager.fleet.v1.BikeService/GetBike".
     std::string request_id;   ///< Always matches D-216.
     std::string traceparent;  ///< W3C trace context, empty if the caller sent none.
     std::string client_ip;    ///< Of the HTTP client, as the gateway saw it.
     std::string user_agent;   ///< Of the HTTP client: any UTF-8 text, at most 512 bytes once it has travelled.
-
-    std::string bearer;  ///< The access token, without the scheme; empty for anonymous calls.
+    std::string bearer;       ///< The access token, without the scheme; empty for anonymous calls.
     Clock::time_point deadline{};
 
     std::string idempotency_key;           ///< Empty: none sent.
@@ -71,12 +69,9 @@ struct CallContext {
     std::vector<std::pair<std::string, std::string>> reply_metadata;
 };
 
-/// Metadata of an incoming call → context. What a call says for itself (token, If-Match, Idempotency-Key) counts
-/// whoever makes it; what it says of its caller and of the HTTP request only `from_gateway`. Replaces a request id that
-/// does not count or does not match D-216.
+/// Metadata of an incoming call → context. Replaces a request id that does not match D-216.
 /// Errors: BAD_IF_MATCH, BAD_IDEMPOTENCY_KEY, MALFORMED_JSON (unreadable field issues).
-Result<void> read_metadata(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata, bool from_gateway,
-                           CallContext& context);
+Result<void> read_metadata(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata, CallContext& context);
 
 /// Context → metadata of an outgoing call: everything that concerns identity and tracing; the command
 /// headers (idempotency, If-Match, field issues) only when `with_command_headers`.
