@@ -1,24 +1,20 @@
 // Who is at the other end: whom a client calls, and whom a server believes.
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <grpcpp/create_channel_posix.h>
 #include <grpcpp/generic/generic_stub.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/un.h>
 #include <unistd.h>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
-#include <thread>
 
 #include "fixture.hpp"
+#include "testing/users.hpp"
 
 using namespace loan_manager;
 using namespace loan_manager::rpc;
 using namespace loan_manager::rpc::testing;
+using loan_manager::testing::connect_as;
 
 namespace {
 
@@ -59,28 +55,8 @@ std::string outcome(Threads& threads, Upstream& upstream) {
     return bike ? "ok" : bike.error().code;
 }
 
-/// A connection made by a process of that user, as the kernel sees it: the calling thread's identity alone is changed.
-int connect_as(uid_t user, const std::filesystem::path& path) {
-    int connection = -1;
-    std::thread([&] {
-        if (::syscall(SYS_setresuid, user, user, user) != 0) {
-            return;
-        }
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-        connection = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-            ::close(connection);
-            connection = -1;
-        }
-    }).join();
-    return connection;
-}
-
 /// One call over that connection, with everything a caller could claim.
 grpc::Status call_over(int connection) {
-    ::fcntl(connection, F_SETFL, O_NONBLOCK);
     const auto channel = grpc::CreateInsecureChannelFromFd("peer", connection);
     grpc::GenericStub stub(channel);
     grpc::ClientContext context;
@@ -151,17 +127,16 @@ TEST_CASE("the kernel says whose connection it is, on one socket for all") {
     REQUIRE(::chmod(directory.path().c_str(), 0755) == 0);
 
     // Without the permission to write to the socket nobody gets in at all.
-    CHECK(connect_as(somebody, socket) < 0);
+    CHECK(connect_as(somebody, somebody, socket) < 0);
     REQUIRE(::chown(socket.c_str(), 0, somebody) == 0);
-    REQUIRE(::chmod(socket.c_str(), 0666) == 0);
 
-    const int gateway = connect_as(somebody, socket);
+    const int gateway = connect_as(somebody, somebody, socket);
     REQUIRE(gateway >= 0);
     CHECK(call_over(gateway).ok());
     CHECK(seen.context.client_ip == "203.0.113.9");
 
     for (const uid_t other : {uid_t{0}, somebody - 1}) {
-        const int connection = connect_as(other, socket);
+        const int connection = connect_as(other, somebody, socket);
         REQUIRE(connection >= 0);
         CHECK(call_over(connection).ok());
         CHECK(seen.context.client_ip.empty());
