@@ -191,9 +191,11 @@ Setting& SettingsTable::user(std::string_view name, uid_t& target) {
 }
 
 Setting& SettingsTable::refused(std::string_view name, std::string_view why) {
-    Setting& row = add(name, "nothing", "must not be given: " + std::string(why));
-    row.reader_ = [&row](std::string_view) -> std::optional<std::string> { return row.constraint(); };
-    return row.help("Refused.");
+    Setting& row = add(name, "nothing", "must not be given");
+    row.reader_ = [&row, reason = std::string(why)](std::string_view) -> std::optional<std::string> {
+        return row.constraint() + ": " + reason;
+    };
+    return row.help("Refused: " + std::string(why) + ".");
 }
 
 Setting& SettingsTable::custom(std::string_view name, std::string_view type, std::string_view rule,
