@@ -4,6 +4,8 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <algorithm>
@@ -14,12 +16,17 @@
 #include <thread>
 #include <utility>
 
+#include "rpc/connections.hpp"
 #include "rpc/server_call.hpp"
+#include "runtime/listen.hpp"
 
 namespace loan_manager::rpc {
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
 namespace {
+
+// Threads of gRPC's synchronous API.
+constexpr int sync_threads = 16;
 
 // Calls that were told to end get this long before gRPC cuts their streams.
 constexpr auto cancel_time = 1s;
@@ -29,13 +36,30 @@ constexpr auto cancel_time = 1s;
 constexpr auto quiet_time = 50ms;
 constexpr auto quiet_limit = 500ms;
 
-void init_plugins() {
+void enable_health() {
     static std::once_flag once;
-    std::call_once(once, [] {
-        grpc::EnableDefaultHealthCheckService(true);
-        grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-    });
+    std::call_once(once, [] { grpc::EnableDefaultHealthCheckService(true); });
 }
+
+/// Reflection, or none: the library switches it on for every server of a program that it is linked to.
+class Reflection final : public grpc::ServerBuilderOption {
+public:
+    explicit Reflection(bool wanted) : wanted_(wanted) {}
+
+    void UpdateArguments(grpc::ChannelArguments*) override {}
+    void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+        using Plugin = grpc::reflection::ProtoServerReflectionPlugin;
+        std::erase_if(*plugins, [](const std::unique_ptr<grpc::ServerBuilderPlugin>& plugin) {
+            return dynamic_cast<Plugin*>(plugin.get()) != nullptr;
+        });
+        if (wanted_) {
+            plugins->push_back(std::make_unique<Plugin>());
+        }
+    }
+
+private:
+    bool wanted_;
+};
 
 /// A service as gRPC knows it, made from the registered methods instead of generated code: bytes in, bytes out, so
 /// that parsing happens on the event loops. Reflection finds the service by the methods' names.
@@ -58,11 +82,6 @@ public:
     }
 };
 
-std::string address_of(const std::string& host, std::uint16_t port) {
-    const bool bare_ipv6 = host.find(':') != std::string::npos && host.front() != '[';
-    return (bare_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
 }  // namespace
 
 struct Server::Impl {
@@ -70,10 +89,12 @@ struct Server::Impl {
     std::vector<std::unique_ptr<ServiceEntry>> entries;
     std::vector<std::unique_ptr<GenericService>> services;
     std::unique_ptr<grpc::Server> server;
+    std::shared_ptr<Connections> connections;
     int port = 0;
     std::mutex stop_mutex;
 
     void configure(grpc::ServerBuilder& builder);
+    void limit(grpc::ServerBuilder& builder) const;
     void wait_until_quiet(std::chrono::milliseconds limit);
     void cancel_calls_after(std::chrono::milliseconds grace, asio::steady_timer& timer);
 };
@@ -98,31 +119,59 @@ ServiceBuilder Server::service(std::string_view full_name) {
     return ServiceBuilder(*impl_->entries.emplace_back(std::make_unique<ServiceEntry>(full_name)));
 }
 
+/// What clients can make the server hold.
+void Server::Impl::limit(grpc::ServerBuilder& builder) const {
+    const ServerOptions& options = state->options;
+    grpc::ResourceQuota quota("server");
+    quota.Resize(options.max_memory_bytes);
+    quota.SetMaxThreads(sync_threads);
+    builder.SetResourceQuota(quota);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.max_streams);
+    builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.max_metadata_bytes);
+    builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10'000);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 300'000);
+    // Who pings more often than every 5 s, three times, is disconnected.
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 2);
+    // Only reflection uses the synchronous API: a thread for each of its streams, up to the quota.
+    builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+    builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
+    builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
+}
+
 void Server::Impl::configure(grpc::ServerBuilder& builder) {
     const ServerOptions& options = state->options;
-    builder.AddListeningPort(address_of(options.host, options.port), grpc::InsecureServerCredentials(), &port);
+    if (options.socket) {
+        connections = std::make_shared<Connections>(builder, options.socket, options.gateway_user,
+                                                    state->loops.front()->executor);
+    }
+    if (options.tcp) {
+        builder.AddListeningPort(runtime::host_port(options.tcp->host, options.tcp->port), options.tcp->credentials,
+                                 &port);
+    }
+    builder.SetOption(std::make_unique<Reflection>(options.reflection));
+    limit(builder);
     builder.SetMaxReceiveMessageSize(options.max_message_bytes);
     builder.SetMaxSendMessageSize(options.max_message_bytes);
     // Two processes on one port would silently share its connections.
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     // Clients notice a silent peer by pings, also between calls.
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5'000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30'000);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, static_cast<int>(options.max_connection_age.count()));
     builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, static_cast<int>(options.max_budget.count()));
-    // Only reflection uses the synchronous API.
-    builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
-    builder.SetSyncServerOption(grpc::ServerBuilder::MIN_POLLERS, 1);
-    builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
     for (const std::unique_ptr<GenericService>& service : services) {
         builder.RegisterService(service.get());
     }
 }
 
 void Server::start() {
-    init_plugins();
+    const ServerOptions& options = impl_->state->options;
+    if (!options.socket && (!options.tcp || !options.tcp->credentials)) {
+        throw std::logic_error("rpc::Server has nowhere to listen: a socket, or TCP with credentials");
+    }
+    enable_health();
     for (const std::unique_ptr<ServiceEntry>& entry : impl_->entries) {
         entry->check_complete();
         for (const std::unique_ptr<MethodEntry>& method : entry->methods()) {
@@ -145,15 +194,20 @@ void Server::start() {
     grpc::ServerBuilder builder;
     impl_->configure(builder);
     impl_->server = builder.BuildAndStart();
-    if (!impl_->server || impl_->port == 0) {
+    if (!impl_->server || (options.tcp && impl_->port == 0)) {
         impl_->server.reset();
-        const ServerOptions& options = impl_->state->options;
-        throw std::runtime_error("cannot listen on " + address_of(options.host, options.port));
+        throw std::runtime_error(
+            "gRPC cannot listen" +
+            (options.tcp ? " on " + runtime::host_port(options.tcp->host, options.tcp->port) : ""));
     }
     set_serving(false);
+    if (impl_->connections) {
+        impl_->connections->start();
+    }
 }
 
 std::uint16_t Server::port() const noexcept { return static_cast<std::uint16_t>(impl_->port); }
+const std::shared_ptr<runtime::InstanceSocket>& Server::socket() const noexcept { return impl_->state->options.socket; }
 
 void Server::set_serving(bool serving) {
     const std::lock_guard lock(impl_->stop_mutex);
@@ -204,6 +258,9 @@ void Server::shutdown(std::chrono::milliseconds grace) {
     const asio::any_io_executor& executor = impl_->state->loops.front()->executor;
     auto timer = std::make_shared<asio::steady_timer>(executor);
     impl_->cancel_calls_after(grace, *timer);
+    if (impl_->connections) {
+        impl_->connections->stop();
+    }
     // Sends GOAWAY, waits, and returns when every reactor is done.
     impl_->server->Shutdown(std::chrono::system_clock::now() + grace + cancel_time);
     asio::post(executor, [timer] { timer->cancel(); });

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <google/protobuf/message.h>
+#include <sys/types.h>
+#include <unistd.h>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
@@ -18,9 +20,14 @@
 #include "rpc/error.hpp"
 #include "rpc/handler.hpp"
 
-namespace loan_manager::runtime {
-class Metrics;
+namespace grpc {
+class ServerCredentials;
 }
+
+namespace loan_manager::runtime {
+class InstanceSocket;
+class Metrics;
+}  // namespace loan_manager::runtime
 
 namespace loan_manager::rpc {
 
@@ -47,12 +54,29 @@ struct ServerHooks {
 };
 
 struct ServerOptions {
-    std::string host = "0.0.0.0";
-    std::uint16_t port = 0;  ///< 0: any free one, see Server::port().
+    /// Where connections come from: the socket of this instance. Publishing it is left to others.
+    std::shared_ptr<runtime::InstanceSocket> socket;
+    /// The user of the gateway's processes: only over connections of his is believed what a call says of its caller.
+    uid_t gateway_user = ::geteuid();
+    /// TCP, for several hosts: only with credentials by which the ends prove who they are.
+    struct Tcp {
+        std::string host;
+        std::uint16_t port = 0;  ///< 0: any free one, see Server::port().
+        std::shared_ptr<grpc::ServerCredentials> credentials;
+    };
+    std::optional<Tcp> tcp;
+    /// Describes the services to whoever asks (grpcurl): for development.
+    bool reflection = false;
     /// Calls in flight, over all loops; one more is answered UNAVAILABLE at once.
     std::size_t max_in_flight = 1024;
+    /// Streams of one connection.
+    int max_streams = 1024;
     /// Largest request and answer, bytes.
     int max_message_bytes = 16 * 1024 * 1024;
+    /// All metadata of a call, bytes.
+    int max_metadata_bytes = 16 * 1024;
+    /// What gRPC itself may hold for connections, streams and messages; beyond, it drops connections.
+    std::size_t max_memory_bytes = std::size_t{256} * 1024 * 1024;
     /// Upper bound of a call's budget, also for callers that set no deadline.
     std::chrono::milliseconds max_budget{120'000};
     /// A connection is asked to reconnect after this time, so that clients meet new instances behind a DNS name.
@@ -70,8 +94,8 @@ enum class OpenTo {
 ///
 /// Per call, in this order: in-flight limit → metadata syntax (400) → token (401, unless the route is public) →
 /// permission of the route (403) → If-Match present (428) → Idempotency-Key present (400) → for queries, field
-/// issues of the gateway and declarative validation by libs/validate (422) → handler. The health service and reflection
-/// are always on. Deadline and cancellation by the client reach the handler as Asio cancellation (terminal): the
+/// issues of the gateway and declarative validation by libs/validate (422) → handler. The health service
+/// is always on. Deadline and cancellation by the client reach the handler as Asio cancellation (terminal): the
 /// operation it waits for ends early, the next one throws `operation_aborted`.
 ///
 /// Threading: register everything, then start(). The other functions may be called from any thread; `shutdown`
@@ -90,12 +114,14 @@ public:
     }
     ServiceBuilder service(std::string_view full_name);
 
-    /// Begins to listen; health is NOT_SERVING until set_serving(true). Throws std::runtime_error if the port is
-    /// taken, std::logic_error if a service lacks a method.
+    /// Begins to accept; health is NOT_SERVING until set_serving(true). Throws std::runtime_error if the TCP port is
+    /// taken, std::logic_error if a service lacks a method or there is nowhere to listen.
     void start();
 
-    /// The bound port.
+    /// The bound TCP port; 0 without TCP.
     std::uint16_t port() const noexcept;
+    /// The socket of the options.
+    const std::shared_ptr<runtime::InstanceSocket>& socket() const noexcept;
 
     /// Health as clients see it: balancing clients avoid an instance that does not serve.
     void set_serving(bool serving);

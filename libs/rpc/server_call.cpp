@@ -7,7 +7,9 @@
 #include <boost/system/system_error.hpp>
 
 #include "access/reach.hpp"
+#include "rpc/claims.hpp"
 #include "rpc/client.hpp"
+#include "rpc/credentials.hpp"
 #include "rpc/status_name.hpp"
 #include "runtime/log.hpp"
 #include "validate/validate.hpp"
@@ -124,7 +126,9 @@ asio::awaitable<void> ServerCall::serve() {
 }
 
 asio::awaitable<Result<void>> ServerCall::admit() {
-    Result<void> readable = read_metadata(server_context_->client_metadata(), context_);
+    const auto& metadata = server_context_->client_metadata();
+    const bool believed = is_gateway(*server_context_->auth_context());
+    Result<void> readable = read_metadata(believed ? metadata : without_claims(metadata), context_);
     if (!readable) {
         co_return readable;
     }

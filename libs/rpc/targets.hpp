@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/types.h>
 #include <boost/asio/ip/tcp.hpp>
 #include <filesystem>
 #include <optional>
@@ -19,7 +20,8 @@ struct HostPort {
 
 std::optional<HostPort> parse_host_port(std::string_view text);
 
-/// An upstream's address, by its form.
+/// An upstream's address, by its form: `unix:/directory`, and for several hosts `host:port[,host:port…]` or
+/// `dns:///name:port`.
 struct Address {
     enum class Kind { list, dns, directory };
 
@@ -32,9 +34,16 @@ struct Address {
 /// Throws std::invalid_argument naming the text that cannot be read.
 Address parse_address(const std::string& text);
 
-/// Instances registered in a directory, sorted; names that are no "host:port" are skipped. A missing directory is
-/// empty; nothing if it cannot be read just now (no descriptors left), which says nothing about the instances.
-std::optional<std::vector<HostPort>> scan_directory(const std::filesystem::path& directory);
+/// The instances in a directory (see runtime/instance_socket.hpp).
+struct Sockets {
+    std::vector<std::filesystem::path> paths;  ///< Sorted.
+    /// Why the directory, or some socket in it, does not count: somebody else than the owner could answer there.
+    std::vector<std::string> refused;
+};
+
+/// Looks for the sockets of `owner`. Nothing if the directory cannot be read just now (no descriptors left), which says
+/// nothing about the instances.
+std::optional<Sockets> scan_directory(const std::filesystem::path& directory, uid_t owner);
 
 /// The endpoint, if the host is an IP address.
 std::optional<boost::asio::ip::tcp::endpoint> literal_endpoint(const HostPort& host);
@@ -43,5 +52,7 @@ std::optional<boost::asio::ip::tcp::endpoint> literal_endpoint(const HostPort& h
 /// repetition, so that equal sets give equal targets. One target holds one family: beside IPv6 endpoints IPv4 ones are
 /// written as mapped addresses. Empty for no endpoints.
 std::string to_target(std::vector<boost::asio::ip::tcp::endpoint> endpoints);
+/// The same for sockets: "unix:/run/loan-manager/fleet/1.sock,/run/loan-manager/fleet/2.sock".
+std::string to_target(std::vector<std::filesystem::path> sockets);
 
 }  // namespace loan_manager::rpc

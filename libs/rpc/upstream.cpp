@@ -1,7 +1,6 @@
 #include "rpc/upstream.hpp"
 
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -9,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <limits>
 
+#include "rpc/credentials.hpp"
 #include "rpc/service_config.hpp"
 #include "rpc/status_name.hpp"
 #include "rpc/upstream_impl.hpp"
@@ -51,6 +51,7 @@ grpc::ChannelArguments channel_arguments(const UpstreamOptions& options, const s
 Upstream::Impl::Impl(UpstreamOptions chosen, asio::any_io_executor watcher)
     : options(std::move(chosen)),
       address(parse_address(options.address)),
+      credentials(channel_credentials(address, options.tcp_credentials)),
       executor(std::move(watcher)),
       config(service_config(options.services)),
       resolver(executor) {
@@ -106,8 +107,7 @@ std::size_t Upstream::Impl::known_instances() {
 void Upstream::Impl::use_target(const std::string& chosen, std::size_t count) {
     std::shared_ptr<grpc::Channel> fresh;
     if (!chosen.empty()) {
-        fresh =
-            grpc::CreateCustomChannel(chosen, grpc::InsecureChannelCredentials(), channel_arguments(options, config));
+        fresh = grpc::CreateCustomChannel(chosen, credentials, channel_arguments(options, config));
         fresh->GetState(true);  // connect now, not at the first call
     }
     std::shared_ptr<grpc::Channel> old;
@@ -142,26 +142,51 @@ asio::awaitable<std::vector<tcp::endpoint>> Upstream::Impl::resolve(const std::v
     co_return endpoints;
 }
 
+std::optional<std::vector<std::filesystem::path>> Upstream::Impl::sockets() {
+    std::optional<Sockets> found = scan_directory(address.directory, options.owner);
+    if (!found) {
+        return std::nullopt;
+    }
+    if (found->refused != refused) {
+        for (const std::string& problem : found->refused) {
+            runtime::log::warning("instances refused", {{"upstream", options.name}, {"reason", problem}});
+        }
+        refused = std::move(found->refused);
+    }
+    return std::move(found->paths);
+}
+
+void Upstream::Impl::use_if_changed(const std::string& chosen, std::size_t count) {
+    bool changed = false;
+    {
+        const std::lock_guard lock(mutex);
+        changed = chosen != target;
+    }
+    if (changed && !stopped) {
+        use_target(chosen, count);
+    }
+}
+
 asio::awaitable<void> Upstream::Impl::look(std::shared_ptr<Impl> self) {
     if (!self || self->stopped) {
         co_return;
     }
-    const Address& address = self->address;
-    const bool is_directory = address.kind == Address::Kind::directory;
-    const std::optional<std::vector<HostPort>> hosts = is_directory ? scan_directory(address.directory) : address.hosts;
-    if (!hosts) {
+    if (self->address.kind == Address::Kind::directory) {
+        if (const auto found = self->sockets()) {
+            self->use_if_changed(to_target(*found), found->size());
+        }
         co_return;
     }
-    const std::vector<tcp::endpoint> endpoints = co_await self->resolve(*hosts);
-    const std::string chosen = to_target(endpoints);
-    bool changed = false;
-    {
-        const std::lock_guard lock(self->mutex);
-        changed = chosen != self->target;
-    }
-    if (changed && !self->stopped) {
-        self->use_target(chosen, hosts->size());
-    }
+    const std::vector<tcp::endpoint> endpoints = co_await self->resolve(self->address.hosts);
+    self->use_if_changed(to_target(endpoints), self->address.hosts.size());
+}
+
+void Upstream::Impl::watch(std::chrono::milliseconds interval) {
+    runtime::PeriodicOptions looks;
+    looks.name = "instances of " + options.name;
+    looks.interval = interval;
+    watcher.emplace(executor, std::move(looks), [weak = weak_from_this()] { return look(weak.lock()); });
+    watcher->start();
 }
 
 void Upstream::Impl::start() {
@@ -187,26 +212,22 @@ void Upstream::Impl::start() {
         use_target(address.target, 0);
         return;
     }
-    // Literal addresses are usable at once; names are looked up by the watcher.
-    const std::optional<std::vector<HostPort>> hosts =
-        address.kind == Address::Kind::directory ? scan_directory(address.directory) : address.hosts;
+    // Sockets and literal addresses are usable at once; names are looked up by the watcher.
+    if (address.kind == Address::Kind::directory) {
+        const std::vector<std::filesystem::path> found = sockets().value_or(std::vector<std::filesystem::path>());
+        use_target(to_target(found), found.size());
+        watch(options.directory_interval);
+        return;
+    }
     std::vector<tcp::endpoint> endpoints;
-    bool names = false;
-    for (const HostPort& host : hosts.value_or(std::vector<HostPort>())) {
+    for (const HostPort& host : address.hosts) {
         if (const std::optional<tcp::endpoint> endpoint = literal_endpoint(host)) {
             endpoints.push_back(*endpoint);
-        } else {
-            names = true;
         }
     }
     use_target(to_target(endpoints), endpoints.size());
-    if (names || address.kind == Address::Kind::directory) {
-        runtime::PeriodicOptions looks;
-        looks.name = "instances of " + options.name;
-        looks.interval =
-            address.kind == Address::Kind::directory ? options.directory_interval : options.resolve_interval;
-        watcher.emplace(executor, std::move(looks), [weak = weak_from_this()] { return look(weak.lock()); });
-        watcher->start();
+    if (endpoints.size() != address.hosts.size()) {
+        watch(options.resolve_interval);
     }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <google/protobuf/descriptor.h>
+#include <sys/types.h>
+#include <unistd.h>
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
 #include <cstddef>
@@ -10,7 +12,8 @@
 
 namespace grpc {
 class Channel;
-}
+class ChannelCredentials;
+}  // namespace grpc
 
 namespace loan_manager::runtime {
 class Metrics;
@@ -20,9 +23,13 @@ namespace loan_manager::rpc {
 
 struct UpstreamOptions {
     std::string name;  ///< For logs and metrics: "fleet".
-    /// `host:port[,host:port…]`, `dns:///name:port`, or `dir:/path`: a directory, read once a second, whose file
-    /// names are the `host:port` of the instances.
+    /// `unix:/directory`: a directory, read once a second, of the sockets of the instances. Or, with credentials for
+    /// it, TCP: `host:port[,host:port…]` or `dns:///name:port`.
     std::string address;
+    /// With `unix:`: whose sockets these are. Where anybody else could answer nobody is called.
+    uid_t owner = ::geteuid();
+    /// How the ends of a TCP connection prove who they are; null: TCP is refused.
+    std::shared_ptr<grpc::ChannelCredentials> tcp_credentials;
     /// Services called over this upstream; their GET routes are retried (at most 3 attempts, only when no instance
     /// answered), nothing else is.
     std::vector<const google::protobuf::ServiceDescriptor*> services;
@@ -53,7 +60,8 @@ enum class UpstreamState {
 /// shutdown() (or the destructor) must have returned before the event loops of callers end.
 class Upstream {
 public:
-    /// Throws std::invalid_argument on an address it cannot read. `executor` runs the watching of directories.
+    /// Throws std::invalid_argument on an address it cannot read, or TCP without credentials. `executor` runs the
+    /// watching of directories.
     Upstream(UpstreamOptions options, boost::asio::any_io_executor executor);
     ~Upstream();
     Upstream(const Upstream&) = delete;

@@ -58,10 +58,15 @@ struct Upstream::Impl : std::enable_shared_from_this<Impl> {
     void use_target(const std::string& target, std::size_t count);
     /// Looks once at a directory or a list of names.
     static boost::asio::awaitable<void> look(std::shared_ptr<Impl> self);
+    void watch(std::chrono::milliseconds interval);
+    /// The sockets in the directory; what is refused there is logged when it changes.
+    std::optional<std::vector<std::filesystem::path>> sockets();
+    void use_if_changed(const std::string& target, std::size_t count);
     boost::asio::awaitable<std::vector<boost::asio::ip::tcp::endpoint>> resolve(const std::vector<HostPort>& hosts);
 
     UpstreamOptions options;
     Address address;
+    std::shared_ptr<grpc::ChannelCredentials> credentials;
     boost::asio::any_io_executor executor;
     std::string config;
 
@@ -69,6 +74,7 @@ struct Upstream::Impl : std::enable_shared_from_this<Impl> {
     std::optional<runtime::Periodic> watcher;
     boost::asio::ip::tcp::resolver resolver;
     std::map<HostPort, std::vector<boost::asio::ip::tcp::endpoint>> resolved;
+    std::vector<std::string> refused;
     bool stopped = false;
 
     std::mutex mutex;  ///< Guards what follows; never held while calling into gRPC's calls.

@@ -1,11 +1,53 @@
 #include "runtime/common_settings.hpp"
 
+#include <unistd.h>
+
+#include "runtime/instance_socket.hpp"
+
 namespace loan_manager::runtime {
+namespace {
+
+constexpr std::string_view no_tcp =
+    "services are reached by unix sockets (INSTANCE_DIR, INSTANCE); TCP between services needs mutual TLS, which this "
+    "version does not have";
+
+void add_socket(SettingsTable& table, CommonSettings& settings, const std::string& directory) {
+    table.text("INSTANCE_DIR", settings.instance_dir)
+        .default_value(directory)
+        .min_length(1)
+        .help(
+            "Directory of the sockets of all instances, which lists them: only this service's user may write to it. "
+            "Made if it is missing.");
+    table
+        .custom("INSTANCE", "name", "must be 1 to 32 letters, digits, '-' or '_'",
+                [&settings](std::string_view text) -> std::optional<std::string> {
+                    if (!is_instance_name(text)) {
+                        return "must be 1 to 32 letters, digits, '-' or '_'";
+                    }
+                    settings.instance = text;
+                    return std::nullopt;
+                })
+        .default_value("1")
+        .help("Name of this instance: it listens on INSTANCE_DIR/INSTANCE.sock, which is there while it is ready.");
+    settings.gateway_user = ::geteuid();
+    table.user("GATEWAY_USER", settings.gateway_user)
+        .help(
+            "The user the gateway runs as, by default that of this process. Only from connections of this user are "
+            "client address, user agent and request id of a call believed.");
+    table.refused("HOST", no_tcp);
+    table.refused("PORT", no_tcp);
+}
+
+}  // namespace
 
 void add_common_settings(SettingsTable& table, CommonSettings& settings, const CommonDefaults& defaults) {
     table.group("Network");
-    table.text("HOST", settings.host).default_value("127.0.0.1").min_length(1).help("Address to listen on.");
-    table.number("PORT", settings.port).default_value(defaults.port).help("Port to listen on; 0 takes a free one.");
+    if (defaults.instance_dir.empty()) {
+        table.text("HOST", settings.host).default_value("127.0.0.1").min_length(1).help("Address to listen on.");
+        table.number("PORT", settings.port).default_value(defaults.port).help("Port to listen on; 0 takes a free one.");
+    } else {
+        add_socket(table, settings, defaults.instance_dir);
+    }
     table.text("ADMIN_HOST", settings.admin_host)
         .default_value("127.0.0.1")
         .min_length(1)
@@ -13,8 +55,6 @@ void add_common_settings(SettingsTable& table, CommonSettings& settings, const C
     table.number("ADMIN_PORT", settings.admin_port)
         .default_value(defaults.admin_port)
         .help("Port of the admin server; 0 takes a free one.");
-    table.text("INSTANCE_DIR", settings.instance_dir)
-        .help("Directory in which this instance registers itself, as a file named host:port, while it is ready.");
 
     table.group("Process");
     table.text("ENVIRONMENT", settings.environment)

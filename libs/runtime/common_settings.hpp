@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -11,8 +13,13 @@ namespace loan_manager::runtime {
 
 /// What every service can be told.
 struct CommonSettings {
+    /// Of services that listen on TCP.
     std::string host;
     std::uint16_t port = 0;
+    /// Of services that listen on a unix socket, see instance_socket.hpp.
+    std::string instance_dir;
+    std::string instance;
+    uid_t gateway_user = 0;  ///< what connections of this user say about their callers is believed
     std::string admin_host;
     std::uint16_t admin_port = 0;
     std::string environment;
@@ -24,12 +31,12 @@ struct CommonSettings {
     unsigned log_backups = 0;
     std::size_t threads = 0;  ///< 0: one per processor
     std::chrono::seconds shutdown_grace_seconds{0};
-    std::string instance_dir;  ///< empty: do not register
 };
 
 struct CommonDefaults {
-    std::uint16_t port;
-    std::uint16_t admin_port;
+    std::uint16_t port = 0;
+    std::uint16_t admin_port = 0;
+    std::string instance_dir = {};  ///< given: the service listens on a unix socket in there, not on a port
 };
 
 void add_common_settings(SettingsTable& table, CommonSettings& settings, const CommonDefaults& defaults);

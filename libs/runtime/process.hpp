@@ -16,6 +16,8 @@
 
 namespace loan_manager::runtime {
 
+class InstanceSocket;
+
 /// What a running service uses of its process. All functions are safe from every thread.
 class Process {
 public:
@@ -33,13 +35,14 @@ public:
     /// Part of /health/ready; the process counts as ready while all checks are fine.
     virtual void add_ready_check(std::string name, ReadyCheck check) = 0;
 
-    /// Tells where the service listens, once it does: logged, and registered in INSTANCE_DIR while the process is
-    /// ready.
+    /// Tells where the service listens, once it does.
     virtual void listening(const std::string& host, std::uint16_t port) = 0;
+    /// The same for a socket, which is published once the process is ready and withdrawn when it is to stop.
+    virtual void listening(std::shared_ptr<InstanceSocket> socket) = 0;
 
     /// The steps of stopping. Hooks of a step run on the main thread, which runs no event loop, the last added first;
     /// the loops run until all steps are done.
-    /// 1. /health/ready says no, the registration is gone: turn the gRPC health status, and the like.
+    /// 1. /health/ready says no, the socket is withdrawn: turn the gRPC health status, and the like.
     virtual void on_not_ready(Hook hook) = 0;
     /// 2. Take no new connections and no new work.
     virtual void on_stop_accepting(Hook hook) = 0;

@@ -34,17 +34,12 @@ void ProcessCore::add_ready_check(std::string name, ReadyCheck check) {
 
 void ProcessCore::listening(const std::string& host, std::uint16_t port) {
     log::info("listening", {{"address", host_port(host, port)}});
-    if (settings_.instance_dir.empty()) {
-        return;
-    }
-    try {
-        auto file = std::make_unique<InstanceFile>(settings_.instance_dir, host, port);
-        const std::lock_guard lock(mutex_);
-        instances_.push_back(std::move(file));
-    } catch (const std::system_error& error) {
-        throw StartupError("cannot use the directory " + settings_.instance_dir +
-                           " (setting INSTANCE_DIR): " + error.code().message());
-    }
+}
+
+void ProcessCore::listening(std::shared_ptr<InstanceSocket> socket) {
+    log::info("listening", {{"socket", socket->path().string()}});
+    const std::lock_guard lock(mutex_);
+    instances_.push_back(std::move(socket));
 }
 
 void ProcessCore::on_not_ready(Hook hook) {
@@ -113,8 +108,7 @@ void ProcessCore::publish_instances() {
         publish_complained_ = false;
     } catch (const std::system_error& error) {
         if (!std::exchange(publish_complained_, true)) {
-            log::error("cannot register the instance",
-                       {{"directory", settings_.instance_dir}, {"error", error.what()}});
+            log::error("cannot publish the socket", {{"directory", settings_.instance_dir}, {"error", error.what()}});
         }
     }
 }

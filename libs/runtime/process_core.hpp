@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/instance_file.hpp"
+#include "runtime/instance_socket.hpp"
 #include "runtime/process.hpp"
 
 namespace loan_manager::runtime {
@@ -27,6 +27,7 @@ public:
     Metrics& metrics() override { return metrics_; }
     void add_ready_check(std::string name, ReadyCheck check) override;
     void listening(const std::string& host, std::uint16_t port) override;
+    void listening(std::shared_ptr<InstanceSocket> socket) override;
     void on_not_ready(Hook hook) override;
     void on_stop_accepting(Hook hook) override;
     void on_drain(std::function<void(SteadyTime)> hook) override;
@@ -39,7 +40,7 @@ public:
     void set_started() { started_ = true; }
     /// What is not fine, by name; empty when the process is ready.
     std::map<std::string, std::string> failing() const;
-    /// Registers the listeners in INSTANCE_DIR; failures are logged once and tried again at the next call.
+    /// Publishes the sockets in INSTANCE_DIR; failures are logged once and tried again at the next call.
     void publish_instances();
     void withdraw_instances();
     /// Forgets checks and reload hooks, which refer to the service.
@@ -70,7 +71,7 @@ private:
     std::condition_variable stop_asked_;
     std::string stop_reason_;
     std::map<std::string, ReadyCheck> checks_;
-    std::vector<std::unique_ptr<InstanceFile>> instances_;
+    std::vector<std::shared_ptr<InstanceSocket>> instances_;
     bool publish_complained_ = false;
     std::vector<Hook> not_ready_, stop_accepting_, cancel_, reload_;
     std::vector<std::function<void(SteadyTime)>> drain_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <boost/assert/source_location.hpp>
 #include <boost/system/result.hpp>
 #include <chrono>
@@ -126,6 +128,10 @@ public:
     Setting& list(std::string_view name, std::vector<std::string>& target);
     /// A PostgreSQL URL or DSN in the form libpq understands, see normalise_database_url. Secret.
     Setting& database_url(std::string_view name, std::string& target);
+    /// The name (or number) of a system user of this machine.
+    Setting& user(std::string_view name, uid_t& target);
+    /// One that may not be given, though people might expect that: `why` is told to whoever does.
+    Setting& refused(std::string_view name, std::string_view why);
     /// Any other type. `rule` says what is allowed, as a sentence that begins with "must".
     Setting& custom(std::string_view name, std::string_view type, std::string_view rule, Setting::Reader reader);
 

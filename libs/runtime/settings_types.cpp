@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "runtime/settings.hpp"
+#include "runtime/users.hpp"
 
 namespace loan_manager::runtime {
 namespace {
@@ -174,6 +175,27 @@ Setting& SettingsTable::database_url(std::string_view name, std::string& target)
         return std::nullopt;
     };
     return row.secret();
+}
+
+Setting& SettingsTable::user(std::string_view name, uid_t& target) {
+    Setting& row = add(name, "system user", "must be the name of a system user of this machine");
+    row.reader_ = [&row, &target](std::string_view text) -> std::optional<std::string> {
+        const std::optional<uid_t> user = user_id(std::string(text));
+        if (!user) {
+            return row.constraint();
+        }
+        target = *user;
+        return std::nullopt;
+    };
+    return row;
+}
+
+Setting& SettingsTable::refused(std::string_view name, std::string_view why) {
+    Setting& row = add(name, "nothing", "must not be given");
+    row.reader_ = [&row, reason = std::string(why)](std::string_view) -> std::optional<std::string> {
+        return row.constraint() + ": " + reason;
+    };
+    return row.help("Refused: " + std::string(why) + ".");
 }
 
 Setting& SettingsTable::custom(std::string_view name, std::string_view type, std::string_view rule,

@@ -7,6 +7,7 @@
 
 #include "commands/errors.hpp"
 #include "loanmanager/auth/v1/auth.pb.h"
+#include "runtime/instance_socket.hpp"
 #include "runtime/listen.hpp"
 
 namespace loan_manager::service {
@@ -47,16 +48,11 @@ std::vector<asio::any_io_executor> executors_of(runtime::Loops& loops) {
     return executors;
 }
 
-void add_auth_address(runtime::SettingsTable& table, std::string& address) {
-    table.text("AUTH_ADDRESS", address)
-        .default_value("127.0.0.1:50051")
-        .help("Where auth listens: host:port[,host:port…], dns:///name:port or dir:/path.");
-}
-
-rpc::UpstreamOptions auth_upstream(const std::string& address) {
+rpc::UpstreamOptions auth_upstream(const rpc::UpstreamSettings& auth) {
     rpc::UpstreamOptions options;
     options.name = "auth";
-    options.address = address;
+    options.address = auth.address;
+    options.owner = auth.owner;
     options.services = {
         loanmanager::auth::v1::GetTrustRequest::descriptor()->file()->FindServiceByName("TrustService")};
     return options;
@@ -64,8 +60,10 @@ rpc::UpstreamOptions auth_upstream(const std::string& address) {
 
 rpc::ServerOptions server_options(runtime::Process& process) {
     rpc::ServerOptions options;
-    options.host = process.settings().host;
-    options.port = process.settings().port;
+    const runtime::CommonSettings& settings = process.settings();
+    options.socket = std::make_shared<runtime::InstanceSocket>(settings.instance_dir, settings.instance);
+    options.gateway_user = settings.gateway_user;
+    options.reflection = settings.environment == "development";
     return options;
 }
 
@@ -95,15 +93,11 @@ void export_pool_metrics(runtime::Process& process, postgres::PoolGroup& pools) 
                        [&pools] { return static_cast<double>(pools.stats().waiting); });
 }
 
-void require_port(runtime::Process& process) {
-    runtime::require_free_port(process.settings().host, process.settings().port, "PORT");
-}
-
 void take_calls(runtime::Process& process, rpc::Server& server) {
     process.on_not_ready([&server] { server.set_serving(false); });
     server.start();
     server.set_serving(true);
-    process.listening(process.settings().host, server.port());
+    process.listening(server.socket());
 }
 
 void drain(rpc::Server& server, runtime::Process::SteadyTime deadline) {

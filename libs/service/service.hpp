@@ -8,6 +8,7 @@
 #include "postgres/pool.hpp"
 #include "rpc/server.hpp"
 #include "rpc/upstream.hpp"
+#include "rpc/upstream_settings.hpp"
 #include "runtime/common_settings.hpp"
 #include "runtime/process.hpp"
 #include "trust/authenticator.hpp"
@@ -22,12 +23,11 @@ postgres::PoolOptions pool_options(const runtime::DatabaseSettings& settings, co
 std::vector<boost::asio::io_context*> contexts_of(runtime::Loops& loops);
 std::vector<boost::asio::any_io_executor> executors_of(runtime::Loops& loops);
 
-/// Adds AUTH_ADDRESS.
-void add_auth_address(runtime::SettingsTable& table, std::string& address);
 /// The upstream that trust in tokens comes from.
-rpc::UpstreamOptions auth_upstream(const std::string& address);
+rpc::UpstreamOptions auth_upstream(const rpc::UpstreamSettings& auth);
 
-/// Listens where HOST and PORT say.
+/// Opens the socket of this instance; throws runtime::StartupError if that cannot be, e.g. because another process has
+/// its name.
 rpc::ServerOptions server_options(runtime::Process& process);
 /// Tokens by `authenticator`, database failures as answers, calls counted in the process's metrics.
 /// The authenticator and the process must outlive the server.
@@ -38,8 +38,6 @@ void add_trust_check(runtime::Process& process, trust::Authenticator& authentica
 /// Gauges db_connections and db_waiting.
 void export_pool_metrics(runtime::Process& process, postgres::PoolGroup& pools);
 
-/// Before anything begins: throws runtime::StartupError if another program listens at PORT.
-void require_port(runtime::Process& process);
 /// At the end of the start, when everything a call needs stands: opens the server and tells the world. From the moment
 /// the process is to end, callers are sent elsewhere.
 void take_calls(runtime::Process& process, rpc::Server& server);

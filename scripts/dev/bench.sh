@@ -154,11 +154,13 @@ wait "$load"
 
 # Time from exec to the first ready answer, of a further instance beside the running one.
 start_to_ready() { # service
-    local key=${1//-/_} admin started pid assignments
+    local key=${1//-/_} admin where started pid assignments
     admin=$(free_port 19500)
-    mapfile -t assignments < <(grep -vE '^(PORT|ADMIN_PORT|INSTANCE_DIR)=' "$(field "$key.env")")
+    where="INSTANCE=bench"
+    [ "$1" != gateway ] || where="PORT=$(free_port 19400)"
+    mapfile -t assignments < <(grep -vE '^(PORT|ADMIN_PORT|INSTANCE)=' "$(field "$key.env")")
     started=$(date +%s%N)
-    env -i "PATH=$PATH" "${assignments[@]}" "PORT=$(free_port 19400)" "ADMIN_PORT=$admin" \
+    env -i "PATH=$PATH" "${assignments[@]}" "$where" "ADMIN_PORT=$admin" \
         "$BIN/loan-manager-$1" >/dev/null 2>&1 &
     pid=$!
     until curl -fsS -m 1 "http://127.0.0.1:$admin/health/ready" >/dev/null 2>&1; do

@@ -21,7 +21,8 @@ elif [ -f "$VAR/run.json" ]; then
         stop_leftover "$pid" TERM
     done
     stop_leftover "$(jq -r .postgres.pid "$VAR/run.json")" INT
-    rm -f "$VAR/run.json" "$STATE/supervisor.pid" "$STATE/ready"
+    rm -rf "$RUN"
+    rm -f "$VAR/run.json" "$VAR/run" "$STATE/supervisor.pid" "$STATE/ready"
     good "Stopped what a killed supervisor had left."
 else
     note "Nothing is running."

@@ -2,8 +2,8 @@
 #
 # usage: ./dev scale gateway|auth|fleet|lifecycle-refresher N
 #
-# Further instances get ports of their own and take traffic without restarting anything: services announce
-# themselves in var/instances, where the gateway looks. ./dev status lists them.
+# Further instances take traffic without restarting anything: the sockets in var/run/SERVICE are the list of
+# instances, where the gateway looks. A further gateway gets a port of its own. ./dev status lists them.
 . "$(dirname "$0")/lib/common.sh"
 . "$ROOT/scripts/dev/lib/suite.sh"
 

@@ -7,7 +7,7 @@ if [ ! -f "$VAR/run.json" ] || ! supervisor_pid >/dev/null; then
     exit 3
 fi
 failing=0
-printf '%-22s %-8s %-30s %s\n' NAME PID ADDRESS STATE
+printf '%-22s %-8s %-52s %s\n' NAME PID ADDRESS STATE
 while IFS=$'\t' read -r name pid url admin; do
     if ! kill -0 "$pid" 2>/dev/null; then
         state="not running"
@@ -20,7 +20,7 @@ while IFS=$'\t' read -r name pid url admin; do
         state="not ready"
         failing=1
     fi
-    printf '%-22s %-8s %-30s %s\n' "$name" "$pid" "$url" "$state"
+    printf '%-22s %-8s %-52s %s\n' "$name" "$pid" "$url" "$state"
 done < <(jq -r 'to_entries | sort_by(.key) | .[] | [.key, .value.pid,
     (if .key == "postgres" then "127.0.0.1:\(.value.port)/loan_manager" else .value.url end), (.value.admin_url // "")] | @tsv' "$VAR/run.json")
 

@@ -4,7 +4,7 @@
 #
 # Stays in the foreground until Ctrl-C, which stops everything cleanly; data is kept in var/.
 # --detach       return as soon as every service is ready; `./dev down` stops it
-# --port-base N  use the ports N, N+1, … (gateway first) instead of 8000, 50051 …
+# --port-base N  use the ports N, N+1, … (gateway first) instead of 8000, 54320 …
 . "$(dirname "$0")/lib/common.sh"
 . "$ROOT/scripts/dev/lib/packages.sh"
 . "$ROOT/scripts/dev/lib/build.sh"

@@ -13,7 +13,7 @@ int main(int argc, char** argv) {
     spec.program = "loan-manager-auth";
     spec.service = "auth";
     spec.summary = "Users, sessions and signing keys. `loan-manager-auth rotate-key` makes a new signing key.";
-    spec.defaults = {.port = 50051, .admin_port = 9101};
+    spec.defaults = {.admin_port = 9101, .instance_dir = "/run/loan-manager/auth"};
     spec.add_settings = [&](runtime::SettingsTable& table) { auth::add_settings(table, settings); };
     spec.start = [&](runtime::Process& process) { return auth::start(process, settings); };
     return runtime::run(spec, argc, argv);

@@ -96,7 +96,6 @@ public:
     void start() {
         register_calls();
         service::export_pool_metrics(process_, pools_);
-        service::require_port(process_);
         publish_keys();
         clearing_.start();
         runtime::run_on(home_, [this] { listener_.start(); });

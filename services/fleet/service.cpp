@@ -41,7 +41,7 @@ public:
         : process_(process),
           home_(process.loops().at(0)),
           pools_(service::contexts_of(process.loops()), service::pool_options(settings.database, "loan-manager fleet")),
-          auth_(service::auth_upstream(settings.auth_address), home_.get_executor()),
+          auth_(service::auth_upstream(settings.auth), home_.get_executor()),
           authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(auth_)),
           pages_(pools_),
           runner_(pools_, runner_options()),
@@ -74,7 +74,6 @@ public:
         repairs_.register_with(server_);
         sales_.register_with(server_);
         service::export_pool_metrics(process_, pools_);
-        service::require_port(process_);
         auth_.start();
         authenticator_.start(home_.get_executor());
         housekeeping_.start();

@@ -1,14 +1,12 @@
 #include "fleet/settings.hpp"
 
-#include "service/service.hpp"
-
 namespace loan_manager::fleet {
 
 void add_settings(runtime::SettingsTable& table, Settings& settings) {
     runtime::add_database_settings(table, settings.database);
 
     trust::add_token_settings(table, settings.tokens);
-    service::add_auth_address(table, settings.auth_address);
+    rpc::add_upstream_settings(table, "AUTH", "auth", settings.auth);
 
     table.group("Stock numbers");
     table.number("STOCK_NUMBER_MAX", settings.stock_number_max)

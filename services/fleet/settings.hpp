@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "rpc/upstream_settings.hpp"
 #include "runtime/common_settings.hpp"
 #include "runtime/settings.hpp"
 #include "trust/settings.hpp"
@@ -14,7 +15,7 @@ namespace loan_manager::fleet {
 struct Settings {
     runtime::DatabaseSettings database;
     trust::TokenSettings tokens;
-    std::string auth_address;
+    rpc::UpstreamSettings auth;
     std::int32_t stock_number_max = 0;  ///< D-601
     std::int32_t prices_a_day = 0;      ///< For those who may not see costs; 0: as many as they like.
     std::chrono::seconds audit_seal_interval{0};

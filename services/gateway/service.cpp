@@ -49,9 +49,8 @@ transcode::OpenApiInfo api_info() {
 
 UpstreamsOptions upstream_options(const Settings& settings, runtime::Metrics& metrics) {
     UpstreamsOptions options;
-    options.addresses = {{"auth", settings.auth_address},
-                         {"fleet", settings.fleet_address},
-                         {"lifecycle-refresher", settings.lifecycle_address}};
+    options.services = {
+        {"auth", settings.auth}, {"fleet", settings.fleet}, {"lifecycle-refresher", settings.lifecycle}};
     options.max_in_flight = settings.upstream_max_in_flight;
     options.metrics = &metrics;
     return options;

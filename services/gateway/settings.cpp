@@ -6,20 +6,11 @@ namespace loan_manager::gateway {
 
 namespace {
 
-constexpr const char* address_help =
-    "`host:port[,host:port…]`, `dns:///name:port`, or `dir:/path`: a directory whose file names are instances";
-
 void add_upstreams(runtime::SettingsTable& table, Settings& settings) {
     table.group("Services behind the gateway");
-    table.text("AUTH_ADDRESS", settings.auth_address)
-        .default_value("127.0.0.1:50051")
-        .help(std::string("Where auth listens: ") + address_help);
-    table.text("FLEET_ADDRESS", settings.fleet_address)
-        .default_value("127.0.0.1:50061")
-        .help("Where fleet listens; the same forms");
-    table.text("LIFECYCLE_ADDRESS", settings.lifecycle_address)
-        .default_value("127.0.0.1:50071")
-        .help("Where lifecycle-refresher listens; the same forms");
+    rpc::add_upstream_settings(table, "AUTH", "auth", settings.auth);
+    rpc::add_upstream_settings(table, "FLEET", "fleet", settings.fleet);
+    rpc::add_upstream_settings(table, "LIFECYCLE", "lifecycle-refresher", settings.lifecycle);
     table.number("UPSTREAM_MAX_IN_FLIGHT", settings.upstream_max_in_flight)
         .default_value(512)
         .range(1, 100'000)

@@ -4,6 +4,7 @@
 #include "gateway/http/limits.hpp"
 #include "gateway/policy/client_address.hpp"
 #include "gateway/policy/rate_limiter.hpp"
+#include "rpc/upstream_settings.hpp"
 #include "runtime/settings.hpp"
 #include "trust/settings.hpp"
 
@@ -15,9 +16,9 @@
 namespace loan_manager::gateway {
 
 struct Settings {
-    std::string auth_address;
-    std::string fleet_address;
-    std::string lifecycle_address;
+    rpc::UpstreamSettings auth;
+    rpc::UpstreamSettings fleet;
+    rpc::UpstreamSettings lifecycle;
     std::size_t upstream_max_in_flight = 0;
 
     trust::TokenSettings tokens;

@@ -99,7 +99,7 @@ public:
           metrics_(process.metrics()),
           pools_(service::contexts_of(process.loops()), pool_options(settings)),
           home_pool_(home_, home_pool_options(settings)),
-          auth_(service::auth_upstream(settings.auth_address), home_.get_executor()),
+          auth_(service::auth_upstream(settings.auth), home_.get_executor()),
           authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(auth_)),
           refresher_(home_, refresher_options(settings)),
           scheduler_(home_, scheduler_options(settings), policy_, home_pool_, refresher_),
@@ -114,7 +114,6 @@ public:
     void start() {
         register_calls();
         service::export_pool_metrics(process_, pools_);
-        service::require_port(process_);
         auth_.start();
         authenticator_.start(home_.get_executor());
         runtime::run_on(home_, [this] { scheduler_.start(); });

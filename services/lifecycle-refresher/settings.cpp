@@ -1,6 +1,5 @@
 #include "lifecycle-refresher/settings.hpp"
 
-#include "service/service.hpp"
 #include "token/key.hpp"
 
 namespace loan_manager::lifecycle {
@@ -9,7 +8,7 @@ void add_settings(runtime::SettingsTable& table, Settings& settings) {
     runtime::add_database_settings(table, settings.database);
 
     trust::add_token_settings(table, settings.tokens);
-    service::add_auth_address(table, settings.auth_address);
+    rpc::add_upstream_settings(table, "AUTH", "auth", settings.auth);
 
     table.group("Refreshing");
     table.text("SECRET_KEY", settings.secret_key)

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "rpc/upstream_settings.hpp"
 #include "runtime/common_settings.hpp"
 #include "runtime/settings.hpp"
 #include "trust/settings.hpp"
@@ -14,7 +15,7 @@ struct Settings {
     runtime::DatabaseSettings database;
 
     trust::TokenSettings tokens;
-    std::string auth_address;
+    rpc::UpstreamSettings auth;
 
     std::string secret_key;  ///< Empty: the command line cannot drive this service.
 

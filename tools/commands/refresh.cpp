@@ -175,7 +175,8 @@ int run(const Refresh& command, const Settings& settings) {
     runtime::Loops loops(1);
     rpc::UpstreamOptions options;
     options.name = "lifecycle-refresher";
-    options.address = command.address.empty() ? settings.lifecycle_address : command.address;
+    options.address = command.address.empty() ? settings.lifecycle.address : command.address;
+    options.owner = settings.lifecycle.owner;
     std::unique_ptr<rpc::Upstream> upstream;
     try {
         upstream = std::make_unique<rpc::Upstream>(options, loops.at(0).get_executor());

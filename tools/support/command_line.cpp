@@ -88,8 +88,9 @@ Command parse_refresh(const Words& words) {
     options.options().add_options()("all", po::bool_switch(&all), "every view")(
         "view", po::value(&command.views)->value_name("NAME"), "this view; may be repeated")(
         "address", po::value(&command.address)->value_name("ADDRESS"),
-        "where the lifecycle-refresher listens: host:port or dir:/path; default: LIFECYCLE_ADDRESS or 127.0.0.1:50071")(
-        "timeout", po::value(&timeout)->value_name("SECONDS"), "how long to wait; default 600")(
+        "where the lifecycle-refresher listens: unix:/directory; default: LIFECYCLE_ADDRESS or "
+        "unix:/run/loan-manager/lifecycle-refresher")("timeout", po::value(&timeout)->value_name("SECONDS"),
+                                                      "how long to wait; default 600")(
         "nightly", po::bool_switch(&command.nightly),
         "record it as the nightly run, so that the service does not make one of its own");
     if (!options.parse(words)) {

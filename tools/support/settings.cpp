@@ -4,13 +4,19 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/users.hpp"
 #include "tools/support/exit_code.hpp"
 
 namespace loan_manager::ctl {
+namespace {
+
+constexpr const char* refresher_user = "loan-manager-refresher";
+
+}  // namespace
 
 Settings read_settings(const runtime::Environment& environment) {
     runtime::Environment relevant;
-    for (const std::string_view name : {"DATABASE_URL", "SECRET_KEY", "LIFECYCLE_ADDRESS"}) {
+    for (const std::string_view name : {"DATABASE_URL", "SECRET_KEY", "LIFECYCLE_ADDRESS", "LIFECYCLE_USER"}) {
         for (const std::string& key : {std::string(name), std::string(name) + "_FILE"}) {
             if (const auto found = environment.find(key); found != environment.end()) {
                 relevant.insert(*found);
@@ -24,7 +30,9 @@ Settings read_settings(const runtime::Environment& environment) {
     runtime::SettingsTable table("loan-managerctl");
     table.database_url("DATABASE_URL", settings.database_url);
     table.text("SECRET_KEY", settings.secret_key).secret();
-    table.text("LIFECYCLE_ADDRESS", settings.lifecycle_address).default_value("127.0.0.1:50071");
+    rpc::add_upstream_settings(table, "LIFECYCLE", "lifecycle-refresher", settings.lifecycle);
+    // On a host with the suite installed, whoever runs this program expects to find the service's own user there.
+    settings.lifecycle.owner = runtime::user_id(refresher_user).value_or(settings.lifecycle.owner);
     const std::vector<std::string> no_arguments;
     const auto parsed = table.parse(no_arguments, relevant);
     if (!parsed) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "rpc/upstream_settings.hpp"
 #include "runtime/settings.hpp"
 
 namespace loan_manager::ctl {
@@ -11,7 +12,7 @@ namespace loan_manager::ctl {
 struct Settings {
     std::string database_url;
     std::string secret_key;
-    std::string lifecycle_address;
+    rpc::UpstreamSettings lifecycle;
 };
 
 /// Looks at nothing else in the environment. Throws Failure (usage) on values that make no sense.

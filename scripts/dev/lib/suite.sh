@@ -15,11 +15,33 @@ while read -r name port admin wave; do
     [ "$admin" = - ] || SERVICES+=("$name")
 done <<'TABLE'
 postgres             54320  -     3
-auth                 50051  9101  2
-fleet                50061  9102  2
-lifecycle-refresher  50071  9103  2
+auth                 -      9101  2
+fleet                -      9102  2
+lifecycle-refresher  -      9103  2
 gateway              8000   9100  1
 TABLE
+
+# Where the services' sockets are, a directory each. The path of a socket may have no more than 107 bytes, and nobody
+# else may be able to exchange a directory above it; a clone can be anywhere, so they are in /tmp, and var/run leads
+# there.
+RUN="/tmp/loan-manager-$(id -u)-$(printf '%s' "$VAR" | sha256sum | cut -c1-12)"
+
+prepare_run_directory() {
+    mkdir -m 700 "$RUN" 2>/dev/null || [ -d "$RUN" ] || die "cannot make the directory $RUN"
+    [ -O "$RUN" ] && [ ! -L "$RUN" ] || die "$RUN belongs to somebody else; it holds the sockets of ./dev up"
+    chmod 700 "$RUN"
+    rm -f "$RUN"/*/*.sock
+    ln -sfn "$RUN" "$VAR/run"
+}
+
+# "fleet-2" is an instance of fleet, and its socket 2.sock; that of the first, "fleet", is 1.sock.
+service_of() { echo "${1%%-[0-9]*}"; }
+socket_of() {
+    local service number=1
+    service=$(service_of "$1")
+    [ "$1" = "$service" ] || number=${1#"$service"-}
+    echo "$RUN/$service/$number.sock"
+}
 
 # The variable in state/ports that holds the port of process $1; $2 may be _ADMIN.
 port_name() {
@@ -81,18 +103,25 @@ database_url() { # role
     echo "postgresql://$1:$(secret "$1")@127.0.0.1:$PORT_POSTGRES/loan_manager"
 }
 
-# Writes the environment of service $1 on port $2 with admin port $3 to file $4.
+# Writes the environment of instance $1 with admin port $3 to file $4; $2 is the port of a gateway.
 write_environment() {
-    local service=$1 port=$2 admin=$3 file=$4
+    local instance=$1 port=$2 admin=$3 file=$4 service socket
+    service=$(service_of "$instance")
+    socket=$(socket_of "$instance")
     (
         umask 077
         {
             echo "ENVIRONMENT=development"
-            echo "HOST=127.0.0.1"
-            echo "PORT=$port"
             echo "ADMIN_PORT=$admin"
             echo "LOG_LEVEL=${LOG_LEVEL:-INFO}"
-            [ "$service" = auth ] || echo "AUTH_ADDRESS=dir:$VAR/instances/auth"
+            [ "$service" = auth ] || echo "AUTH_ADDRESS=unix:$RUN/auth"
+            if [ "$port" = - ]; then
+                echo "INSTANCE_DIR=$(dirname "$socket")"
+                echo "INSTANCE=$(basename "$socket" .sock)"
+            else
+                echo "HOST=127.0.0.1"
+                echo "PORT=$port"
+            fi
             case "$service" in
             auth)
                 echo "DATABASE_URL=$(database_url loan_manager_auth)"
@@ -108,13 +137,12 @@ write_environment() {
                 echo "SECRET_KEY=$(secret secret-key)"
                 ;;
             gateway)
-                echo "FLEET_ADDRESS=dir:$VAR/instances/fleet"
-                echo "LIFECYCLE_ADDRESS=dir:$VAR/instances/lifecycle-refresher"
+                echo "FLEET_ADDRESS=unix:$RUN/fleet"
+                echo "LIFECYCLE_ADDRESS=unix:$RUN/lifecycle-refresher"
                 echo "CORS_ORIGINS=[\"http://localhost:3000\"]"
                 [ -z "${LM_NO_RATE_LIMIT:-}" ] || echo "RATE_LIMIT_ENABLED=false"
                 ;;
             esac
-            [ "$service" = gateway ] || echo "INSTANCE_DIR=$VAR/instances/$service"
         } >"$file"
     )
 }

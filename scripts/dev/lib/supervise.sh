@@ -19,8 +19,6 @@ fail() {
     exit 1
 }
 
-service_of() { echo "${1%%-[0-9]*}"; }
-
 exec_postgres() { postgres_exec "$PG_HOME" "$PORT_POSTGRES"; }
 
 start() {
@@ -37,16 +35,16 @@ start() {
     reported[$instance]=''
 }
 
-add_instance() { # instance port admin-port
+add_instance() { # instance port-or-"-" admin-port
     port_of[$1]=$2
     admin_of[$1]=$3
-    write_environment "$(service_of "$1")" "$2" "$3" "$VAR/env/$1.env"
+    write_environment "$1" "$2" "$3" "$VAR/env/$1.env"
     start "$1"
 }
 
-# var/run.json: every process with its url, ports and pid.
+# var/run.json: every process with its url, its socket or port, its admin port and pid.
 write_run_file() {
-    local instance service url
+    local instance service where
     (
         umask 077
         {
@@ -54,10 +52,13 @@ write_run_file() {
                 "$(secret postgres)" "$PORT_POSTGRES" "$PORT_POSTGRES" "${pid_of[postgres]}" "$PG_HOME/data" "$VAR/log/postgres.log"
             for instance in "${!port_of[@]}"; do
                 service=$(service_of "$instance")
-                url="127.0.0.1:${port_of[$instance]}"
-                [ "$service" != gateway ] || url="http://$url"
-                printf ',"%s":{"service":"%s","url":"%s","host":"127.0.0.1","port":%s,"pid":%s,"admin_port":%s,"admin_url":"http://127.0.0.1:%s","binary":"%s","env":"%s","log":"%s"}\n' \
-                    "${instance//-/_}" "$service" "$url" "${port_of[$instance]}" "${pid_of[$instance]:-0}" \
+                if [ "${port_of[$instance]}" = - ]; then
+                    where=$(printf '"url":"unix:%s","socket":"%s"' "$(socket_of "$instance")" "$(socket_of "$instance")")
+                else
+                    where=$(printf '"url":"http://127.0.0.1:%s","host":"127.0.0.1","port":%s' "${port_of[$instance]}" "${port_of[$instance]}")
+                fi
+                printf ',"%s":{"service":"%s",%s,"pid":%s,"admin_port":%s,"admin_url":"http://127.0.0.1:%s","binary":"%s","env":"%s","log":"%s"}\n' \
+                    "${instance//-/_}" "$service" "$where" "${pid_of[$instance]:-0}" \
                     "${admin_of[$instance]}" "${admin_of[$instance]}" "$BIN/loan-manager-$service" \
                     "$VAR/env/$instance.env" "$VAR/log/$instance.log"
             done
@@ -161,7 +162,8 @@ stop_all() {
             unset "pid_of[$instance]"
         done
     done
-    rm -f "$STATE/supervisor.pid" "$STATE/ready" "$VAR/run.json"
+    rm -rf "$RUN"
+    rm -f "$STATE/supervisor.pid" "$STATE/ready" "$VAR/run.json" "$VAR/run"
 }
 
 # Starts or stops further instances so that each service has as many as state/scale says.
@@ -172,7 +174,8 @@ apply_scale() {
         for ((n = 2; n <= count; n++)); do
             instance="$service-$n"
             [ -z "${pid_of[$instance]:-}" ] || continue
-            port=$(free_port $((${port_of[$service]} + 100 + n)))
+            port=${port_of[$service]}
+            [ "$port" = - ] || port=$(free_port $((port + 100 + n)))
             add_instance "$instance" "$port" "$(free_port $((${admin_of[$service]} + 100 + n * 10)))"
             deadline=$((SECONDS + 30))
             # One that does not get ready is shown as such by ./dev status; the others go on.
@@ -198,8 +201,9 @@ trap 'stopping=1' TERM INT
 trap stop_all EXIT
 trap 'rescale=1' USR1
 echo $$ >"$STATE/supervisor.pid"
-rm -f "$STATE/ready" "$STATE/failed" "$VAR"/instances/*/* 2>/dev/null || true
-mkdir -p "$VAR"/{log,env,keys,instances/{auth,fleet,lifecycle-refresher}}
+rm -f "$STATE/ready" "$STATE/failed"
+mkdir -p "$VAR"/{log,env,keys}
+prepare_run_directory
 chmod 700 "$VAR/env" "$VAR/keys"
 
 postgres_init "$PG_HOME" "$(secret postgres)"
@@ -211,7 +215,7 @@ if [ -z "$stopping" ]; then
     say "Starting ${SERVICES[*]}"
     for instance in "${SERVICES[@]}"; do
         port=$(port_name "$instance") admin=$(port_name "$instance" _ADMIN)
-        add_instance "$instance" "${!port}" "${!admin}"
+        add_instance "$instance" "${!port:--}" "${!admin}"
     done
     for instance in "${SERVICES[@]}"; do wait_ready "$instance"; done
 fi

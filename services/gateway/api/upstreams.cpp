@@ -17,13 +17,14 @@ Upstreams::Upstreams(const UpstreamsOptions& options,
         by_name[service->options().GetExtension(loanmanager::options::v1::upstream)].push_back(service);
     }
     for (auto& [name, list] : by_name) {
-        const auto address = options.addresses.find(name);
-        if (address == options.addresses.end()) {
+        const auto settings = options.services.find(name);
+        if (settings == options.services.end()) {
             throw runtime::StartupError("the contract names an upstream \"" + name + "\" that has no address setting");
         }
         rpc::UpstreamOptions upstream;
         upstream.name = name;
-        upstream.address = address->second;
+        upstream.address = settings->second.address;
+        upstream.owner = settings->second.owner;
         upstream.services = std::move(list);
         upstream.max_in_flight = options.max_in_flight;
         upstream.metrics = options.metrics;

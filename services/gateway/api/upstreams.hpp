@@ -3,6 +3,7 @@
 
 #include "gateway/api/health.hpp"
 #include "rpc/upstream.hpp"
+#include "rpc/upstream_settings.hpp"
 #include "runtime/metrics.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -19,8 +20,8 @@
 namespace loan_manager::gateway {
 
 struct UpstreamsOptions {
-    /// Name as in the proto annotation → address (syntax of rpc::UpstreamOptions::address).
-    std::map<std::string, std::string> addresses;
+    /// By name as in the proto annotation.
+    std::map<std::string, rpc::UpstreamSettings> services;
     std::size_t max_in_flight = 1024;
     /// Where the state of the upstreams and the calls to them are shown; null: nowhere. Must outlive them.
     runtime::Metrics* metrics = nullptr;

@@ -127,9 +127,11 @@ Suite::Suite(SuiteOptions options) : options_(std::move(options)) {
     auto& base = template_of(options_.cluster);
     database_name_ = "lm_suite_" + std::to_string(::getpid()) + "_" + std::to_string(++counter);
     folder_ = base.folder / database_name_;
-    for (const auto* service : {"auth", "fleet", "lifecycle-refresher"}) {
-        std::filesystem::create_directories(folder_ / "instances" / service);
-    }
+    std::filesystem::create_directories(folder_);
+    // The path of a socket has to be short.
+    std::string run = "/tmp/lm-run-XXXXXX";
+    if (mkdtemp(run.data()) == nullptr) throw std::runtime_error("cannot create " + run);
+    run_ = run;
     Database(options_.cluster).rows("create database " + database_name_ + " template " + base.database);
     database_url_ = url_of(options_.cluster, database_name_);
     // Database settings are not copied from a template.
@@ -148,6 +150,8 @@ Suite::~Suite() {
     } catch (const std::exception&) {
         // A test may have broken the cluster on purpose.
     }
+    std::error_code ignored;
+    std::filesystem::remove_all(run_, ignored);
 }
 
 Suite& Suite::shared() {
@@ -157,15 +161,16 @@ Suite& Suite::shared() {
     return suite;
 }
 
-Environment Suite::environment_of(const std::string& service, std::uint16_t port, std::uint16_t admin) const {
-    const auto instances = (folder_ / "instances").string();
-    Environment environment{{"HOST", "127.0.0.1"},
-                            {"PORT", std::to_string(port)},
-                            {"ADMIN_PORT", std::to_string(admin)},
-                            {"LOG_FORMAT", "json"},
-                            {"ENVIRONMENT", "test"}};
-    if (service != "gateway") environment["INSTANCE_DIR"] = instances + "/" + service;
-    if (service != "auth") environment["AUTH_ADDRESS"] = "dir:" + instances + "/auth";
+Environment Suite::environment_of(const std::string& instance, std::uint16_t admin) const {
+    const std::string service = service_of(instance);
+    Environment environment{{"ADMIN_PORT", std::to_string(admin)}, {"LOG_FORMAT", "json"}, {"ENVIRONMENT", "test"}};
+    if (service == "gateway") {
+        environment["PORT"] = std::to_string(ports_.at(instance));
+    } else {
+        environment["INSTANCE_DIR"] = sockets(service).string();
+        environment["INSTANCE"] = instance == service ? "1" : instance.substr(service.size() + 1);
+    }
+    if (service != "auth") environment["AUTH_ADDRESS"] = "unix:" + sockets("auth").string();
     if (service == "auth") {
         environment["DATABASE_URL"] = url_of(options_.cluster, database_name_, "loan_manager_auth");
         environment["KEY_DIRECTORY"] = (folder_ / "keys").string();
@@ -177,8 +182,8 @@ Environment Suite::environment_of(const std::string& service, std::uint16_t port
         environment["DATABASE_URL"] = url_of(options_.cluster, database_name_, "loan_manager_lifecycle");
         environment["SECRET_KEY"] = "integration-test-operator-secret-0123456789";
     } else {
-        environment["FLEET_ADDRESS"] = "dir:" + instances + "/fleet";
-        environment["LIFECYCLE_ADDRESS"] = "dir:" + instances + "/lifecycle-refresher";
+        environment["FLEET_ADDRESS"] = "unix:" + sockets("fleet").string();
+        environment["LIFECYCLE_ADDRESS"] = "unix:" + sockets("lifecycle-refresher").string();
         environment["CORS_ORIGINS"] = R"(["https://app.example.test"])";
         environment["RATE_LIMIT_ENABLED"] = options_.rate_limits ? "true" : "false";
     }
@@ -189,10 +194,10 @@ Environment Suite::environment_of(const std::string& service, std::uint16_t port
 }
 
 void Suite::start(const std::string& instance) {
-    if (!ports_.contains(instance)) {
-        ports_[instance] = free_port();
+    if (!environments_.contains(instance)) {
+        if (service_of(instance) == "gateway") ports_[instance] = free_port();
         admin_ports_[instance] = free_port();
-        environments_[instance] = environment_of(service_of(instance), ports_.at(instance), admin_ports_.at(instance));
+        environments_[instance] = environment_of(instance, admin_ports_.at(instance));
     }
     processes_[instance] = Process({binary("loan-manager-" + service_of(instance))}, environments_.at(instance),
                                    folder_ / (instance + ".log"));
@@ -264,7 +269,8 @@ Output Suite::ctl(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), binary("loan-managerctl"));
     return run(arguments, {{"DATABASE_URL", database_url_},
                            {"SECRET_KEY", "integration-test-operator-secret-0123456789"},
-                           {"LIFECYCLE_ADDRESS", "127.0.0.1:" + std::to_string(port("lifecycle-refresher"))}});
+                           {"LIFECYCLE_ADDRESS", "unix:" + sockets("lifecycle-refresher").string()},
+                           {"LIFECYCLE_USER", std::to_string(geteuid())}});
 }
 
 std::string Suite::violations() const {

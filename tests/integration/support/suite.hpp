@@ -36,7 +36,7 @@ struct SuiteOptions {
     std::string cluster = {};
 };
 
-/// The four services on a database of their own with the demo data, each on a free port.
+/// The four services on a database of their own with the demo data, with sockets and ports of their own.
 class Suite {
 public:
     explicit Suite(SuiteOptions options = {});
@@ -46,14 +46,17 @@ public:
     static Suite& shared();
 
     std::uint16_t gateway_port() const { return ports_.at("gateway"); }
+    /// Of an instance of the gateway.
     std::uint16_t port(const std::string& instance) const { return ports_.at(instance); }
+    /// Where the instances of a service listen, e.g. "auth"; "fleet-2" is `2.sock` in fleet's.
+    std::filesystem::path sockets(const std::string& service) const { return run_ / service; }
     std::uint16_t admin_port(const std::string& instance) const { return admin_ports_.at(instance); }
     const std::string& database_url() const { return database_url_; }
     Database database() const { return Database(database_url_); }
     Process& process(const std::string& instance) { return processes_.at(instance); }
     const Environment& environment(const std::string& instance) const { return environments_.at(instance); }
 
-    /// Starts service `service` under the name `instance` ("fleet", "fleet-2" …), on its former port if it had one.
+    /// Starts service `service` under the name `instance` ("fleet", "fleet-2" …), where it was if it was before.
     void start(const std::string& instance);
     bool ready(const std::string& instance) const;
     void wait_ready(const std::string& instance) const;
@@ -77,10 +80,11 @@ public:
     std::string violations() const;
 
 private:
-    Environment environment_of(const std::string& service, std::uint16_t port, std::uint16_t admin) const;
+    Environment environment_of(const std::string& instance, std::uint16_t admin) const;
 
     SuiteOptions options_;
     std::filesystem::path folder_;
+    std::filesystem::path run_;
     std::string database_name_;
     std::string database_url_;
     std::map<std::string, std::uint16_t> ports_;

@@ -1,6 +1,8 @@
 // The real auth binary, for tests.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -24,19 +26,23 @@ private:
 
 using loan_manager::testing::Environment;
 
-/// A running instance, on free ports. Killed at the end if it has not ended.
+/// A running instance. Killed at the end if it has not ended.
 class AuthProcess {
 public:
     /// Returns when the instance says it is ready; throws with its log if it ends before.
     AuthProcess(const std::string& database_url, const std::filesystem::path& keys, Environment extra = {});
+    /// The same as another system user, for root: INSTANCE_DIR and the keys are his already.
+    AuthProcess(uid_t user, const std::string& database_url, const std::filesystem::path& keys, Environment extra);
 
-    /// host:port of its gRPC server.
+    /// Of its gRPC server.
     const std::string& address() const { return address_; }
     /// Stops it with the signal and returns its exit code.
     int stop(int signal);
     std::string log() const;
 
 private:
+    void start(const std::vector<std::string>& command, Environment environment);
+
     Folder folder_;
     loan_manager::testing::Process process_;
     std::string address_;

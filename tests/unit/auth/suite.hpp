@@ -26,7 +26,9 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 class Client {
 public:
     explicit Client(const std::string& address)
-        : channel_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())),
+        : Client(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())) {}
+    explicit Client(std::shared_ptr<grpc::Channel> channel)
+        : channel_(std::move(channel)),
           auth(v1::AuthService::NewStub(channel_)),
           trust(v1::TrustService::NewStub(channel_)) {}
 

@@ -28,9 +28,9 @@ TEST_CASE("refresh takes all views or some") {
     CHECK(all.views.empty());
     CHECK(all.timeout == std::chrono::seconds{600});
     const auto some = std::get<Refresh>(
-        parse({"refresh", "--view", "a", "--view=b", "--address", "dir:/run/x", "--timeout", "5", "--nightly"}));
+        parse({"refresh", "--view", "a", "--view=b", "--address", "unix:/run/x", "--timeout", "5", "--nightly"}));
     CHECK(some.views == std::vector<std::string>{"a", "b"});
-    CHECK(some.address == "dir:/run/x");
+    CHECK(some.address == "unix:/run/x");
     CHECK(some.timeout == std::chrono::seconds{5});
     CHECK(some.nightly);
     CHECK(refused({"refresh"}) == exit_usage);
@@ -98,7 +98,7 @@ TEST_CASE("help is everywhere, and names the exit codes") {
 TEST_CASE("settings come from a few variables and nothing else") {
     const Settings settings = read_settings({{"DATABASE_URL", "postgresql+asyncpg://u@h/d"}, {"PORT", "nonsense"}});
     CHECK(settings.database_url == "postgresql://u@h/d");
-    CHECK(settings.lifecycle_address == "127.0.0.1:50071");
+    CHECK(settings.lifecycle.address == "unix:/run/loan-manager/lifecycle-refresher");
     CHECK(database_url(settings, "") == "postgresql://u@h/d");
     CHECK(database_url(settings, "postgres://x@y/z") == "postgresql://x@y/z");
     CHECK_THROWS_AS(database_url(Settings(), ""), Failure);

@@ -94,28 +94,40 @@ std::vector<std::string> run_sql(const std::string& url, const std::string& text
 }  // namespace
 
 Fleet::Process::Process(const std::string& database_url, const std::map<std::string, std::string>& settings) {
-    const auto port = loan_manager::testing::free_port();
-    log_ = std::filesystem::temp_directory_path() / ("lm-fleet-test-" + std::to_string(port) + ".log");
+    std::string folder = (std::filesystem::temp_directory_path() / "lm-fleet-test-XXXXXX").string();
+    if (mkdtemp(folder.data()) == nullptr) {
+        throw std::runtime_error("mkdtemp");
+    }
+    folder_ = folder;
+    const std::filesystem::path socket = folder_ / "fleet" / "1.sock";
     loan_manager::testing::Environment environment{
-        {"DATABASE_URL", database_url},  {"ALGORITHM", "HS256"}, {"JWT_SECRET_KEY", secret},
-        {"HOST", "127.0.0.1"},           {"LOG_LEVEL", "error"}, {"THREADS", "2"},
-        {"PORT", std::to_string(port)},  {"DB_POOL_SIZE", "16"}, {"ADMIN_PORT", "0"},
-        {"AUTH_ADDRESS", "127.0.0.1:1"},
+        {"DATABASE_URL", database_url},
+        {"ALGORITHM", "HS256"},
+        {"JWT_SECRET_KEY", secret},
+        {"LOG_LEVEL", "error"},
+        {"THREADS", "2"},
+        {"DB_POOL_SIZE", "16"},
+        {"ADMIN_PORT", "0"},
+        {"INSTANCE_DIR", socket.parent_path().string()},
+        {"AUTH_ADDRESS", "unix:" + (folder_ / "no-auth").string()},
     };
     for (const auto& [name, value] : settings) {
         environment[name] = value;
     }
-    process_ = loan_manager::testing::Process({LM_FLEET_BINARY}, environment, log_);
-    channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials());
-    if (!channel_->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(30))) {
-        throw std::runtime_error("the fleet service does not listen:\n" + process_.output());
+    process_ = loan_manager::testing::Process({LM_FLEET_BINARY}, environment, folder_ / "log");
+    if (!loan_manager::testing::eventually([&] { return std::filesystem::exists(socket) || !process_.running(); },
+                                           std::chrono::seconds(30)) ||
+        !process_.running()) {
+        throw std::runtime_error("the fleet service does not get ready:\n" + process_.output());
     }
+    channel_ = grpc::CreateChannel("unix:" + socket.string(), grpc::InsecureChannelCredentials());
 }
 
 Fleet::Process::~Process() {
     channel_.reset();
     process_.stop();
-    std::filesystem::remove(log_);
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
 }
 
 Fleet& Fleet::instance() {

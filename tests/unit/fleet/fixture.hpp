@@ -48,7 +48,7 @@ public:
         std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
     private:
-        std::filesystem::path log_;
+        std::filesystem::path folder_;
         loan_manager::testing::Process process_;
         std::shared_ptr<grpc::Channel> channel_;
     };

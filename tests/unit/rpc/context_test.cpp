@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <grpcpp/support/string_ref.h>
 
+#include "rpc/claims.hpp"
 #include "rpc/context.hpp"
 
 using namespace loan_manager::rpc;
@@ -14,6 +15,9 @@ public:
         map_.emplace(key, *values_.back());
     }
     Result<void> read(CallContext& context) const { return read_metadata(map_, context); }
+    Result<void> read_without_claims(CallContext& context) const {
+        return read_metadata(without_claims(map_), context);
+    }
 
 private:
     std::vector<std::unique_ptr<std::string>> values_;
@@ -126,4 +130,36 @@ TEST_CASE("the remaining budget is never negative") {
     CHECK(context.remaining() == std::chrono::milliseconds(0));
     context.deadline = CallContext::Clock::now() + std::chrono::seconds(5);
     CHECK(context.remaining() > std::chrono::seconds(4));
+}
+
+TEST_CASE("what is said of a caller counts from the gateway only; what a call says for itself from anybody") {
+    Metadata metadata;
+    metadata.add("x-request-id", "forged-request-id");
+    metadata.add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+    metadata.add("x-client-ip", "203.0.113.9");
+    metadata.add("x-user-agent-bin", "somebody else");
+    metadata.add("idempotency-fingerprint", std::string(64, 'a'));
+    metadata.add("field-issues-bin", "not even readable");
+    metadata.add("authorization", "Bearer some-token");
+    metadata.add("if-match", "3");
+    metadata.add("idempotency-key", "key-12345678");
+    CallContext context;
+    REQUIRE(metadata.read_without_claims(context).has_value());
+    CHECK(is_request_id(context.request_id));
+    CHECK(context.request_id != "forged-request-id");
+    CHECK(context.traceparent.empty());
+    CHECK(context.client_ip.empty());
+    CHECK(context.user_agent.empty());
+    CHECK(context.idempotency_fingerprint.empty());
+    CHECK(context.field_issues.empty());
+    CHECK(context.bearer == "some-token");
+    CHECK(context.if_match == 3);
+    CHECK(context.idempotency_key == "key-12345678");
+
+    CallContext believed;
+    CHECK(metadata.read(believed).error().code == "MALFORMED_JSON");
+    CHECK(believed.request_id == "forged-request-id");
+    CHECK(believed.client_ip == "203.0.113.9");
+    CHECK(believed.user_agent == "somebody else");
+    CHECK(believed.idempotency_fingerprint == std::string(64, 'a'));
 }

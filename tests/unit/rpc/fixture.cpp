@@ -1,6 +1,10 @@
 #include "fixture.hpp"
 
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/server_credentials.h>
+#include <stdlib.h>
 #include <boost/asio/ip/tcp.hpp>
+#include <stdexcept>
 
 namespace loan_manager::rpc::testing {
 namespace {
@@ -27,9 +31,8 @@ asio::awaitable<Result<fleet::Bike>> plain_bike() {
 asio::awaitable<Result<fleet::BikeList>> empty_list() { co_return fleet::BikeList(); }
 asio::awaitable<Result<auth::Trust>> plain_trust() { co_return auth::Trust(); }
 
-ServerOptions on_loopback(ServerOptions options) {
-    options.host = "127.0.0.1";
-    return options;
+ServerOptions somewhere(const SocketDirectory& own, ServerOptions options) {
+    return options.socket || options.tcp ? options : own.instance("1", std::move(options));
 }
 
 ServerHooks with_tokens(ServerHooks hooks) {
@@ -39,9 +42,33 @@ ServerHooks with_tokens(ServerHooks hooks) {
 
 }  // namespace
 
+SocketDirectory::SocketDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "lm-rpc-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+        throw std::runtime_error("mkdtemp");
+    }
+    path_ = name;
+}
+
+SocketDirectory::~SocketDirectory() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+ServerOptions SocketDirectory::instance(const std::string& name, ServerOptions options) const {
+    options.socket = std::make_shared<runtime::InstanceSocket>(path_, name);
+    return options;
+}
+
+ServerOptions on_tcp(std::uint16_t port) {
+    ServerOptions options;
+    options.tcp = ServerOptions::Tcp{"127.0.0.1", port, grpc::InsecureServerCredentials()};
+    return options;
+}
+
 TestServer::TestServer(Threads& threads, Handlers handlers, ServerOptions options, ServerHooks hooks)
     : handlers_(std::move(handlers)),
-      server_(on_loopback(std::move(options)), threads.executors(), with_tokens(std::move(hooks))) {
+      server_(somewhere(own_, std::move(options)), threads.executors(), with_tokens(std::move(hooks))) {
     ServiceBuilder bikes = server_.service<fleet::BikeService>();
     bikes.query("GetBike", [this](CallContext& c, const fleet::GetBikeRequest& r) {
         return handlers_.get ? handlers_.get(c, r) : plain_bike();
@@ -78,6 +105,14 @@ TestServer::TestServer(Threads& threads, Handlers handlers, ServerOptions option
     });
     server_.start();
     server_.set_serving(true);
+    if (server_.socket()) {
+        server_.socket()->publish();
+    }
+}
+
+std::string TestServer::address() const {
+    return server_.socket() ? "unix:" + server_.socket()->path().parent_path().string()
+                            : "127.0.0.1:" + std::to_string(server_.port());
 }
 
 UpstreamOptions to(const std::string& address) {
@@ -87,6 +122,7 @@ UpstreamOptions to(const std::string& address) {
     options.services = {fleet::BikeList::descriptor()->file()->FindServiceByName("BikeService"),
                         auth::Trust::descriptor()->file()->FindServiceByName("TrustService")};
     options.directory_interval = 20ms;
+    options.tcp_credentials = grpc::InsecureChannelCredentials();
     return options;
 }
 

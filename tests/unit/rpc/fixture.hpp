@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "loanmanager/fleet/v1/bikes.grpc.pb.h"
 #include "rpc/client.hpp"
 #include "rpc/server.hpp"
+#include "runtime/instance_socket.hpp"
 #include "runtime/loops.hpp"
 #include "runtime/metrics.hpp"
 
@@ -73,17 +75,39 @@ struct Handlers {
     std::function<asio::awaitable<Result<auth::Trust>>(CallContext&, const auth::GetTrustRequest&)> trust;
 };
 
+/// A directory of instances.
+class SocketDirectory {
+public:
+    SocketDirectory();
+    ~SocketDirectory();
+    SocketDirectory(const SocketDirectory&) = delete;
+    SocketDirectory& operator=(const SocketDirectory&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+    std::string address() const { return "unix:" + path_.string(); }
+    /// Of a server that is an instance of that name in here.
+    ServerOptions instance(const std::string& name, ServerOptions options = {}) const;
+
+private:
+    std::filesystem::path path_;
+};
+
+/// Of a server on a TCP port of its own choosing, with nothing to prove who is who.
+ServerOptions on_tcp(std::uint16_t port = 0);
+
 /// BikeService and TrustService with handlers of the test's choice. The token "admin" is an admin's, "viewer" a
-/// viewer's; "expired" has expired, anything else is no token.
+/// viewer's; "expired" has expired, anything else is no token. Unless the options say where, it listens in a directory
+/// of its own. Its socket is published from the beginning.
 class TestServer {
 public:
     TestServer(Threads& threads, Handlers handlers, ServerOptions options = {}, ServerHooks hooks = {});
 
     Server& operator*() { return server_; }
     Server* operator->() { return &server_; }
-    std::string address() const { return "127.0.0.1:" + std::to_string(server_.port()); }
+    std::string address() const;
 
 private:
+    SocketDirectory own_;
     Handlers handlers_;
     Server server_;
 };
@@ -104,6 +128,7 @@ inline fleet::GetBikeRequest some_bike() {
     return request;
 }
 
+/// Options of an upstream; TCP addresses get credentials that prove nothing.
 UpstreamOptions to(const std::string& address);
 
 /// One typed call, from the test's thread.

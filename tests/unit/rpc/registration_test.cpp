@@ -19,7 +19,8 @@ struct Owner {
 
 TEST_CASE("registration finds mistakes before the first call") {
     Threads threads;
-    Server server(ServerOptions{}, threads.executors(), ServerHooks{});
+    const SocketDirectory directory;
+    Server server(directory.instance("1"), threads.executors(), ServerHooks{});
     ServiceBuilder builder = server.service<auth::TrustService>();
 
     const auto get_trust_handler = [](CallContext& c, const auth::GetTrustRequest& r) { return trust(c, r); };
@@ -37,18 +38,20 @@ TEST_CASE("registration finds mistakes before the first call") {
 TEST_CASE("a member function is a handler too") {
     Threads threads;
     Owner owner;
-    Server server(ServerOptions{}, threads.executors(), ServerHooks{});
+    const SocketDirectory directory;
+    Server server(directory.instance("1"), threads.executors(), ServerHooks{});
     server.service<auth::TrustService>()
         .query("GetJwks", &Owner::jwks, owner)
         .query(
             "GetTrust", [](CallContext& c, const auth::GetTrustRequest& r) { return trust(c, r); }, OpenTo::anyone);
-    server.start();
-    CHECK(server.port() != 0);
+    CHECK_NOTHROW(server.start());
+    CHECK(server.port() == 0);
 }
 
 TEST_CASE("a method that needs a token needs somebody who verifies it") {
     Threads threads;
-    Server server(ServerOptions{}, threads.executors(), ServerHooks{});
+    const SocketDirectory directory;
+    Server server(directory.instance("1"), threads.executors(), ServerHooks{});
     server.service<auth::TrustService>()
         .query("GetJwks", [](CallContext& c, const auth::GetJwksRequest& r) { return jwks(c, r); })
         .query(
@@ -58,8 +61,16 @@ TEST_CASE("a method that needs a token needs somebody who verifies it") {
 
 TEST_CASE("a taken port is an error, not a shared one") {
     Threads threads;
-    TestServer first(threads, Handlers{});
-    ServerOptions same;
-    same.port = first->port();
-    CHECK_THROWS_AS(TestServer(threads, Handlers{}, same), std::runtime_error);
+    TestServer first(threads, Handlers{}, on_tcp());
+    CHECK_THROWS_AS(TestServer(threads, Handlers{}, on_tcp(first->port())), std::runtime_error);
+}
+
+TEST_CASE("a server without anything to listen on, or on TCP without proof of who is who, does not start") {
+    Threads threads;
+    Server nowhere(ServerOptions{}, threads.executors(), ServerHooks{});
+    CHECK_THROWS_AS(nowhere.start(), std::logic_error);
+    ServerOptions unproven = on_tcp();
+    unproven.tcp->credentials = nullptr;
+    Server tcp(unproven, threads.executors(), ServerHooks{});
+    CHECK_THROWS_AS(tcp.start(), std::logic_error);
 }

@@ -317,13 +317,28 @@ TEST_CASE("the health service tells whether the server serves") {
     CHECK((after == std::string("\x08\x02") || after == "UNAVAILABLE"));
 }
 
-TEST_CASE("reflection lists the registered services") {
+namespace {
+
+Result<RawAnswer> list_services(Pair& pair) {
+    grpc::Slice request("\x3a\x00", 2);  // ServerReflectionRequest{list_services: ""}
+    grpc::ByteBuffer body(&request, 1);
+    return pair.threads.run(call_raw(pair.upstream, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                                     caller(), body, CallOptions()));
+}
+
+}  // namespace
+
+TEST_CASE("there is no reflection unless it is asked for") {
     Pair pair;
-    grpc::Slice list_services("\x3a\x00", 2);  // ServerReflectionRequest{list_services: ""}
-    grpc::ByteBuffer body(&list_services, 1);
-    const Result<RawAnswer> answer =
-        pair.threads.run(call_raw(pair.upstream, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-                                  caller(), body, CallOptions()));
+    CHECK_FALSE(list_services(pair).has_value());
+    CHECK(pair.call(get_bike, caller(), some_bike()).has_value());
+}
+
+TEST_CASE("reflection lists the registered services") {
+    ServerOptions options;
+    options.reflection = true;
+    Pair pair({}, options);
+    const Result<RawAnswer> answer = list_services(pair);
     REQUIRE(answer.has_value());
     std::vector<grpc::Slice> slices;
     REQUIRE(answer->body.Dump(&slices).ok());

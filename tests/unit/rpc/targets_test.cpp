@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 #include <boost/json/parse.hpp>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -9,8 +13,33 @@
 #include "rpc/targets.hpp"
 
 using namespace loan_manager::rpc;
+namespace fs = std::filesystem;
 using boost::asio::ip::make_address;
 using boost::asio::ip::tcp;
+
+namespace {
+
+struct Directory {
+    Directory() {
+        std::string name = (fs::temp_directory_path() / "lm-scan-XXXXXX").string();
+        REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path = name;
+    }
+    ~Directory() { fs::remove_all(path); }
+
+    void socket(const std::string& name) const {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::strncpy(address.sun_path, (path / name).c_str(), sizeof address.sun_path - 1);
+        const int descriptor = ::socket(AF_UNIX, SOCK_STREAM, 0);
+        REQUIRE(::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+        ::close(descriptor);
+    }
+
+    fs::path path;
+};
+
+}  // namespace
 
 TEST_CASE("addresses of upstreams by their form") {
     const Address one = parse_address("fleet.internal:50061");
@@ -20,14 +49,15 @@ TEST_CASE("addresses of upstreams by their form") {
     CHECK(several.hosts ==
           std::vector{HostPort{"127.0.0.1", "50061"}, HostPort{"::1", "50062"}, HostPort{"fleet-2", "50063"}});
     CHECK(parse_address("dns:///fleet:50061").kind == Address::Kind::dns);
-    const Address directory = parse_address("dir:/run/loan-manager/fleet");
+    const Address directory = parse_address("unix:/run/loan-manager/fleet");
     CHECK(directory.kind == Address::Kind::directory);
     CHECK(directory.directory == "/run/loan-manager/fleet");
 }
 
 TEST_CASE("unreadable addresses are refused at start-up") {
     for (const char* bad : {"", "fleet", "fleet:", ":50061", "fleet:0", "fleet:65536", "fleet:x", "a:1,,b:2", "a:1,",
-                            "[::1:50061", "[zz]:50061", "dir:", "dns:///fleet", "a b:1", "http://fleet:1"}) {
+                            "[::1:50061", "[zz]:50061", "unix:", "unix:fleet", "unix:/a,b", "dir:/run/fleet",
+                            "dns:///fleet", "a b:1", "http://fleet:1"}) {
         CAPTURE(bad);
         CHECK_THROWS_AS(parse_address(bad), std::invalid_argument);
     }
@@ -37,28 +67,67 @@ TEST_CASE("a gRPC target is the same for the same set of endpoints") {
     const tcp::endpoint a(make_address("127.0.0.1"), 50061);
     const tcp::endpoint b(make_address("10.0.0.7"), 50061);
     const tcp::endpoint c(make_address("::1"), 50061);
-    CHECK(to_target({}).empty());
+    CHECK(to_target(std::vector<tcp::endpoint>{}).empty());
     CHECK(to_target({a, b, a}) == "ipv4:10.0.0.7:50061,127.0.0.1:50061");
     CHECK(to_target({b, a}) == to_target({a, b}));
     CHECK(to_target({c}) == "ipv6:[::1]:50061");
     CHECK(to_target({c, a}) == "ipv6:[::ffff:127.0.0.1]:50061,[::1]:50061");
 }
 
-TEST_CASE("a directory lists the instances by its file names") {
-    const auto directory = std::filesystem::temp_directory_path() / ("lm-scan-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(directory);
-    for (const char* name : {"127.0.0.1:2", "127.0.0.1:1", ".hidden", "notes.txt", "[::1]:3"}) {
-        std::ofstream(directory / name) << "x";
+TEST_CASE("a gRPC target names sockets, whatever their paths are made of") {
+    CHECK(to_target(std::vector<fs::path>{}).empty());
+    CHECK(to_target(std::vector<fs::path>{"/run/f/2.sock", "/run/f/1.sock"}) == "unix:/run/f/1.sock,/run/f/2.sock");
+    CHECK(to_target(std::vector<fs::path>{"/a b?c%d#e/1.sock"}) == "unix:/a%20b%3Fc%25d%23e/1.sock");
+}
+
+TEST_CASE("a directory lists the instances by the names of their sockets") {
+    const Directory directory;
+    for (const char* name :
+         {"2.sock", "1.sock", "main-2.sock", ".hidden.sock", "a.b.sock", "notes.txt", "1.sock.old"}) {
+        directory.socket(name);
     }
-    CHECK(scan_directory(directory) ==
-          std::vector{HostPort{"127.0.0.1", "1"}, HostPort{"127.0.0.1", "2"}, HostPort{"::1", "3"}});
-    std::filesystem::remove_all(directory);
-    REQUIRE(scan_directory(directory).has_value());
-    CHECK(scan_directory(directory)->empty());
-    // Not readable as a directory: unknown, not empty.
-    std::ofstream(directory) << "x";
-    CHECK_FALSE(scan_directory(directory).has_value());
-    std::filesystem::remove(directory);
+    const std::optional<Sockets> found = scan_directory(directory.path, ::geteuid());
+    REQUIRE(found.has_value());
+    CHECK(found->paths ==
+          std::vector<fs::path>{directory.path / "1.sock", directory.path / "2.sock", directory.path / "main-2.sock"});
+    CHECK(found->refused.empty());
+}
+
+TEST_CASE("no instances: a directory that is missing, or is none; the reason is told") {
+    const Directory directory;
+    std::ofstream(directory.path / "file") << "x";
+    for (const char* name : {"missing", "file"}) {
+        const std::optional<Sockets> found = scan_directory(directory.path / name, ::geteuid());
+        REQUIRE(found.has_value());
+        CHECK(found->paths.empty());
+        CHECK(found->refused.size() == 1);
+    }
+}
+
+TEST_CASE("what is no socket of the owner's, in a directory of his alone, is no instance") {
+    const Directory directory;
+    directory.socket("1.sock");
+    std::ofstream(directory.path / "2.sock") << "127.0.0.1:50061";
+    fs::create_symlink(directory.path / "1.sock", directory.path / "3.sock");
+    const auto scan = [&](uid_t owner = ::geteuid()) { return scan_directory(directory.path, owner).value(); };
+    CHECK(scan().paths == std::vector<fs::path>{directory.path / "1.sock"});
+    REQUIRE(scan().refused.size() == 2);
+    CHECK(scan().refused[0] == (directory.path / "2.sock").string() + " is no socket");
+
+    // Another owner was expected.
+    CHECK(scan(::geteuid() + 1).paths.empty());
+    CHECK(scan(::geteuid() + 1).refused.size() == 1);
+
+    if (::geteuid() == 0) {
+        REQUIRE(::chown((directory.path / "1.sock").c_str(), 65534, 65534) == 0);
+        CHECK(scan().paths.empty());
+        CHECK(scan().refused[0].find("belongs to nobody (65534), not to root (0)") != std::string::npos);
+        REQUIRE(::chown((directory.path / "1.sock").c_str(), 0, 0) == 0);
+    }
+    // Others may write: then nothing in there counts, whoever it seems to belong to.
+    fs::permissions(directory.path, fs::perms::group_write, fs::perm_options::add);
+    CHECK(scan().paths.empty());
+    CHECK(scan().refused.size() == 1);
 }
 
 TEST_CASE("only GET routes are retried") {

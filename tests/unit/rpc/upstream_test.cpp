@@ -50,17 +50,6 @@ std::function<bool(const std::string&)> is(const std::string& expected) {
     return [expected](const std::string& answer) { return answer == expected; };
 }
 
-struct Directory {
-    Directory() : path(std::filesystem::temp_directory_path() / ("lm-dir-" + std::to_string(::getpid()))) {
-        std::filesystem::create_directories(path);
-    }
-    ~Directory() { std::filesystem::remove_all(path); }
-    void add(const std::string& name) const { std::ofstream(path / name) << "x"; }
-    void remove(const std::string& name) const { std::filesystem::remove(path / name); }
-    std::string address() const { return "dir:" + path.string(); }
-    std::filesystem::path path;
-};
-
 long calls_counted(const runtime::Metrics& metrics, const std::string& method, const std::string& status) {
     const std::string text = metrics.text();
     const std::string series = "rpc_server_calls_total{method=\"" + method + "\",status=\"" + status + "\"} ";
@@ -72,20 +61,21 @@ long calls_counted(const runtime::Metrics& metrics, const std::string& method, c
 
 TEST_CASE("nobody listens: a prompt UNAVAILABLE, and recovery without help") {
     Threads threads;
-    ServerOptions options;
-    options.port = loan_manager::testing::free_port();
-    Upstream upstream(to("127.0.0.1:" + std::to_string(options.port)), threads.next());
+    const SocketDirectory directory;
+    Upstream upstream(to(directory.address()), threads.next());
     upstream.start();
     const auto began = std::chrono::steady_clock::now();
     CHECK(who_answers(threads, upstream) == "UNAVAILABLE");
     CHECK(std::chrono::steady_clock::now() - began < 1s);
 
-    TestServer server(threads, named("a"), options);
+    auto server = std::make_unique<TestServer>(threads, named("a"), directory.instance("1"));
     CHECK(call_until(threads, upstream, is("a")));
     CHECK(upstream.state() == UpstreamState::ready);
-    server->shutdown(1s);
+    (*server)->shutdown(1s);
+    // Its socket is still there, but nobody accepts.
     CHECK(who_answers(threads, upstream) == "UNAVAILABLE");
-    TestServer again(threads, named("again"), options);
+    server.reset();
+    TestServer again(threads, named("again"), directory.instance("1"));
     CHECK(call_until(threads, upstream, is("again")));
 }
 
@@ -94,7 +84,13 @@ TEST_CASE("a host that swallows connections costs one connect timeout, then call
     // Accepted by the kernel, never answered by anybody.
     asio::io_context context;
     asio::ip::tcp::acceptor silent(context, {asio::ip::make_address("127.0.0.1"), 0});
-    Upstream upstream(to("127.0.0.1:" + std::to_string(silent.local_endpoint().port())), threads.next());
+    const SocketDirectory directory;
+    runtime::InstanceSocket silent_socket(directory.path(), "1");
+    silent_socket.publish();
+    std::string address = directory.address();
+    SUBCASE("a socket") {}
+    SUBCASE("a port") { address = "127.0.0.1:" + std::to_string(silent.local_endpoint().port()); }
+    Upstream upstream(to(address), threads.next());
     upstream.start();
     auto began = std::chrono::steady_clock::now();
     CHECK(who_answers(threads, upstream) == "UNAVAILABLE");
@@ -107,8 +103,8 @@ TEST_CASE("a host that swallows connections costs one connect timeout, then call
 
 TEST_CASE("calls are spread over all instances of a list") {
     Threads threads;
-    TestServer a(threads, named("a"));
-    TestServer b(threads, named("b"));
+    TestServer a(threads, named("a"), on_tcp());
+    TestServer b(threads, named("b"), on_tcp());
     Upstream upstream(to(a.address() + "," + b.address()), threads.next());
     upstream.start();
     CHECK(call_until(threads, upstream, is("a")));
@@ -117,8 +113,8 @@ TEST_CASE("calls are spread over all instances of a list") {
 
 TEST_CASE("names in a list are looked up") {
     Threads threads;
-    TestServer a(threads, named("a"));
-    TestServer b(threads, named("b"));
+    TestServer a(threads, named("a"), on_tcp());
+    TestServer b(threads, named("b"), on_tcp());
     const std::string list = "localhost:" + std::to_string(a->port()) + ",localhost:" + std::to_string(b->port());
     Upstream upstream(to(list), threads.next());
     upstream.start();
@@ -131,9 +127,10 @@ TEST_CASE("names in a list are looked up") {
 
 TEST_CASE("an instance that says it does not serve gets no calls") {
     Threads threads;
-    TestServer a(threads, named("a"));
-    TestServer b(threads, named("b"));
-    Upstream upstream(to(a.address() + "," + b.address()), threads.next());
+    const SocketDirectory directory;
+    TestServer a(threads, named("a"), directory.instance("a"));
+    TestServer b(threads, named("b"), directory.instance("b"));
+    Upstream upstream(to(directory.address()), threads.next());
     upstream.start();
     CHECK(call_until(threads, upstream, is("a")));
     CHECK(call_until(threads, upstream, is("b")));
@@ -149,35 +146,33 @@ TEST_CASE("an instance that says it does not serve gets no calls") {
 
 TEST_CASE("instances added to and removed from a directory are followed") {
     Threads threads;
-    const Directory directory;
+    const SocketDirectory directory;
     Upstream upstream(to(directory.address()), threads.next());
     upstream.start();
     CHECK(who_answers(threads, upstream) == "UNAVAILABLE");
     CHECK(upstream.instances() == 0);
     CHECK(upstream.state() == UpstreamState::unreachable);
 
-    TestServer a(threads, named("a"));
-    directory.add(a.address());
+    TestServer a(threads, named("a"), directory.instance("a"));
     CHECK(call_until(threads, upstream, is("a")));
 
-    TestServer b(threads, named("b"));
-    directory.add(b.address());
+    TestServer b(threads, named("b"), directory.instance("b"));
     CHECK(call_until(threads, upstream, is("b")));
     CHECK(upstream.instances() == 2);
 
-    directory.remove(a.address());
+    a->socket()->withdraw();
     int in_a_row = 0;
     CHECK(call_until(threads, upstream, [&](const std::string& answer) {
         in_a_row = answer == "b" ? in_a_row + 1 : 0;
         return in_a_row == 20;
     }));
-    directory.remove(b.address());
+    b->socket()->withdraw();
     CHECK(call_until(threads, upstream, is("UNAVAILABLE")));
 }
 
 TEST_CASE("a change of instances leaves calls in flight alone") {
     Threads threads;
-    const Directory directory;
+    const SocketDirectory directory;
     std::promise<void> entered;
     std::promise<void> go_on;
     std::shared_future<void> may_go_on = go_on.get_future().share();
@@ -196,9 +191,7 @@ TEST_CASE("a change of instances leaves calls in flight alone") {
         bike.set_id("finished");
         co_return bike;
     };
-    TestServer a(threads, std::move(handlers));
-    TestServer b(threads, named("b"));
-    directory.add(a.address());
+    TestServer a(threads, std::move(handlers), directory.instance("a"));
     Upstream upstream(to(directory.address()), threads.next());
     upstream.start();
     const CallContext context = caller();
@@ -207,8 +200,8 @@ TEST_CASE("a change of instances leaves calls in flight alone") {
     std::future<Result<fleet::Bike>> running =
         threads.spawn(rpc::call<fleet::Bike>(upstream, get_bike, context, request, options));
     entered.get_future().get();
-    directory.add(b.address());
-    directory.remove(a.address());
+    TestServer b(threads, named("b"), directory.instance("b"));
+    a->socket()->withdraw();
     CHECK(call_until(threads, upstream, is("b")));
     go_on.set_value();
     const Result<fleet::Bike> bike = running.get();
@@ -300,9 +293,10 @@ asio::awaitable<void> keep_calling(Upstream& upstream, std::atomic<bool>& stop, 
 
 TEST_CASE("stopping one of two instances under load loses no call") {
     Threads threads;
-    TestServer a(threads, named("a"));
-    TestServer b(threads, named("b"));
-    Upstream upstream(to(a.address() + "," + b.address()), threads.next());
+    const SocketDirectory directory;
+    TestServer a(threads, named("a"), directory.instance("a"));
+    TestServer b(threads, named("b"), directory.instance("b"));
+    Upstream upstream(to(directory.address()), threads.next());
     upstream.start();
     CHECK(call_until(threads, upstream, is("a")));
     CHECK(call_until(threads, upstream, is("b")));

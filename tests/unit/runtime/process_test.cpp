@@ -17,6 +17,7 @@
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
+#include <vector>
 
 #include "child_process.hpp"
 
@@ -61,6 +62,17 @@ struct Running : ChildProcess {
         return true;
     }
 };
+
+/// The instances that the directory shows.
+std::vector<std::filesystem::path> sockets_in(const std::filesystem::path& directory) {
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+        if (!entry.path().filename().string().starts_with('.')) {
+            found.push_back(entry.path());
+        }
+    }
+    return found;
+}
 
 /// What systemd would hear.
 class NotifySocket {
@@ -162,7 +174,7 @@ TEST_CASE("a second signal stops at once") {
     REQUIRE(process.wait_for_line("step: drain"));
     process.signal(SIGTERM);
     CHECK(process.wait_exit() == 128 + SIGTERM);
-    CHECK(std::filesystem::is_empty(directory.path()));
+    CHECK(sockets_in(directory.path()).empty());
 }
 
 TEST_CASE("a hook that never returns cannot hold the process") {
@@ -189,6 +201,50 @@ TEST_CASE("a port in use is named, with its setting") {
         CHECK(process.standard_error() == "runtime-test-process: cannot listen on 127.0.0.1:" + port + " (setting " +
                                               setting + "): Address already in use\n");
     }
+}
+
+TEST_CASE("a service that listens on a socket refuses a port, and says what it wants instead") {
+    const TemporaryDirectory directory;
+    const Environment base{{"INSTANCE_DIR", directory.path().string()}};
+    for (const std::string name : {"HOST", "PORT"}) {
+        Environment environment = base;
+        environment[name] = name == "HOST" ? "127.0.0.1" : "50061";
+        ChildProcess process(TEST_PROCESS, {}, environment);
+        CHECK(process.wait_exit() == 2);
+        CHECK(process.standard_error().find(name + " = ") != std::string::npos);
+        CHECK(process.standard_error().find("must not be given: services are reached by unix sockets") !=
+              std::string::npos);
+        CHECK(process.standard_error().find("mutual TLS") != std::string::npos);
+    }
+    ChildProcess flag(TEST_PROCESS, {"--port=50061"}, base);
+    CHECK(flag.wait_exit() == 2);
+    for (const std::string name : {"", "a/b", "..", ".x", "a b", std::string(33, 'x').c_str()}) {
+        CAPTURE(name);
+        ChildProcess process(TEST_PROCESS, {"--instance", name}, base);
+        CHECK(process.wait_exit() == 2);
+    }
+    ChildProcess nobody(TEST_PROCESS, {"--gateway-user=no-such-user-here"}, base);
+    CHECK(nobody.wait_exit() == 2);
+    CHECK(nobody.standard_error().find("must be the name of a system user") != std::string::npos);
+}
+
+TEST_CASE("a second process of one instance name is refused, and the first goes on") {
+    const TemporaryDirectory directory;
+    const Environment environment{{"INSTANCE_DIR", directory.path().string()}, {"INSTANCE", "2"}};
+    Running first(environment);
+    REQUIRE(first.wait_for_line("\"status\":\"ready\""));
+    ChildProcess second(TEST_PROCESS, {"--log-level=error"}, environment);
+    CHECK(second.wait_exit() == 1);
+    CHECK(second.standard_error() == "runtime-test-process: cannot listen on " + (directory / "2.sock").string() +
+                                         " (setting INSTANCE): an instance called 2 is running already (process " +
+                                         std::to_string(first.pid()) + ")\n");
+    CHECK(sockets_in(directory.path()).size() == 1);
+    // One that was killed leaves its name to the next.
+    first.signal(SIGKILL);
+    CHECK(first.wait_exit() == 128 + SIGKILL);
+    CHECK(sockets_in(directory.path()).size() == 1);
+    Running third(environment);
+    CHECK(third.wait_for_line("\"status\":\"ready\""));
 }
 
 TEST_CASE("a log file that cannot be opened is named, with its setting") {
@@ -221,7 +277,7 @@ TEST_CASE("readiness decides over /health/ready and the registration") {
     const auto file = directory / "ready";
     Running process(Environment{{"READY_FILE", file.string()}, {"INSTANCE_DIR", instances.string()}, {"WORK", "1s"}});
     const std::uint16_t admin = process.admin_port();
-    const std::string address = process.field("listening", "address");
+    const std::filesystem::path socket = process.field("listening", "socket");
     REQUIRE(process.wait_for_line("\"started\""));
 
     const std::string refusal = http_get(admin, "/health/ready");
@@ -229,16 +285,17 @@ TEST_CASE("readiness decides over /health/ready and the registration") {
     const auto body = boost::json::parse(refusal.substr(refusal.find("\r\n\r\n") + 4));
     CHECK(body.at("status").as_string() == "not ready");
     CHECK(body.at("failing").at("file").as_string() == "missing \"" + file.string() + "\"");
-    CHECK(std::filesystem::is_empty(instances));
+    CHECK(sockets_in(instances).empty());
 
     write_text(file, "");
     REQUIRE(process.wait_for_line("\"status\":\"ready\""));
-    CHECK(std::filesystem::exists(instances / address));
+    CHECK(sockets_in(instances) == std::vector{socket});
+    CHECK(socket == instances / "1.sock");
     CHECK(http_get(admin, "/health/ready").find("\r\n\r\n{\"status\":\"ready\"}") != std::string::npos);
 
     process.signal(SIGTERM);
     REQUIRE(process.wait_for_line("step: not ready"));
-    CHECK(std::filesystem::is_empty(instances));
+    CHECK(sockets_in(instances).empty());
     CHECK(http_get(admin, "/health/ready").find(R"({"process":"stopping"})") != std::string::npos);
     CHECK(process.wait_exit() == 0);
 }

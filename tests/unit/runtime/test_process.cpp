@@ -2,13 +2,16 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
 #include "runtime/in_flight.hpp"
+#include "runtime/instance_socket.hpp"
 #include "runtime/log.hpp"
 #include "runtime/process.hpp"
 
@@ -36,11 +39,8 @@ struct Settings {
 class Service {
 public:
     Service(Process& process, const Settings& settings)
-        : acceptor_(open_acceptor(process.loops().at(0), process.settings().host, process.settings().port, "PORT")),
-          work_timer_(process.loops().at(0)),
-          busy_timer_(process.loops().at(0)),
-          settings_(settings) {
-        process.listening(process.settings().host, acceptor_.local_endpoint().port());
+        : work_timer_(process.loops().at(0)), busy_timer_(process.loops().at(0)), settings_(settings) {
+        listen(process);
         work_timer_.expires_after(settings.work);
         work_timer_.async_wait([this, guard = in_flight_.enter()](const boost::system::error_code& error) {
             log::info(error ? "work cancelled" : "work done");
@@ -76,7 +76,17 @@ public:
     ~Service() { log::info("service destroyed"); }
 
 private:
-    boost::asio::ip::tcp::acceptor acceptor_;
+    void listen(Process& process) {
+        const CommonSettings& common = process.settings();
+        if (!common.instance_dir.empty()) {
+            process.listening(std::make_shared<InstanceSocket>(common.instance_dir, common.instance));
+            return;
+        }
+        acceptor_.emplace(open_acceptor(process.loops().at(0), common.host, common.port, "PORT"));
+        process.listening(common.host, acceptor_->local_endpoint().port());
+    }
+
+    std::optional<boost::asio::ip::tcp::acceptor> acceptor_;
     boost::asio::steady_timer work_timer_, busy_timer_;
     InFlight in_flight_;
     const Settings& settings_;
@@ -91,6 +101,9 @@ int main(int argc, char** argv) {
     spec.service = "test";
     spec.summary = "A process to test processes with.";
     spec.defaults = {.port = 0, .admin_port = 0};
+    if (const char* directory = std::getenv("INSTANCE_DIR")) {
+        spec.defaults.instance_dir = directory;
+    }
     spec.add_settings = [&](SettingsTable& table) {
         table.group("Test");
         table.duration("WORK", settings.work).default_value("0s").help("How long the work under way takes.");

@@ -2,6 +2,8 @@
 
 #include <grpcpp/health_check_service_interface.h>
 
+#include <stdlib.h>
+
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
@@ -78,15 +80,26 @@ grpc::ServerGenericBidiReactor* FakeService::Service::CreateReactor(grpc::Generi
     return new Reactor(owner_, context);
 }
 
-FakeService::FakeService(int port) {
+FakeService::FakeService() {
+    std::string name = (std::filesystem::temp_directory_path() / "lm-fake-service-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+        throw std::runtime_error("mkdtemp");
+    }
+    folder_ = name;
     grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
-    builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort("unix:" + (folder_ / "1.sock").string(), grpc::InsecureServerCredentials());
     builder.RegisterCallbackGenericService(&service_);
     server_ = builder.BuildAndStart();
     if (!server_) {
         throw std::runtime_error("the fake service could not start");
     }
+}
+
+FakeService::~FakeService() {
+    stop();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
 }
 
 void FakeService::answer_with(Answerer answerer) {

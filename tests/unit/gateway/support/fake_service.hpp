@@ -5,6 +5,7 @@
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -38,16 +39,15 @@ class FakeService {
 public:
     using Answerer = std::function<FakeAnswer(const SeenCall&)>;
 
-    explicit FakeService(int port = 0);
-    ~FakeService() { stop(); }
+    FakeService();
+    ~FakeService();
 
     void answer_with(Answerer answerer);
     void stop();
     /// Answers the calls that hang.
     void release();
 
-    int port() const { return port_; }
-    std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+    std::string address() const { return "unix:" + folder_.string(); }
     std::vector<SeenCall> seen() const;
     SeenCall last() const { return seen().back(); }
     std::size_t hanging() const;
@@ -71,7 +71,7 @@ private:
     std::size_t cancelled_ = 0;
     Service service_{*this};
     std::unique_ptr<grpc::Server> server_;
-    int port_ = 0;
+    std::filesystem::path folder_;
 };
 
 inline FakeAnswer answer_of(const google::protobuf::Message& message) {

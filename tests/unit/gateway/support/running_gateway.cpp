@@ -17,7 +17,9 @@ RunningGateway::RunningGateway(Options options) {
     loops_.start();
     const std::string address = options.service_address.empty() ? service.address() : options.service_address;
     UpstreamsOptions upstreams;
-    upstreams.addresses = {{"auth", address}, {"fleet", address}, {"lifecycle-refresher", address}};
+    for (const char* name : {"auth", "fleet", "lifecycle-refresher"}) {
+        upstreams.services[name].address = address;
+    }
     upstreams.max_in_flight = options.max_in_flight;
     upstreams.metrics = &metrics_;
     upstreams_ = std::make_unique<Upstreams>(upstreams, transcode::contract_services(), loops_.at(0).get_executor());
