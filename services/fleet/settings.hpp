@@ -17,6 +17,7 @@ struct Settings {
     std::string auth_address;
     std::int32_t stock_number_max = 0;  ///< D-601
     std::chrono::seconds audit_seal_interval{0};
+    std::int32_t outbox_keep_days = 0;
 };
 
 void add_settings(runtime::SettingsTable& table, Settings& settings);
