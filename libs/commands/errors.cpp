@@ -13,22 +13,32 @@ bool is_temporary(const postgres::Error& error) {
            state == "25006" || error.is_retryable();
 }
 
+void note(runtime::log::Level level, std::string_view what, const postgres::Error& error, std::string_view request_id) {
+    runtime::log::write(level, what,
+                        {{"request_id", request_id},
+                         {"error", postgres::to_string(error)},
+                         {"sqlstate", error.sqlstate},
+                         {"constraint", error.constraint}});
+}
+
 }  // namespace
 
-rpc::Error to_rpc_error(const postgres::Error& error) {
+rpc::Error to_rpc_error(const postgres::Error& error, std::string_view request_id) {
+    using Level = runtime::log::Level;
     using Kind = postgres::Error::Kind;
     switch (error.kind) {
         case Kind::unavailable:
         case Kind::pool_exhausted:
-            runtime::log::warning("database unavailable", {{"error", postgres::to_string(error)}});
+            note(Level::warning, "database unavailable", error, request_id);
             return rpc::unavailable();
         case Kind::timeout:
+            note(Level::warning, "database too slow", error, request_id);
             return rpc::Error("DEADLINE_EXCEEDED");
         case Kind::cancelled:
             return rpc::Error("CLIENT_CLOSED");
         case Kind::server:
             if (is_temporary(error)) {
-                runtime::log::warning("database refused for now", {{"error", postgres::to_string(error)}});
+                note(Level::warning, "database refused for now", error, request_id);
                 return rpc::unavailable();
             }
             if (error.is(postgres::sqlstate::query_canceled)) {
@@ -43,17 +53,15 @@ rpc::Error to_rpc_error(const postgres::Error& error) {
         case Kind::conversion:
             break;
     }
-    runtime::log::error(
-        "database error",
-        {{"error", postgres::to_string(error)}, {"constraint", error.constraint}, {"detail", error.detail}});
+    note(Level::error, "database error", error, request_id);
     return rpc::internal_error();
 }
 
-std::optional<rpc::Error> map_exception(const std::exception_ptr& thrown) {
+std::optional<rpc::Error> map_exception(const std::exception_ptr& thrown, const rpc::CallContext& context) {
     try {
         std::rethrow_exception(thrown);
     } catch (const postgres::Failure& failure) {
-        return to_rpc_error(failure.error());
+        return to_rpc_error(failure.error(), context.request_id);
     } catch (...) {
         return std::nullopt;
     }

@@ -157,7 +157,7 @@ asio::awaitable<bool> Attempt::settle() {
         co_return true;
     }
     if (!error.is_retryable() || tries_ >= options.max_retries || call_.remaining().count() <= 0) {
-        outcome_ = to_rpc_error(error);
+        outcome_ = to_rpc_error(error, call_.request_id);
         co_return true;
     }
     ++tries_;

@@ -23,7 +23,7 @@ const Params& no_params() {
 struct Connection::Impl {
     Impl(std::shared_ptr<detail::Session> opened, const ConnectOptions& options)
         : session(std::move(opened)),
-          pipeline(session),
+          pipeline(session, options.max_statements),
           limit(options.statement_timeout.count() > 0 ? options.statement_timeout + options.client_margin
                                                       : std::chrono::milliseconds(0)) {}
 

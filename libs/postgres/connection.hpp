@@ -28,6 +28,11 @@ struct ConnectOptions {
     /// Set on the server for the session; zero: none. The client gives up `client_margin` later and cancels.
     std::chrono::milliseconds statement_timeout{10000};
     std::chrono::milliseconds client_margin{500};
+    /// A statement that waits this long for a lock fails with SQLSTATE 55P03, set on the server; zero: it waits until
+    /// statement_timeout. For services: one locked table must not hold every connection.
+    std::chrono::milliseconds lock_timeout{0};
+    /// Statements kept prepared; beyond it the least recently used is deallocated.
+    std::size_t max_statements = 200;
     /// The server ends sessions that keep a transaction open without using it; zero: never.
     std::chrono::milliseconds idle_in_transaction_timeout{30000};
 };

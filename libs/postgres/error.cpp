@@ -33,8 +33,8 @@ std::string to_string(const Error& error) {
         text += " [" + error.sqlstate + "]";
     }
     text += ": " + error.message;
-    if (!error.detail.empty()) {
-        text += " (" + error.detail + ")";
+    if (!error.constraint.empty() && error.message.find(error.constraint) == std::string::npos) {
+        text += " (" + error.constraint + ")";
     }
     return text;
 }

@@ -9,7 +9,8 @@
 
 namespace loan_manager::postgres {
 
-/// Why a database operation failed. All texts are for logs only; never show them to an API client.
+/// Why a database operation failed. All texts are for logs only; never show them to an API client. `message` is safe to
+/// log: what the server quotes in it, which may be a value that somebody sent, is cut out where it is made.
 struct Error {
     enum class Kind {
         unavailable,     ///< no connection, or lost; after a COMMIT was sent its outcome is unknown
@@ -30,6 +31,8 @@ struct Error {
     std::string constraint;  ///< name of the violated constraint, if any
     std::string table;
     std::string column;
+    /// Quotes whole rows, with password hashes and names of people: for the eyes of somebody who could read the table
+    /// anyway, never for a log.
     std::string detail;
     int batch_index = -1;     ///< which entry of a Batch failed, counted as its result would be
     bool stale_plan = false;  ///< DDL invalidated the prepared statement; repeating the transaction helps
@@ -40,7 +43,7 @@ struct Error {
 };
 
 [[nodiscard]] std::string_view to_string(Error::Kind kind);
-/// One line with kind, SQLSTATE and message, for logs.
+/// One line with kind, SQLSTATE, message and constraint: the one way a database error gets into a log.
 [[nodiscard]] std::string to_string(const Error& error);
 
 /// SQLSTATEs that callers distinguish.

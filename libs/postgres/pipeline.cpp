@@ -1,5 +1,7 @@
 #include "postgres/pipeline.hpp"
 
+#include <algorithm>
+
 namespace loan_manager::postgres::detail {
 
 namespace asio = boost::asio;
@@ -11,7 +13,7 @@ Result<void> Pipeline::check(std::span<const Command> commands) const {
     for (const Command& command : commands) {
         if (command.params->has_error()) return command.params->error();
         const auto known = prepared_.find(command.name);
-        if (known != prepared_.end() && known->second != command.sql) {
+        if (known != prepared_.end() && known->second.sql != command.sql) {
             return Error(Error::Kind::protocol, "two statements are called " + known->first);
         }
     }
@@ -41,25 +43,60 @@ bool Pipeline::send_command(const Command& command) {
                                pointers.lengths.data(), pointers.formats.data(), 0) == 1;
 }
 
+// DEALLOCATE takes its place in the pipeline before what is prepared instead. In a failed transaction it would not be
+// obeyed; the bound may then be passed for a while.
+bool Pipeline::make_room(Expectations& expected) {
+    while (prepared_.size() >= max_statements_ && PQtransactionStatus(session_->native()) != PQTRANS_INERROR) {
+        const auto oldest = std::min_element(prepared_.begin(), prepared_.end(), [](const auto& a, const auto& b) {
+            return a.second.last_used < b.second.last_used;
+        });
+        if (oldest->second.last_used == exchange_) return true;  // this very exchange needs them all
+        std::string sql = "DEALLOCATE \"";
+        for (const char character : oldest->first) {
+            if (character == '"') sql += '"';
+            sql += character;
+        }
+        sql += '"';
+        if (PQsendQueryParams(session_->native(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) {
+            return false;
+        }
+        expected.push_back(Expected{Answer::forget_one, -1, prepared_.extract(oldest)});
+    }
+    return true;
+}
+
+bool Pipeline::prepare(const Command& command, int index, Expectations& expected) {
+    if (const auto known = prepared_.find(command.name); known != prepared_.end()) {
+        known->second.last_used = exchange_;
+        return true;
+    }
+    if (!make_room(expected)) return false;
+    if (PQsendPrepare(session_->native(), command.name.data(), command.sql.data(), 0, nullptr) != 1) return false;
+    prepared_.emplace(command.name, Prepared{std::string(command.sql), exchange_});
+    expected.push_back(Expected{Answer::prepare, index, {}});
+    return true;
+}
+
 Result<void> Pipeline::send(std::span<const Command> commands, Expectations& expected) {
     PGconn* connection = session_->native();
     if (deallocate_all_ && PQtransactionStatus(connection) != PQTRANS_INERROR) {
         if (PQsendQueryParams(connection, "DEALLOCATE ALL", 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) {
             return sending_failed();
         }
-        expected.push_back(Expected{Answer::forget_all, -1});
+        expected.push_back(Expected{Answer::forget_all, -1, {}});
+    }
+    ++exchange_;
+    // First, so that none of them makes room for another.
+    for (const Command& command : commands) {
+        if (const auto known = prepared_.find(command.name); known != prepared_.end()) {
+            known->second.last_used = exchange_;
+        }
     }
     for (int index = 0; index < static_cast<int>(commands.size()); ++index) {
         const Command& command = commands[static_cast<std::size_t>(index)];
-        if (!command.name.empty() && !prepared_.contains(command.name)) {
-            if (PQsendPrepare(connection, command.name.data(), command.sql.data(), 0, nullptr) != 1) {
-                return sending_failed();
-            }
-            prepared_.emplace(command.name, command.sql);
-            expected.push_back(Expected{Answer::prepare, index});
-        }
+        if (!command.name.empty() && !prepare(command, index, expected)) return sending_failed();
         if (!send_command(command)) return sending_failed();
-        expected.push_back(Expected{Answer::command, index});
+        expected.push_back(Expected{Answer::command, index, {}});
     }
     if (PQpipelineSync(connection) != 1) return sending_failed();
     session_->expect_sync();
@@ -105,7 +142,7 @@ asio::awaitable<Result<void>> Pipeline::exchange(std::span<const Command> comman
             if (status == PGRES_FATAL_ERROR) co_return error_from(result.get());
             co_return Error(Error::Kind::protocol, "more answers than statements");
         }
-        const Expected& answered = expected[current];
+        Expected& answered = expected[current];
         switch (status) {
             case PGRES_TUPLES_OK:
             case PGRES_COMMAND_OK:
@@ -123,6 +160,7 @@ asio::awaitable<Result<void>> Pipeline::exchange(std::span<const Command> comman
                 if (answered.answer == Answer::prepare) {
                     prepared_.erase(prepared_.find(commands[static_cast<std::size_t>(answered.command)].name));
                 }
+                if (answered.answer == Answer::forget_one) prepared_.insert(std::move(answered.forgotten));
                 break;
             default:
                 session_->mark_broken();

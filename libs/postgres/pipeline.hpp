@@ -7,6 +7,7 @@
 
 #include <boost/container/small_vector.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,10 +29,12 @@ struct Command {
 
 class Pipeline {
 public:
-    explicit Pipeline(std::shared_ptr<Session> session) : session_(std::move(session)) {}
+    Pipeline(std::shared_ptr<Session> session, std::size_t max_statements)
+        : session_(std::move(session)), max_statements_(max_statements) {}
 
     /// Sends all commands and one sync, and collects one Rows each. Statements that this connection does not know yet
-    /// are prepared on the way. After an error `rows` holds what came before it and `failed` its index.
+    /// are prepared on the way, in the place of those used least recently when there are too many. After an error
+    /// `rows` holds what came before it and `failed` its index.
     boost::asio::awaitable<Result<void>> exchange(std::span<const Command> commands, Deadline deadline,
                                                   boost::container::small_vector_base<Rows>& rows, int& failed);
 
@@ -42,26 +45,36 @@ public:
     void after_interruption() { forget_statements(); }
 
 private:
-    enum class Answer { forget_all, prepare, command };
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
+    };
+    struct Prepared {
+        std::string sql;
+        std::uint64_t last_used;  // by which exchange
+    };
+    using Statements = std::unordered_map<std::string, Prepared, Hash, std::equal_to<>>;  // by name
+
+    enum class Answer { forget_all, forget_one, prepare, command };
     struct Expected {
         Answer answer;
         int command;
+        Statements::node_type forgotten{};  // to be known again if the server never came to forget it
     };
     using Expectations = boost::container::small_vector<Expected, 16>;
 
     Result<void> check(std::span<const Command> commands) const;
     Result<void> send(std::span<const Command> commands, Expectations& expected);
     bool send_command(const Command& command);
+    bool prepare(const Command& command, int index, Expectations& expected);
+    bool make_room(Expectations& expected);
     void forget_statements();
     Result<void> sending_failed();
 
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
-    };
-
     std::shared_ptr<Session> session_;
-    std::unordered_map<std::string, std::string, Hash, std::equal_to<>> prepared_;  // name → SQL
+    std::size_t max_statements_;
+    Statements prepared_;
+    std::uint64_t exchange_ = 0;
     bool deallocate_all_ = false;
 };
 

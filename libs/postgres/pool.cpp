@@ -22,8 +22,9 @@ PoolStats& PoolStats::operator+=(const PoolStats& other) {
     return *this;
 }
 
-Lease::Lease(std::shared_ptr<detail::PoolCore> pool, std::unique_ptr<Connection> connection, Deadline expires)
-    : pool_(std::move(pool)), connection_(std::move(connection)), expires_(expires) {}
+Lease::Lease(std::shared_ptr<detail::PoolCore> pool, std::unique_ptr<Connection> connection, Deadline expires,
+             detail::Lane* lane)
+    : pool_(std::move(pool)), connection_(std::move(connection)), expires_(expires), lane_(lane) {}
 
 Lease::Lease(Lease&& other) noexcept = default;
 
@@ -33,6 +34,7 @@ Lease& Lease::operator=(Lease&& other) noexcept {
         pool_ = std::move(other.pool_);
         connection_ = std::move(other.connection_);
         expires_ = other.expires_;
+        lane_ = other.lane_;
     }
     return *this;
 }
@@ -40,7 +42,7 @@ Lease& Lease::operator=(Lease&& other) noexcept {
 Lease::~Lease() { give_back(); }
 
 void Lease::give_back() noexcept {
-    if (connection_ != nullptr) pool_->release(std::move(connection_), expires_);
+    if (connection_ != nullptr) pool_->release(std::move(connection_), expires_, *lane_);
 }
 
 Pool::Pool(asio::io_context& context, PoolOptions options, std::shared_ptr<CancelThreads> cancellers) {

@@ -17,7 +17,12 @@ namespace loan_manager::postgres {
 struct PoolOptions {
     ConnectOptions connect;
     std::size_t max_connections = 8;
-    /// Callers that may wait for a connection, first come first served; one more is told pool_exhausted at once.
+    /// No kind of work takes every connection: reads together at most three quarters, commands likewise, and one lane
+    /// (OptionalDeadline) of them at most three quarters of that, rounded up where that leaves one free. Whoever waits
+    /// in the lane that has the fewest is served first. Without it, or with a single connection: first come, first
+    /// served.
+    bool bulkheads = false;
+    /// Callers that may wait for a connection; one more is told pool_exhausted at once.
     std::size_t max_waiters = 512;
     std::chrono::milliseconds acquire_timeout{2000};
     /// A connection is replaced at this age less a random tenth, so that they do not all go at once.
@@ -54,13 +59,15 @@ struct PoolStats {
 
 namespace detail {
 class PoolCore;
-}
+struct Lane;
+}  // namespace detail
 
 /// A connection on loan; goes back to the pool when destroyed, on the pool's own thread.
 class Lease {
 public:
     Lease() = default;
-    Lease(std::shared_ptr<detail::PoolCore> pool, std::unique_ptr<Connection> connection, Deadline expires);
+    Lease(std::shared_ptr<detail::PoolCore> pool, std::unique_ptr<Connection> connection, Deadline expires,
+          detail::Lane* lane);
     Lease(Lease&& other) noexcept;
     Lease& operator=(Lease&& other) noexcept;
     ~Lease();
@@ -76,6 +83,7 @@ private:
     std::shared_ptr<detail::PoolCore> pool_;
     std::unique_ptr<Connection> connection_;
     Deadline expires_{};  // end of the connection's life
+    detail::Lane* lane_ = nullptr;
 };
 
 /// Connections of one io_context, opened on demand.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 
 #include "runtime/background.hpp"
 
@@ -18,12 +19,14 @@ PoolCore::PoolCore(asio::io_context& context, PoolOptions options, std::shared_p
       options_(std::move(options)),
       cancellers_(std::move(cancellers)),
       random_(std::random_device()()),
+      lanes_(options_.max_connections, options_.bulkheads),
       cleaning_timer_(context),
       retry_timer_(context) {}
 
 asio::awaitable<Result<Lease>> PoolCore::acquire(OptionalDeadline deadline) {
     if (closed_) co_return Error(Error::Kind::unavailable, "the connection pool is closed");
-    if (Lease lease = take_idle()) {
+    Lane& lane = lanes_.find(deadline.lane, deadline.use);
+    if (Lease lease = take_idle(lane)) {
         lease->set_deadline(deadline);
         co_return lease;
     }
@@ -32,7 +35,7 @@ asio::awaitable<Result<Lease>> PoolCore::acquire(OptionalDeadline deadline) {
         ++exhausted_;
         co_return Error(Error::Kind::pool_exhausted, "too many callers wait for a connection");
     }
-    const auto waiter = std::make_shared<Waiter>(context_);
+    const auto waiter = std::make_shared<Waiter>(context_, lane);
     // Leaves the queue however this coroutine ends; a connection that was handed over meanwhile goes back by itself.
     struct Place {
         explicit Place(PoolCore& core, std::shared_ptr<Waiter> waiting) : pool(core), waiter(std::move(waiting)) {
@@ -68,26 +71,58 @@ asio::awaitable<Result<Lease>> PoolCore::acquire(OptionalDeadline deadline) {
     co_return Error(Error::Kind::pool_exhausted, "no connection became free in time");
 }
 
-Lease PoolCore::take_idle() {
+Lease PoolCore::take_idle(Lane& lane) {
+    if (!lanes_.may_take(lane)) return Lease();
     while (!idle_.empty()) {
         Idle idle = std::move(idle_.back());
         idle_.pop_back();
         idle_count_ = idle_.size();
         if (steady_clock::now() >= idle.expires) continue;
-        if (idle.connection->is_alive()) return lend(std::move(idle.connection), idle.expires);
+        if (idle.connection->is_alive()) return lend(std::move(idle.connection), idle.expires, lane);
         ++broken_;
     }
     return Lease();
 }
 
-Lease PoolCore::lend(std::unique_ptr<Connection> connection, Deadline expires) {
+Lease PoolCore::lend(std::unique_ptr<Connection> connection, Deadline expires, Lane& lane) {
     ++in_use_;
     ++acquired_;
-    return Lease(shared_from_this(), std::move(connection), expires);
+    lanes_.take(lane);
+    return Lease(shared_from_this(), std::move(connection), expires, &lane);
 }
 
-void PoolCore::release(std::unique_ptr<Connection> connection, Deadline expires) noexcept {
+PoolCore::Waiters::iterator PoolCore::next_in_turn() {
+    auto next = waiters_.end();
+    for (auto waiter = waiters_.begin(); waiter != waiters_.end(); ++waiter) {
+        const Lane& lane = (*waiter)->lane;
+        if (!lanes_.may_take(lane)) continue;
+        if (!options_.bulkheads) return waiter;
+        if (next == waiters_.end() || lane.in_use < (*next)->lane.in_use) next = waiter;
+    }
+    return next;
+}
+
+void PoolCore::hand_over(Waiters::iterator turn, Lease lease) {
+    const auto waiter = *turn;
+    waiters_.erase(turn);
+    waiting_ = waiters_.size();
+    waiter->lease = std::move(lease);
+    waiter->done = true;
+    waiter->timer.cancel();
+}
+
+void PoolCore::serve() {
+    for (auto turn = next_in_turn(); turn != waiters_.end(); turn = next_in_turn()) {
+        Lease lease = take_idle((*turn)->lane);
+        if (!lease) break;
+        hand_over(turn, std::move(lease));
+    }
+    open_as_needed();
+}
+
+void PoolCore::release(std::unique_ptr<Connection> connection, Deadline expires, Lane& lane) noexcept {
     --in_use_;
+    lanes_.give_back(lane);
     try {
         if (closed_) return;
         connection->set_deadline(std::nullopt);
@@ -101,6 +136,7 @@ void PoolCore::release(std::unique_ptr<Connection> connection, Deadline expires)
             ++recovering_;
             runtime::background(context_.get_executor(), "recovering a connection",
                                 recover(shared_from_this(), std::move(connection), expires));
+            serve();  // others of its lane may have an idle one now
         } else {
             put_back(std::move(connection), expires);
         }
@@ -114,26 +150,22 @@ void PoolCore::put_back(std::unique_ptr<Connection> connection, Deadline expires
     const Deadline now = steady_clock::now();
     if (now >= expires) {
         connection.reset();
-        open_as_needed();
+        serve();
         return;
     }
-    if (waiters_.empty()) {
-        idle_.push_back(Idle{std::move(connection), expires, now});
-        idle_count_ = idle_.size();
-        schedule_cleaning();
+    if (const auto turn = next_in_turn(); turn != waiters_.end()) {
+        Lane& lane = (*turn)->lane;
+        hand_over(turn, lend(std::move(connection), expires, lane));
         return;
     }
-    const auto waiter = waiters_.front();
-    waiters_.pop_front();
-    waiting_ = waiters_.size();
-    waiter->lease = lend(std::move(connection), expires);
-    waiter->done = true;
-    waiter->timer.cancel();
+    idle_.push_back(Idle{std::move(connection), expires, now});
+    idle_count_ = idle_.size();
+    schedule_cleaning();
 }
 
 void PoolCore::connection_lost() {
     if (is_down()) fail_waiters(last_error_);
-    open_as_needed();
+    serve();  // others of its lane may have an idle one now
 }
 
 void PoolCore::fail_waiters(const Error& error) {
@@ -156,8 +188,25 @@ void PoolCore::close() {
     retry_timer_.cancel();
 }
 
+std::size_t PoolCore::wanted() const {
+    if (!options_.bulkheads) return waiters_.size();
+    std::map<const Lane*, std::size_t> of_lane;
+    std::map<Use, std::size_t> of_use;
+    std::size_t count = 0;
+    for (const auto& waiter : waiters_) {
+        const Lane& lane = waiter->lane;
+        if (of_lane[&lane] >= lanes_.room_of(lane) || of_use[lane.use] >= lanes_.room_of(lane.use)) continue;
+        ++of_lane[&lane];
+        ++of_use[lane.use];
+        ++count;
+    }
+    return count;
+}
+
 void PoolCore::open_as_needed() {
-    while (!closed_ && !retrying_ && opening_ < waiters_.size() && total() < options_.max_connections) {
+    if (closed_ || retrying_ || total() >= options_.max_connections) return;
+    const std::size_t enough = wanted();
+    while (opening_ < enough && total() < options_.max_connections) {
         ++opening_;
         runtime::background(context_.get_executor(), "opening a connection", open_in_background(shared_from_this()));
     }

@@ -2,6 +2,7 @@
 
 // Internal to lm_postgres: the state of a Pool, shared with its leases and background work.
 
+#include "postgres/lanes.hpp"
 #include "postgres/pool.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -20,7 +21,7 @@ public:
     PoolCore(boost::asio::io_context& context, PoolOptions options, std::shared_ptr<CancelThreads> cancellers);
 
     boost::asio::awaitable<Result<Lease>> acquire(OptionalDeadline deadline);
-    void release(std::unique_ptr<Connection> connection, Deadline expires) noexcept;
+    void release(std::unique_ptr<Connection> connection, Deadline expires, Lane& lane) noexcept;
     void close();
 
     [[nodiscard]] PoolStats stats() const;
@@ -34,21 +35,30 @@ private:
     };
     /// A caller in the queue; woken by cancelling its timer after filling in the outcome.
     struct Waiter {
-        explicit Waiter(boost::asio::io_context& context) : timer(context) {}
+        Waiter(boost::asio::io_context& context, Lane& wanted_for) : timer(context), lane(wanted_for) {}
         boost::asio::steady_timer timer;
+        Lane& lane;
         Lease lease;
         std::optional<Error> error;
         bool done = false;
     };
 
+    using Waiters = std::list<std::shared_ptr<Waiter>>;
     using Self = std::shared_ptr<PoolCore>;
 
-    Lease take_idle();
-    Lease lend(std::unique_ptr<Connection> connection, Deadline expires);
+    Lease take_idle(Lane& lane);
+    Lease lend(std::unique_ptr<Connection> connection, Deadline expires, Lane& lane);
+    /// Of those in the queue who may have a connection, the first in the lane that has the fewest.
+    Waiters::iterator next_in_turn();
+    void hand_over(Waiters::iterator turn, Lease lease);
+    /// Gives idle connections to those who wait and may have one; opens more if that is not enough.
+    void serve();
     void put_back(std::unique_ptr<Connection> connection, Deadline expires);
     void connection_lost();
     void fail_waiters(const Error& error);
 
+    /// How many of those who wait could have a connection if there were enough.
+    [[nodiscard]] std::size_t wanted() const;
     // Background work keeps the core alive by its parameter.
     void open_as_needed();
     static boost::asio::awaitable<void> open_in_background(Self self);
@@ -84,7 +94,8 @@ private:
     std::minstd_rand random_;
 
     std::vector<Idle> idle_;  // the most recently used last
-    std::list<std::shared_ptr<Waiter>> waiters_;
+    Waiters waiters_;
+    Lanes lanes_;
     boost::asio::steady_timer cleaning_timer_;
     bool cleaning_scheduled_ = false;
     boost::asio::steady_timer retry_timer_;

@@ -27,6 +27,9 @@ Dsn complete(const ConnectOptions& options) {
     Dsn dsn = options.dsn;
     std::string server_options = setting("statement_timeout", options.statement_timeout) +
                                  setting("idle_in_transaction_session_timeout", options.idle_in_transaction_timeout);
+    if (options.lock_timeout.count() > 0) server_options += setting("lock_timeout", options.lock_timeout);
+    // Our statements are short; compiling one costs more than it can save, and badly estimated ones get compiled.
+    server_options += " -c jit=off";
     // A service that was killed must not hold its locks until its statements end by themselves.
     server_options += " -c client_connection_check_interval=2000";
     server_options += ' ' + std::string(dsn.get("options"));

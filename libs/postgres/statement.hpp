@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <optional>
 #include <string_view>
 
@@ -19,7 +20,30 @@ struct Statement {
 
 /// A point in time by which an operation must have ended.
 using Deadline = std::chrono::steady_clock::time_point;
+
+/// What a connection is wanted for. Each kind may take most of a pool's connections, never all
+/// (PoolOptions::bulkheads).
+enum class Use { read, command };
+
 /// Absent: the connection's own limit applies (see ConnectOptions::statement_timeout and Connection::set_deadline).
-using OptionalDeadline = std::optional<Deadline>;
+///
+/// It also says for whom: a pool deals connections fairly between lanes. A type of time point that has the members
+/// `lane` and `is_command`, such as rpc::CallDeadline, brings them along; everybody else shares the lane without a
+/// name.
+class OptionalDeadline : public std::optional<Deadline> {
+public:
+    OptionalDeadline() = default;
+    OptionalDeadline(std::nullopt_t) {}
+    OptionalDeadline(Deadline end) : optional(end) {}
+    template <class Named>
+    requires(std::derived_from<Named, Deadline>&& requires(const Named& named) { std::string_view(named.lane); })
+        OptionalDeadline(const Named& named)
+        : optional(static_cast<const Deadline&>(named)),
+          lane(named.lane),
+          use(named.is_command ? Use::command : Use::read) {}
+
+    std::string_view lane{};  ///< Must outlive the operation.
+    Use use = Use::read;
+};
 
 }  // namespace loan_manager::postgres

@@ -25,6 +25,21 @@ class Route;
 
 namespace loan_manager::rpc {
 
+/// When a call's budget ends, and whose budget it is: what calls queue for is shared out between lanes.
+struct CallDeadline : std::chrono::steady_clock::time_point {
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    CallDeadline() = default;
+    /// The lane stays.
+    CallDeadline& operator=(TimePoint end) {
+        TimePoint::operator=(end);
+        return *this;
+    }
+
+    std::string_view lane;    ///< The method called; its text lives as long as the server. Empty outside of calls.
+    bool is_command = false;  ///< And whether it changes anything.
+};
+
 /// Everything that travels with one call, in both directions. It belongs to one coroutine on one executor, so it
 /// needs no locks; a handler keeps no reference beyond its end.
 struct CallContext {
@@ -36,7 +51,7 @@ struct CallContext {
     std::string client_ip;    ///< Of the HTTP client, as the gateway saw it.
     std::string user_agent;   ///< Of the HTTP client: any UTF-8 text, at most 512 bytes once it has travelled.
     std::string bearer;       ///< The access token, without the scheme; empty for anonymous calls.
-    Clock::time_point deadline{};
+    CallDeadline deadline{};
 
     std::string idempotency_key;           ///< Empty: none sent.
     std::string idempotency_fingerprint;   ///< Hex SHA-256 made by the gateway; empty for plain gRPC clients.

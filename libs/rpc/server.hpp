@@ -46,7 +46,7 @@ struct ServerHooks {
     std::function<boost::asio::awaitable<Result<access::Identity>>(std::string_view bearer)> authenticate;
     /// Turns an exception that escaped a handler into an error (e.g. postgres::Failure → UNAVAILABLE); nothing:
     /// the exception is logged and answered as INTERNAL.
-    std::function<std::optional<Error>(const std::exception_ptr&)> map_exception;
+    std::function<std::optional<Error>(const std::exception_ptr&, const CallContext&)> map_exception;
     /// Called once for each finished call, on its loop, besides the access log line.
     std::function<void(const CallRecord&)> observe;
     /// Where calls are counted and timed by method; null: nowhere. Must outlive the server.

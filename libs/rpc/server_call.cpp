@@ -61,6 +61,8 @@ ServerCall::ServerCall(std::shared_ptr<ServerState> state, const MethodEntry& me
       request_(request),
       response_(response) {
     context_.method = method_.path;
+    context_.deadline.lane = method_.path;
+    context_.deadline.is_command = method_.kind == MethodKind::command;
     context_.route = method_.route;
     context_.executor = loop_.executor;
     context_.loop = loop;
@@ -214,7 +216,7 @@ Error ServerCall::error_of(const std::exception_ptr& exception) {
             return internal_error();  // end() puts the reason in its place
         }
         if (state_->hooks.map_exception) {
-            if (std::optional<Error> mapped = state_->hooks.map_exception(exception)) {
+            if (std::optional<Error> mapped = state_->hooks.map_exception(exception, context_)) {
                 return std::move(*mapped);
             }
         }

@@ -110,7 +110,14 @@ void add_database_settings(SettingsTable& table, DatabaseSettings& settings) {
     table.number("DB_POOL_SIZE", settings.db_pool_size)
         .default_value(10)
         .range(1, 1000)
-        .help("Connections of the whole process, shared out over its event loops.");
+        .help(
+            "Connections of the whole process, shared out over its event loops. With three or more for each loop no "
+            "kind "
+            "of request can take all of them.");
+    table.duration("DB_LOCK_TIMEOUT", settings.db_lock_timeout)
+        .default_value("3s")
+        .range(100, 60'000)
+        .help("A statement that waits this long for a lock gives up, and the client is told to come again.");
 }
 
 }  // namespace loan_manager::runtime

@@ -47,6 +47,7 @@ log::Options log_options(const CommonSettings& settings, std::string service);
 struct DatabaseSettings {
     std::string database_url;      ///< in the form libpq understands; holds a password, never log it
     std::size_t db_pool_size = 0;  ///< connections of the whole process, shared out over its loops
+    std::chrono::milliseconds db_lock_timeout{0};
 };
 
 void add_database_settings(SettingsTable& table, DatabaseSettings& settings);

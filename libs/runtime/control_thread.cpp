@@ -145,15 +145,19 @@ void ControlThread::look() {
     if (forgotten_) {
         return;
     }
-    loops_.ping();
-    if (watched_ && loops_.slowest() < stuck_after_) {
-        service_manager::alive();
-    }
     bool ready = false;
-    if (core_.stopping()) {
-        limit_the_stop();
-    } else {
-        ready = tell_readiness();
+    try {
+        loops_.ping();
+        if (watched_ && loops_.slowest() < stuck_after_) {
+            service_manager::alive();
+        }
+        if (core_.stopping()) {
+            limit_the_stop();
+        } else {
+            ready = tell_readiness();
+        }
+    } catch (...) {
+        note_background_failure("looking at the process", std::current_exception());
     }
     look_timer_.expires_after(ready ? look_interval_ : fast_look_interval_);
     // Cancelled means that somebody wants it sooner.

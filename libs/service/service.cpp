@@ -22,6 +22,7 @@ postgres::ConnectOptions connect_options(const runtime::DatabaseSettings& settin
     postgres::ConnectOptions options;
     options.dsn = std::move(*dsn);
     options.application_name = name;
+    options.lock_timeout = settings.db_lock_timeout;
     return options;
 }
 
@@ -29,6 +30,14 @@ postgres::PoolOptions pool_options(const runtime::DatabaseSettings& settings, co
     postgres::PoolOptions options;
     options.connect = connect_options(settings, name);
     options.max_connections = settings.db_pool_size;
+    options.bulkheads = true;
+    return options;
+}
+
+postgres::PoolOptions home_pool_options(const runtime::DatabaseSettings& settings, const std::string& name) {
+    postgres::PoolOptions options;
+    options.connect = connect_options(settings, name);
+    options.max_connections = 1;
     return options;
 }
 

@@ -20,6 +20,9 @@ postgres::ConnectOptions connect_options(const runtime::DatabaseSettings& settin
 /// A pool, or pools on several loops, of DB_POOL_SIZE such connections in all.
 postgres::PoolOptions pool_options(const runtime::DatabaseSettings& settings, const std::string& name);
 
+/// A pool of one connection for what a service does for itself, beside those that calls compete for.
+postgres::PoolOptions home_pool_options(const runtime::DatabaseSettings& settings, const std::string& name);
+
 std::vector<boost::asio::io_context*> contexts_of(runtime::Loops& loops);
 std::vector<boost::asio::any_io_executor> executors_of(runtime::Loops& loops);
 

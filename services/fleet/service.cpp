@@ -1,5 +1,6 @@
 #include "fleet/service.hpp"
 
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "commands/runner.hpp"
@@ -41,11 +42,12 @@ public:
         : process_(process),
           home_(process.loops().at(0)),
           pools_(service::contexts_of(process.loops()), service::pool_options(settings.database, "loan-manager fleet")),
+          home_pool_(home_, service::home_pool_options(settings.database, "loan-manager fleet: housekeeping")),
           auth_(service::auth_upstream(settings.auth), home_.get_executor()),
           authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(auth_)),
           pages_(pools_),
           runner_(pools_, runner_options()),
-          housekeeping_(home_, pools_, runner_),
+          housekeeping_(home_, home_pool_, runner_, settings.outbox_keep_days),
           sealer_(home_, pools_, settings.audit_seal_interval),
           audit_(pools_, pages_),
           reservation_expiry_(home_, pools_, runner_, runtime::system_clock()),
@@ -104,6 +106,7 @@ private:
             server_.shutdown(std::chrono::milliseconds{0});
             authenticator_.stop();
             auth_.shutdown(std::chrono::milliseconds{0});
+            asio::post(home_, [this] { home_pool_.close(); });
             pools_.close();
         });
     }
@@ -111,6 +114,7 @@ private:
     runtime::Process& process_;
     asio::io_context& home_;
     postgres::PoolGroup pools_;
+    postgres::Pool home_pool_;
     rpc::Upstream auth_;
     trust::Authenticator authenticator_;
     sql::Pages pages_;

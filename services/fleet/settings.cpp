@@ -27,6 +27,10 @@ void add_settings(runtime::SettingsTable& table, Settings& settings) {
         .default_value(60)
         .range(1, 3600)
         .help("How often new audit rows are added to the hash chain; each time its head is logged.");
+    table.number("OUTBOX_KEEP_DAYS", settings.outbox_keep_days)
+        .default_value(90)
+        .range(1, 3650)
+        .help("How long events stay in the outbox once every view covers them and their audit rows are sealed.");
 }
 
 }  // namespace loan_manager::fleet

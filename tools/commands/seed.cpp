@@ -14,11 +14,15 @@ void seed_base(Database& database) {
               << loaded.rules << " commission rules added." << std::endl;
 }
 
+/// Small tables are never analysed by the server itself, and without statistics every plan is a guess.
+void analyse(Database& database) { database.script("ANALYZE"); }
+
 }  // namespace
 
 int run(const SeedBase& command, const Settings& settings) {
     Database database(database_url(settings, command.database_url));
     seed_base(database);
+    analyse(database);
     return exit_ok;
 }
 
@@ -34,6 +38,7 @@ int run(const SeedDemo& command, const Settings& settings) {
                   << "; use `loan-managerctl user reset-password`\n";
     }
     const int bikes = load_demo_bikes(database, runtime::colombo_date(std::chrono::system_clock::now()));
+    analyse(database);
     std::cout << "Bikes: " << bikes << " added." << std::endl;
     return exit_ok;
 }

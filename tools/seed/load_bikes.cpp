@@ -176,7 +176,6 @@ int load_demo_bikes(Database& database, runtime::Date today) {
     }
     static_cast<void>(database.query("SELECT pg_notify('fleet_changes', 'bike.procured')"));
     transaction.commit();
-    database.script("ANALYZE fleet.bicycles, fleet.stock_numbers, fleet.cost_ledger");
     return static_cast<int>(bikes.size());
 }
 

@@ -43,7 +43,7 @@ asio::awaitable<rpc::Result<v1::Trust>> Handlers::look(std::int64_t epoch) {
     const Relevance relevance{.users_after = now - longest_token_life - 2 * token::max_leeway,
                               .tokens_after = sessions::oldest_access_token(now, parts_.settings.access_token_expire)};
     const postgres::Result<TrustState> state = co_await read(parts_.pools.local(), epoch, relevance, {});
-    if (!state) co_return commands::to_rpc_error(state.error());
+    if (!state) co_return commands::to_rpc_error(state.error(), {});
 
     v1::Trust trust;
     trust.set_epoch(state->epoch);

@@ -23,7 +23,7 @@ const std::string channel = "fleet_changes";
 
 rpc::Error to_error(const postgres::Error& error) {
     if (std::optional<rpc::Error> meaning = commands::meaning_of(error, users::constraints)) return *std::move(meaning);
-    return commands::to_rpc_error(error);
+    return commands::to_rpc_error(error, {});
 }
 
 // Nobody called: the change belongs to the user `system`.

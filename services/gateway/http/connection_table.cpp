@@ -8,29 +8,28 @@
 namespace loan_manager::gateway::http {
 
 namespace {
-constexpr std::chrono::milliseconds tick_interval{250};
+
+runtime::PeriodicOptions ticks() {
+    runtime::PeriodicOptions options;
+    options.name = "connection deadlines";
+    options.interval = std::chrono::milliseconds{250};
+    return options;
 }
 
+}  // namespace
+
 ConnectionTable::ConnectionTable(boost::asio::io_context& loop, const runtime::Clock& clock)
-    : loop_(loop), clock_(clock), timer_(loop) {}
+    : loop_(loop), clock_(clock), ticks_(loop.get_executor(), ticks(), [this] { return tick_once(this); }) {}
 
 ConnectionTable::~ConnectionTable() = default;
 
-void ConnectionTable::start() { schedule(); }
+void ConnectionTable::start() { ticks_.start(); }
 
-void ConnectionTable::stop() {
-    stopped_ = true;
-    timer_.cancel();
-}
+void ConnectionTable::stop() { ticks_.stop(); }
 
-void ConnectionTable::schedule() {
-    timer_.expires_after(tick_interval);
-    timer_.async_wait([this](const boost::system::error_code& error) {
-        if (!error && !stopped_) {
-            tick();
-            schedule();
-        }
-    });
+boost::asio::awaitable<void> ConnectionTable::tick_once(ConnectionTable* table) {
+    table->tick();
+    co_return;
 }
 
 // Visiting may end a connection, which takes it out of the list: hold them all first.

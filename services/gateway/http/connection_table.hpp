@@ -4,9 +4,9 @@
 #include "gateway/http/response_writer.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/in_flight.hpp"
+#include "runtime/periodic.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -60,18 +60,17 @@ private:
     void to_end(Connection& connection);
     template <class Visit>
     void for_each(Visit visit);
-    void schedule();
+    static boost::asio::awaitable<void> tick_once(ConnectionTable* table);
 
     boost::asio::io_context& loop_;
     const runtime::Clock& clock_;
-    boost::asio::steady_timer timer_;
     DateCache dates_;
     // In the order in which they began to wait for their present request, as far as they are idle.
     Connection* first_ = nullptr;
     Connection* last_ = nullptr;
     runtime::InFlight in_flight_;
     bool draining_ = false;
-    bool stopped_ = false;
+    runtime::Periodic ticks_;
 };
 
 }  // namespace loan_manager::gateway::http

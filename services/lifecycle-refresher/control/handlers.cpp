@@ -42,7 +42,7 @@ awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext&
         }
     }
     v1::RefreshRuns runs;
-    rpc::Result<void> started = co_await gate_.start(wanted, trigger_of(request), std::nullopt, runs);
+    rpc::Result<void> started = co_await gate_.start(context, wanted, trigger_of(request), std::nullopt, runs);
     if (!started) {
         co_return started.error();
     }

@@ -35,7 +35,8 @@ awaitable<rpc::Result<v1::RefreshRuns>> refresh(commands::CommandContext& comman
         co_return no_such_view();
     }
     v1::RefreshRuns runs;
-    rpc::Result<void> started = co_await gate.start(wanted, Trigger::manual, command.caller().user_id, runs);
+    rpc::Result<void> started =
+        co_await gate.start(command.call(), wanted, Trigger::manual, command.caller().user_id, runs);
     if (!started) {
         co_return started.error();
     }

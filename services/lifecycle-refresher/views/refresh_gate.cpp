@@ -12,7 +12,8 @@ namespace loan_manager::lifecycle {
 
 namespace asio = boost::asio;
 
-asio::awaitable<rpc::Result<void>> RefreshGate::start(std::span<const ViewDefinition* const> views, Trigger trigger,
+asio::awaitable<rpc::Result<void>> RefreshGate::start(const rpc::CallContext& context,
+                                                      std::span<const ViewDefinition* const> views, Trigger trigger,
                                                       std::optional<std::string> requested_by,
                                                       loanmanager::lifecycle::v1::RefreshRuns& runs) {
     for (const ViewDefinition* view : views) {
@@ -21,7 +22,7 @@ asio::awaitable<rpc::Result<void>> RefreshGate::start(std::span<const ViewDefini
         postgres::Result<Run> run = co_await asio::co_spawn(
             home_, std::move(work), asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
         if (!run) {
-            co_return commands::to_rpc_error(run.error());
+            co_return commands::to_rpc_error(run.error(), context.request_id);
         }
         write_run(*run, *runs.add_items());
     }

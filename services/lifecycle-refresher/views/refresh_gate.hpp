@@ -8,6 +8,7 @@
 
 #include "lifecycle-refresher/refresh/refresher.hpp"
 #include "loanmanager/lifecycle/v1/lifecycle.pb.h"
+#include "rpc/context.hpp"
 #include "rpc/error.hpp"
 
 namespace loan_manager::lifecycle {
@@ -19,7 +20,8 @@ public:
 
     /// Starts a run of each view, or finds the one under way; adds them to `runs`.
     /// It is not cancelled with its caller: a run that was recorded goes on in any case. Errors: UNAVAILABLE.
-    boost::asio::awaitable<rpc::Result<void>> start(std::span<const ViewDefinition* const> views, Trigger trigger,
+    boost::asio::awaitable<rpc::Result<void>> start(const rpc::CallContext& context,
+                                                    std::span<const ViewDefinition* const> views, Trigger trigger,
                                                     std::optional<std::string> requested_by,
                                                     loanmanager::lifecycle::v1::RefreshRuns& runs);
 

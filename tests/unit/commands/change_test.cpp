@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "commands/errors.hpp"
+#include "postgres/statement.hpp"
 
 using namespace loan_manager;
 
@@ -25,7 +26,7 @@ TEST_CASE("D-211 database errors as clients see them") {
     const auto code = [](Kind kind, const char* state = "") {
         postgres::Error error(kind, "text with select * from secrets");
         error.sqlstate = state;
-        const auto mapped = commands::to_rpc_error(error);
+        const auto mapped = commands::to_rpc_error(error, "request-1");
         CHECK(mapped.message.find("secrets") == std::string::npos);
         return mapped.code;
     };
@@ -41,9 +42,23 @@ TEST_CASE("D-211 database errors as clients see them") {
     CHECK(code(Kind::server, "57014") == "DEADLINE_EXCEEDED");
     CHECK(code(Kind::server, "23505") == "INTERNAL");
     CHECK(code(Kind::protocol) == "INTERNAL");
-    CHECK(commands::to_rpc_error(postgres::Error(Kind::unavailable, "")).retry_after_seconds > 0);
+    CHECK(commands::to_rpc_error(postgres::Error(Kind::unavailable, ""), {}).retry_after_seconds > 0);
 
+    const rpc::CallContext context;
     const auto failure = std::make_exception_ptr(postgres::Failure(postgres::Error(Kind::unavailable, "gone")));
-    CHECK(commands::map_exception(failure)->code == "UNAVAILABLE");
-    CHECK_FALSE(commands::map_exception(std::make_exception_ptr(std::runtime_error("other"))));
+    CHECK(commands::map_exception(failure, context)->code == "UNAVAILABLE");
+    CHECK_FALSE(commands::map_exception(std::make_exception_ptr(std::runtime_error("other")), context));
+}
+
+TEST_CASE("a call's deadline tells the pool for whom a connection is") {
+    rpc::CallContext call;
+    call.deadline.lane = "/service/Method";
+    call.deadline.is_command = true;
+    const postgres::Deadline end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+    call.deadline = end;
+    const postgres::OptionalDeadline deadline = call.deadline;
+    CHECK(*deadline == end);
+    CHECK(deadline.lane == "/service/Method");
+    CHECK(deadline.use == postgres::Use::command);
+    CHECK(postgres::OptionalDeadline(end).lane.empty());
 }

@@ -7,8 +7,11 @@
 
 #include <unistd.h>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <future>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -16,6 +19,7 @@
 
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "postgres/connection.hpp"
+#include "runtime/log.hpp"
 #include "runtime/uuid.hpp"
 
 using namespace loan_manager;
@@ -49,6 +53,7 @@ constexpr const char* schema = R"(
     CREATE TABLE fleet.idempotency_keys (user_id uuid, key text, fingerprint text, status integer, body bytea,
         expires_at timestamptz, PRIMARY KEY (user_id, key));
     CREATE TABLE things (id integer PRIMARY KEY, note text);
+    CREATE TABLE people (name text CONSTRAINT people_name_check CHECK (length(name) < 3), age integer);
 )";
 
 class Database {
@@ -380,4 +385,77 @@ TEST_CASE("D-214 If-Match against the version under lock") {
     context.if_match = 3;
     CHECK(commands::check_version(context, 3).has_value());
     CHECK(commands::check_version(context, 4).error().code == "PRECONDITION_FAILED");
+}
+
+namespace {
+
+/// The process's log in a file, for the time of a test.
+class Log {
+public:
+    Log() : file_(std::filesystem::temp_directory_path() / ("lm_commands_log_" + std::to_string(getpid()))) {
+        runtime::log::Options options;
+        options.service = "test";
+        options.file = file_;
+        runtime::log::open(options);
+    }
+    ~Log() {
+        runtime::log::close();
+        std::filesystem::remove(file_);
+    }
+    std::string text() const {
+        runtime::log::close();
+        std::ifstream in(file_);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+
+private:
+    std::filesystem::path file_;
+};
+
+constexpr postgres::Statement insert_person{"probe.person", "INSERT INTO people VALUES ($1, $2)"};
+
+asio::awaitable<rpc::Result<v1::Bike>> violate_check(commands::Unit& unit, int) {
+    unit.with_commit(insert_person, postgres::Params("s3cr3t-name", 4711));
+    co_return v1::Bike();
+}
+
+asio::awaitable<rpc::Result<v1::Bike>> violate_type(commands::Unit& unit, int) {
+    const postgres::Params params("x", "s3cr3t-age");
+    static_cast<void>((co_await unit.transaction().execute(insert_person, params)).value());
+    co_return v1::Bike();
+}
+
+asio::awaitable<rpc::Result<v1::Bike>> wait_for_lock(commands::Unit& unit, int) {
+    const std::string raise =
+        "DO $$ BEGIN RAISE EXCEPTION 'canceling s3cr3t' USING ERRCODE = '55P03', DETAIL = 's3cr3t'; END $$";
+    static_cast<void>((co_await unit.transaction().query(raise, postgres::Params())).value());
+    co_return v1::Bike();
+}
+
+}  // namespace
+
+TEST_CASE("the log of a database error has the request and the constraint, and no value") {
+    for (const auto body : {violate_check, violate_type}) {
+        const Log log;
+        auto context = call();
+        context.request_id = "request-of-the-log-test";
+        Probe probe(body);
+        CHECK(run(probe, context).error().code == "INTERNAL");
+        const std::string text = log.text();
+        CAPTURE(text);
+        CHECK(text.find("database error") != std::string::npos);
+        CHECK(text.find("request-of-the-log-test") != std::string::npos);
+        CHECK(text.find(body == violate_check ? "people_name_check" : "invalid input syntax for type integer") !=
+              std::string::npos);
+        CHECK(text.find("s3cr3t") == std::string::npos);
+        CHECK(text.find("4711") == std::string::npos);
+    }
+}
+
+TEST_CASE("D-211 a lock that is not had in time is UNAVAILABLE with a time to come back, not INTERNAL") {
+    Probe probe(wait_for_lock);
+    auto context = call();
+    const auto outcome = run(probe, context);
+    CHECK(outcome.error().code == "UNAVAILABLE");
+    CHECK(outcome.error().retry_after_seconds > 0);
 }

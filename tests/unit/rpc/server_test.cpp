@@ -200,7 +200,7 @@ TEST_CASE("D-211 what a handler throws becomes an answer, and no text of it leak
         return misbehave(request.brand());
     };
     ServerHooks hooks;
-    hooks.map_exception = [](const std::exception_ptr& exception) -> std::optional<Error> {
+    hooks.map_exception = [](const std::exception_ptr& exception, const CallContext&) -> std::optional<Error> {
         try {
             std::rethrow_exception(exception);
         } catch (const std::out_of_range&) {
