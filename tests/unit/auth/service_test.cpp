@@ -27,7 +27,8 @@ bool is_serving(const std::string& address) {
     grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds{5});
-    grpc::ByteBuffer request, answer;
+    const grpc::Slice nothing;
+    grpc::ByteBuffer request(&nothing, 1), answer;
     std::promise<grpc::Status> done;
     stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &answer,
                    [&](grpc::Status status) { done.set_value(std::move(status)); });

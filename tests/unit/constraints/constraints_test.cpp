@@ -14,6 +14,13 @@
 #include "auth/users/account_repository.hpp"
 #include "fleet/constraints.hpp"
 #include "loanmanager/auth/v1/auth.pb.h"
+#include "loanmanager/fleet/v1/bikes.pb.h"
+#include "loanmanager/fleet/v1/commissions.pb.h"
+#include "loanmanager/fleet/v1/expenses.pb.h"
+#include "loanmanager/fleet/v1/organisation.pb.h"
+#include "loanmanager/fleet/v1/repairs.pb.h"
+#include "loanmanager/fleet/v1/sales.pb.h"
+#include "loanmanager/fleet/v1/transfers.pb.h"
 #include "loanmanager/options/v1/options.pb.h"
 #include "rpc/error.hpp"
 
@@ -61,6 +68,14 @@ std::map<std::string, std::string> proofs_of(const std::string& schema) {
     }
     return proofs;
 }
+
+// The contract's files: named, so that the linker takes their messages.
+const std::vector<const google::protobuf::Descriptor*> contract{
+    loanmanager::auth::v1::User::descriptor(),       loanmanager::fleet::v1::Bike::descriptor(),
+    loanmanager::fleet::v1::Sale::descriptor(),      loanmanager::fleet::v1::Expense::descriptor(),
+    loanmanager::fleet::v1::RepairJob::descriptor(), loanmanager::fleet::v1::Transfer::descriptor(),
+    loanmanager::fleet::v1::Company::descriptor(),   loanmanager::fleet::v1::Commission::descriptor(),
+};
 
 // Whether the declared checks of a request field keep what they let through inside the bounds of a constraint.
 bool is_declared(const std::string& package, const std::string& path, const std::string& definition) {
