@@ -7,10 +7,11 @@
 namespace loan_manager::auth::keys {
 
 KeyRecord bounded(KeyRecord record, WallTime now) {
-    // A key that was to become active at a moment that cannot be meant has been published for a while: active. (In
-    // whole seconds: what the database rounds must not lie ahead again.)
-    if (record.activates_at > now + activation_delay)
-        record.activates_at = std::chrono::floor<std::chrono::seconds>(now);
+    // A key that was to become active at a moment that cannot be meant has been published for a while: active. (What
+    // the database would round up must not lie ahead again.)
+    if (record.activates_at > now + activation_delay) {
+        record.activates_at = std::chrono::floor<std::chrono::microseconds>(now);
+    }
     record.valid_until = std::min(record.valid_until, now + publication);
     if (record.retired_at) record.retired_at = std::min(*record.retired_at, now + longest_retirement);
     return record;

@@ -202,7 +202,7 @@ TEST_CASE("an instance that cannot sign anybody in says so to those who balance 
         Client client(process.address());
         CHECK(eventually([&] { return is_serving(process.address()); }));
         suite.admin.rows(
-            "DO $$ BEGIN EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM loan_manager_auth',"
+            "DO $$ BEGIN EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC, loan_manager_auth',"
             " current_database()); END $$");
         suite.admin.rows(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"

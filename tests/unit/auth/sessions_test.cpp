@@ -274,7 +274,7 @@ TEST_CASE("housekeeping takes at most 500 rows in a step, and comes to an end") 
         " CASE WHEN n = 2468 THEN now() + interval '1 day' ELSE now() - interval '13 days' END"
         " FROM generate_series(1, 2468) n");
     world.admin.rows(
-        "CREATE TABLE steps (rows bigint);"
+        "CREATE TABLE public.steps (rows bigint);"
         "CREATE FUNCTION note_step() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
         " $$ BEGIN INSERT INTO public.steps SELECT count(*) FROM gone; RETURN NULL; END $$;"
         "CREATE TRIGGER note_step AFTER DELETE ON auth.login_attempts REFERENCING OLD TABLE AS gone"
@@ -290,7 +290,7 @@ TEST_CASE("housekeeping takes at most 500 rows in a step, and comes to an end") 
     CHECK(world.admin.value("SELECT count(*) FROM auth.revoked_tokens") == "0");
     CHECK(world.admin.value("SELECT count(*) FROM auth.known_addresses") == "0");
     CHECK(world.admin.value("SELECT count(*) FROM auth.refresh_tokens") == "1234");
-    CHECK(world.admin.value("SELECT max(rows) FROM steps") == "500");
+    CHECK(world.admin.value("SELECT max(rows) FROM public.steps") == "500");
 }
 
 TEST_CASE("housekeeping clears away what no decision needs, and nothing else") {
