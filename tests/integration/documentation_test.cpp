@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "support/contract.hpp"
 #include "support/suite.hpp"
 
 using namespace loan_manager::testing;
@@ -33,4 +34,22 @@ TEST_CASE("operators can scrape every service on its admin port") {
         CHECK(metrics.body.find("# TYPE") != std::string::npos);
     }
     CHECK(suite.get("/metrics").status == 404);
+}
+
+TEST_CASE("every answer a test sees is compared with the document") {
+    using contract::complaint;
+    CHECK(complaint("GET", "/v1/bikes?limit=1", 200, "").empty());
+    CHECK(complaint("HEAD", "/v1/bikes", 304, "").empty());
+    CHECK(complaint("GET", "/v1/bikes", 401, "TOKEN_EXPIRED").empty());
+    CHECK(complaint("POST", "/v1/sales/1/void", 202, "").empty());
+    CHECK(complaint("POST", "/v1/auth/login", 429, "LOGIN_THROTTLED").empty());
+    CHECK(complaint("GET", "/v1/nothing", 404, "NOT_FOUND").empty());
+    CHECK(complaint("PUT", "/v1/bikes", 405, "METHOD_NOT_ALLOWED").empty());
+    CHECK(complaint("GET", "/v1/bikes", 431, "TOO_LARGE").empty());
+    CHECK_FALSE(complaint("GET", "/v1/bikes", 201, "").empty());
+    CHECK_FALSE(complaint("POST", "/v1/bikes/procure", 202, "").empty());
+    CHECK_FALSE(complaint("GET", "/v1/bikes", 401, "BAD_CREDENTIALS").empty());
+    CHECK_FALSE(complaint("GET", "/v1/bikes", 418, "TEAPOT").empty());
+    CHECK_FALSE(complaint("GET", "/v1/bikes", 404, "").empty());
+    CHECK_FALSE(complaint("GET", "/v1/nothing", 200, "").empty());
 }

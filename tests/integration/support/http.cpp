@@ -14,6 +14,8 @@
 #include <cctype>
 #include <random>
 
+#include "support/contract.hpp"
+
 namespace loan_manager::testing {
 
 namespace asio = boost::asio;
@@ -67,6 +69,7 @@ HttpResponse http(std::uint16_t port, const std::string& method, const std::stri
         response.headers[name] = std::string(field.value());
     }
     response.body = std::move(parser.get().body());
+    contract::saw(port, method, target, response);
     return response;
 }
 
@@ -90,6 +93,7 @@ RawAnswer raw_http(std::uint16_t port, const std::string& bytes, std::chrono::mi
     };
     read_more();
     context.run_for(limit);
+    contract::saw_raw(port, bytes, answer.bytes);
     return answer;
 }
 

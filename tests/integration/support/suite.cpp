@@ -10,6 +10,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "support/contract.hpp"
+
 namespace loan_manager::testing {
 
 namespace {
@@ -199,6 +201,7 @@ void Suite::start(const std::string& instance) {
         admin_ports_[instance] = free_port();
         environments_[instance] = environment_of(instance, admin_ports_.at(instance));
     }
+    if (service_of(instance) == "gateway") contract::watch(ports_.at(instance));
     processes_[instance] = Process({binary("loan-manager-" + service_of(instance))}, environments_.at(instance),
                                    folder_ / (instance + ".log"));
 }
