@@ -19,11 +19,13 @@ CommandContext::CommandContext(rpc::CallContext& call, postgres::Transaction& tr
     }
 }
 
-void CommandContext::issue(std::string_view field, std::string_view what) { validate::add_issue(issues_, field, what); }
+void CommandContext::issue(std::string_view field, validate::IssueToken what) { validate::add_issue(issues_, field, what); }
 
 void CommandContext::issues(const std::vector<rpc::FieldIssue>& found) {
     for (const auto& one : found) {
-        validate::add_issue(issues_, one.field, one.issue);
+        if (!has_issue(one.field)) {
+            issues_.push_back(one);
+        }
     }
 }
 

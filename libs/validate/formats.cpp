@@ -11,7 +11,7 @@
 namespace loan_manager::validate {
 namespace {
 
-constexpr std::string_view ok{};
+constexpr IssueToken ok{};
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
@@ -58,7 +58,7 @@ bool parse_decimal(std::string_view text, Decimal& decimal) {
 
 }  // namespace
 
-std::string_view check_uuid(std::string& text) {
+IssueToken check_uuid(std::string& text) {
     if (text.size() != 36) return issue::format;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
@@ -70,12 +70,12 @@ std::string_view check_uuid(std::string& text) {
     return ok;
 }
 
-std::string_view check_uuid_or_code(std::string& text) {
+IssueToken check_uuid_or_code(std::string& text) {
     if (text.size() >= 2 && text.size() <= 10 && std::all_of(text.begin(), text.end(), is_upper)) return ok;
     return check_uuid(text);
 }
 
-std::string_view check_date(std::string& text) {
+IssueToken check_date(std::string& text) {
     using namespace std::chrono;
     const std::string_view t = text;
     if (t.size() != 10 || t[4] != '-' || t[7] != '-') return issue::format;
@@ -87,12 +87,12 @@ std::string_view check_date(std::string& text) {
     return day.ok() && day.year() >= year{1} ? ok : issue::format;
 }
 
-std::string_view check_month(std::string& text) {
+IssueToken check_month(std::string& text) {
     std::string first_day = text + "-01";
     return check_date(first_day);
 }
 
-std::string_view check_money(std::string& text, bool positive) {
+IssueToken check_money(std::string& text, bool positive) {
     Decimal amount;
     if (!parse_decimal(text, amount)) return issue::format;
     if (amount.whole.size() > 12 || (amount.negative && !amount.is_zero()) || (positive && amount.is_zero())) {
@@ -102,7 +102,7 @@ std::string_view check_money(std::string& text, bool positive) {
     return ok;
 }
 
-std::string_view check_percent(std::string& text) {
+IssueToken check_percent(std::string& text) {
     Decimal percent;
     if (!parse_decimal(text, percent)) return issue::format;
     if (percent.negative && !percent.is_zero()) return issue::out_of_range;
@@ -112,7 +112,7 @@ std::string_view check_percent(std::string& text) {
     return ok;
 }
 
-std::string_view check_phone(std::string& text) {
+IssueToken check_phone(std::string& text) {
     const std::string_view t = text;
     if (t.starts_with('+')) return t.size() >= 9 && t.size() <= 16 && all_digits(t.substr(1)) ? ok : issue::format;
     if (t.size() != 10 || t.front() != '0' || !all_digits(t)) return issue::format;
@@ -120,7 +120,7 @@ std::string_view check_phone(std::string& text) {
     return ok;
 }
 
-std::string_view check_email(std::string& text) {
+IssueToken check_email(std::string& text) {
     const std::size_t at = text.find('@');
     const bool one = at != std::string::npos && text.find('@', at + 1) == std::string::npos;
     if (!one || at == 0 || at + 1 == text.size() || text.find(' ') != std::string::npos) return issue::format;
@@ -128,7 +128,7 @@ std::string_view check_email(std::string& text) {
 }
 
 // An old card number (9 digits, V or X) is also a possible passport number, so the letter decides nothing.
-std::string_view check_nic(std::string& text) {
+IssueToken check_nic(std::string& text) {
     std::string upper = text;
     for (char& c : upper) {
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');

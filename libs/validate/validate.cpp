@@ -20,9 +20,9 @@ using google::protobuf::Reflection;
 using loanmanager::options::v1::Field;
 using Kind = FieldPlan::Kind;
 
-constexpr std::string_view ok{};
+constexpr IssueToken ok{};
 
-std::string_view check_format(const FieldPlan& plan, std::string& text) {
+IssueToken check_format(const FieldPlan& plan, std::string& text) {
     switch (plan.format) {
         case Field::FORMAT_UUID:
             return check_uuid(text);
@@ -48,7 +48,7 @@ std::string_view check_format(const FieldPlan& plan, std::string& text) {
 }
 
 // Normalises and checks a text. Empty text is for the caller to judge.
-std::string_view check_text(const FieldPlan& plan, std::string& text) {
+IssueToken check_text(const FieldPlan& plan, std::string& text) {
     std::size_t length = 0;
     if (plan.raw) {
         length = count_code_points(text);
@@ -66,20 +66,20 @@ std::string_view check_text(const FieldPlan& plan, std::string& text) {
 }
 
 template <class Number>
-std::string_view check_range(const FieldPlan& plan, Number value) {
+IssueToken check_range(const FieldPlan& plan, Number value) {
     const bool low = plan.min && std::cmp_less(value, *plan.min);
     const bool high = plan.max && std::cmp_greater(value, *plan.max);
     return low || high ? issue::out_of_range : ok;
 }
 
-std::string_view check_real(const FieldPlan& plan, double value) {
+IssueToken check_real(const FieldPlan& plan, double value) {
     const bool low = plan.min && !(value >= static_cast<double>(*plan.min));
     const bool high = plan.max && !(value <= static_cast<double>(*plan.max));
     return low || high ? issue::out_of_range : ok;
 }
 
 // The zero value means "not given", and over gRPC any number can arrive.
-std::string_view check_enum(const FieldPlan& plan, int value) {
+IssueToken check_enum(const FieldPlan& plan, int value) {
     const bool known = value != 0 && plan.field->enum_type()->FindValueByNumber(value) != nullptr;
     return known ? ok : issue::not_allowed;
 }
@@ -145,7 +145,7 @@ private:
         return std::any_of(issues_.begin(), issues_.end(), here);
     }
 
-    void note(std::string_view what) {
+    void note(IssueToken what) {
         if (!what.empty()) add_issue(issues_, path_.text(), what);
     }
 
@@ -185,7 +185,7 @@ private:
         if (text != sent) reflection.SetString(&message, plan.field, std::move(text));
     }
 
-    std::string_view check_number(const FieldPlan& plan, const Message& message) const {
+    IssueToken check_number(const FieldPlan& plan, const Message& message) const {
         const Reflection& reflection = *message.GetReflection();
         switch (plan.kind) {
             case Kind::int32:

@@ -122,7 +122,7 @@ std::optional<rpc::Error> duplicate_of(const postgres::Error& error) {
     if (error.constraint != "users_staff_no_key" && error.constraint != "users_username_key") return std::nullopt;
     const std::string field = error.constraint == "users_staff_no_key" ? "staff_no" : "username";
     std::vector<rpc::FieldIssue> details;
-    details.emplace_back(field, std::string(validate::issue::not_allowed));
+    details.emplace_back(field, validate::issue::not_allowed);
     return rpc::Error("DUPLICATE", "There is a user with this " + field + " already.", std::move(details));
 }
 

@@ -18,11 +18,11 @@ namespace v1 = loanmanager::auth::v1;
 constexpr std::size_t max_full_name = 200;
 constexpr std::size_t max_staff_no = 50;
 
-std::string_view check_text(std::string& text, std::size_t max_length) {
+validate::IssueToken check_text(std::string& text, std::size_t max_length) {
     std::size_t length = 0;
     if (validate::normalise_text(text, false, length) != validate::TextProblem::none) return issue::format;
     if (length == 0) return issue::required;
-    return length > max_length ? issue::too_long : std::string_view{};
+    return length > max_length ? issue::too_long : validate::IssueToken{};
 }
 
 // Empty optional text is absent (D-206).
@@ -129,7 +129,7 @@ void apply(const v1::UpdateUserRequest& request, v1::User& user) {
 
 std::vector<validate::Issue> check_new_user(NewUser& user) {
     std::vector<validate::Issue> issues;
-    const auto report = [&](std::string_view field, std::string_view what) {
+    const auto report = [&](std::string_view field, validate::IssueToken what) {
         if (!what.empty()) validate::add_issue(issues, field, what);
     };
     user.username = normalise_username(user.username);

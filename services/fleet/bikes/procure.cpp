@@ -10,9 +10,7 @@
 namespace loan_manager::fleet::bikes {
 
 void Procure::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    for (const auto& issue : check(request, unit.today())) {
-        unit.issue(issue.field, issue.issue);
-    }
+    unit.issues(check(request, unit.today()));
     draft_ = draft(request, unit.today());
     draft_.set_id(runtime::new_uuid().to_string());
 

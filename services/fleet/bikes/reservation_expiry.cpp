@@ -89,7 +89,7 @@ asio::awaitable<bool> ReservationExpiry::release(std::string bicycle_id, runtime
         co_return true;  // somebody else has dealt with it
     }
     log::warning("an expired reservation cannot be released",
-                 {{"request_id", call.request_id}, {"bicycle_id", bicycle_id}, {"error", released.error().code}});
+                 {{"request_id", call.request_id}, {"bicycle_id", bicycle_id}, {"error", released.error().code.name()}});
     co_return false;
 }
 

@@ -74,7 +74,7 @@ void set_or_clear_identity(v1::Bike& bike) {
 
 void check_year(int year, runtime::Date today, std::vector<rpc::FieldIssue>& issues) {
     if (year > static_cast<int>(today.year()) + 1) {
-        issues.emplace_back("year", std::string(validate::issue::out_of_range));
+        issues.emplace_back("year", validate::issue::out_of_range);
     }
 }
 
@@ -132,7 +132,7 @@ std::vector<IdentityKey> identity_keys(const v1::Bike& bike) {
 
 rpc::Error duplicate(std::string_view field) {
     std::vector<rpc::FieldIssue> details;
-    details.emplace_back(std::string(field), std::string(validate::issue::not_allowed));
+    details.emplace_back(std::string(field), validate::issue::not_allowed);
     return rpc::Error("DUPLICATE", "Another live bike has the same " + std::string(field) + ".", std::move(details));
 }
 
@@ -144,11 +144,11 @@ std::vector<rpc::FieldIssue> check(const v1::ProcureBikeRequest& request, runtim
     if (request.has_procurement_date()) {
         const auto date = runtime::parse_date(request.procurement_date());
         if (date && *date > today) {
-            issues.emplace_back("procurement_date", std::string(validate::issue::out_of_range));
+            issues.emplace_back("procurement_date", validate::issue::out_of_range);
         }
     }
     if (request.procurement_source() == v1::PROCUREMENT_SOURCE_TRADE_IN) {
-        issues.emplace_back("procurement_source", std::string(validate::issue::not_allowed));
+        issues.emplace_back("procurement_source", validate::issue::not_allowed);
     }
     return issues;
 }
@@ -159,7 +159,7 @@ std::vector<rpc::FieldIssue> check(const v1::UpdateBikeRequest& request, runtime
         check_year(request.bike().year(), today, issues);
     }
     if (request.bike().has_purchase_price() && !request.bike().has_reason()) {
-        issues.emplace_back("reason", std::string(validate::issue::required));
+        issues.emplace_back("reason", validate::issue::required);
     }
     return issues;
 }

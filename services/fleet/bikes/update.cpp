@@ -21,9 +21,7 @@ v1::Bike identity_of(const v1::UpdateBikeRequest& request) {
 }  // namespace
 
 void Update::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    for (const auto& issue : check(request, unit.today())) {
-        unit.issue(issue.field, issue.issue);
-    }
+    unit.issues(check(request, unit.today()));
     const std::string id = unit.sound_id("id", request.id());
     auto identity = identity_of(request);
     identity.set_id(id);

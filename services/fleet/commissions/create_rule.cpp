@@ -8,9 +8,7 @@
 namespace loan_manager::fleet::commissions {
 
 void CreateRule::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    for (const auto& issue : check(draft(request))) {
-        unit.issue(issue.field, issue.issue);
-    }
+    unit.issues(check(draft(request)));
     add_company(reads, unit.sound_id("company_id", request.company_id()),
                 access::reach(unit.caller(), access::Permission::commission_rules_manage));
 }

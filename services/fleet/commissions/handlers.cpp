@@ -121,14 +121,14 @@ asio::awaitable<rpc::Result<v1::CommissionReplay>> CommissionHandlers::replay(
     const auto rule = draft(request);
     auto issues = check(rule);
     if (request.to() < request.from()) {
-        issues.emplace_back("to", std::string(validate::issue::out_of_range));
+        issues.emplace_back("to", validate::issue::out_of_range);
     }
     postgres::Batch batch;
     organisation::add_company(batch, request.company_id());
     const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
     const auto company = organisation::read_company(results.at(0));
     if (!company) {
-        issues.emplace_back("company_id", std::string(validate::issue::not_found));
+        issues.emplace_back("company_id", validate::issue::not_found);
     }
     if (!issues.empty()) {
         co_return rpc::validation(std::move(issues));

@@ -32,9 +32,7 @@ boost::asio::awaitable<rpc::Result<v1::CommissionRule>> UpdateRule::execute(comm
     // Fields that contradict each other only show on the row that the client knows, so after its version.
     v1::CommissionRule after = before;
     apply_patch(request.rule(), request.update_mask(), after);
-    for (const auto& issue : check(after)) {
-        unit.issue(issue.field, issue.issue);
-    }
+    unit.issues(check(after));
     if (auto valid = unit.valid(); !valid) {
         co_return valid.error();
     }

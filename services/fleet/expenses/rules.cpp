@@ -13,7 +13,7 @@ std::vector<rpc::FieldIssue> check_date(const std::optional<std::string>& text, 
     std::vector<rpc::FieldIssue> issues;
     const auto date = text ? runtime::parse_date(*text) : std::nullopt;
     if (date && *date > today) {
-        issues.emplace_back("expense_date", std::string(validate::issue::out_of_range));
+        issues.emplace_back("expense_date", validate::issue::out_of_range);
     }
     return issues;
 }

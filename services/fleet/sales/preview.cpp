@@ -46,12 +46,12 @@ rpc::Result<v1::SalePreview> Preview::read(const std::vector<postgres::Rows>& re
     const auto officer = read_officer(results.at(1));
     const auto trouble = officer_issue(officer, bike.current_branch_id());
     if (request_.has_sold_by() && !trouble.empty()) {
-        issues.emplace_back("sold_by", std::string(trouble));
+        issues.emplace_back("sold_by", trouble);
     }
     const auto price = money::Money::parse(request_.selling_price()).value();
     const auto figures = figures_of(price, money::Money::parse(bike.total_cost()).value());
     if (!figures.is_storable()) {
-        issues.emplace_back("selling_price", std::string(validate::issue::out_of_range));
+        issues.emplace_back("selling_price", validate::issue::out_of_range);
     }
     if (!issues.empty()) {
         return rpc::validation(std::move(issues));

@@ -71,7 +71,7 @@ std::optional<Officer> read_officer(const postgres::Rows& rows) {
     return found;
 }
 
-std::string_view officer_issue(const std::optional<Officer>& officer, const std::string& branch_id) {
+validate::IssueToken officer_issue(const std::optional<Officer>& officer, const std::string& branch_id) {
     if (!officer) {
         return validate::issue::not_found;
     }

@@ -30,7 +30,7 @@ void add_officer(postgres::Batch& batch, const std::string& user_id);
 /// Nothing: there is no such user, or he is not active.
 std::optional<Officer> read_officer(const postgres::Rows& rows);
 /// Why he cannot be credited with a sale of this branch, as an issue of `sold_by`; empty if he can.
-std::string_view officer_issue(const std::optional<Officer>& officer, const std::string& branch_id);
+validate::IssueToken officer_issue(const std::optional<Officer>& officer, const std::string& branch_id);
 
 /// With the commit.
 void insert(commands::Unit& unit, const v1::Sale& sale);

@@ -38,7 +38,7 @@ struct Part {
 
 class Issues {
 public:
-    void add(const char* field, std::string_view what) { list_.emplace_back(field, std::string(what)); }
+    void add(const char* field, validate::IssueToken what) { list_.emplace_back(field, what); }
     void add_missing(const char* field, bool given) { add(field, given ? issue::out_of_range : issue::required); }
     std::vector<rpc::FieldIssue> take() { return std::move(list_); }
 

@@ -28,12 +28,6 @@ using access::Permission;
 constexpr std::array payment_fields{"selling_price", "payment_method",  "cash_amount",   "bank_amount",
                                     "down_payment",  "financed_amount", "trade_in_value"};
 
-void add_issues(commands::Unit& unit, const std::vector<rpc::FieldIssue>& issues) {
-    for (const auto& issue : issues) {
-        unit.issue(issue.field, issue.issue);
-    }
-}
-
 // What only the bike can tell about the request. Whoever may not sell it has not come this far.
 rpc::Result<void> check_against(commands::Unit& unit, const v1::SellBikeRequest& request, const v1::Bike& bike,
                                 const Figures& figures) {
@@ -123,10 +117,10 @@ ledger::Entry entry_of(const v1::Sale& sale) {
 }  // namespace
 
 void Sell::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    add_issues(unit, check_dates(request, unit.today()));
+    unit.issues(check_dates(request, unit.today()));
     const auto is_unsound = [&](const char* field) { return unit.has_issue(field); };
     if (std::none_of(payment_fields.begin(), payment_fields.end(), is_unsound)) {
-        add_issues(unit, check_payment(request));
+        unit.issues(check_payment(request));
     }
     const std::string id = unit.sound_id("bicycle_id", request.bicycle_id());
     bikes::add_lock(reads, id, access::reach(unit.caller(), Permission::sales_record));
@@ -174,7 +168,7 @@ boost::asio::awaitable<rpc::Result<v1::Sale>> Sell::execute(commands::Unit& unit
     if (!what.empty() && !elsewhere) {
         unit.issue("sold_by", what);
     }
-    add_issues(unit, check_identity(trade_in, bike));
+    unit.issues(check_identity(trade_in, bike));
     if (auto valid = check_against(unit, request, bike, figures); !valid) {
         co_return valid.error();
     }

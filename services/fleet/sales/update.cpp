@@ -47,9 +47,7 @@ boost::asio::awaitable<rpc::Result<v1::Sale>> Update::execute(commands::Unit& un
     }
 
     const bool in_time = is_recent(to_time(before.recorded_at()), unit.now());
-    for (const auto& issue : check_patch(request, before)) {
-        unit.issue(issue.field, issue.issue);
-    }
+    unit.issues(check_patch(request, before));
     if (!in_time && is_admin(unit.caller()) && !request.sale().has_reason()) {
         unit.issue("reason", validate::issue::required);
     }

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "suite.hpp"
+#include "testing/error_codes.hpp"
 #include "token/access_token.hpp"
 #include "token/jwk.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 
 template <class T>
 std::string code_of(const rpc::Result<T>& answer) {
-    return answer ? "" : answer.error().code;
+    return answer ? "" : std::string(answer.error().code.name());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fleet/stock_numbers/rules.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::fleet;
 using namespace loan_manager::fleet::bikes;

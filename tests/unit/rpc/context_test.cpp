@@ -2,6 +2,7 @@
 #include <grpcpp/support/string_ref.h>
 
 #include "rpc/context.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::rpc;
 
