@@ -7,6 +7,7 @@
 
 #include "transcode/request_plan.hpp"
 #include "strict_json/strict_json.hpp"
+#include "validate/issue.hpp"
 
 namespace loan_manager::transcode {
 

@@ -202,6 +202,8 @@ rm -f "$STATE/ready" "$STATE/failed" "$VAR"/instances/*/* 2>/dev/null || true
 mkdir -p "$VAR"/{log,env,keys,instances/{auth,fleet,lifecycle-refresher}}
 chmod 700 "$VAR/env" "$VAR/keys"
 
+# Heads of an audit chain that another database had would be missing in this one.
+[ -f "$PG_HOME/data/PG_VERSION" ] || rm -f "$VAR"/log/fleet*.log*
 postgres_init "$PG_HOME" "$(secret postgres)"
 say "Starting PostgreSQL on port $PORT_POSTGRES"
 start postgres
