@@ -77,7 +77,7 @@ validate::IssueToken officer_issue(const std::optional<Officer>& officer, const 
     }
     const bool is_of_branch =
         std::find(officer->branches.begin(), officer->branches.end(), branch_id) != officer->branches.end();
-    return is_of_branch ? std::string_view() : validate::issue::not_allowed;
+    return is_of_branch ? validate::IssueToken() : validate::issue::not_allowed;
 }
 
 void insert(commands::Unit& unit, const v1::Sale& sale) {
