@@ -19,7 +19,9 @@ CommandContext::CommandContext(rpc::CallContext& call, postgres::Transaction& tr
     }
 }
 
-void CommandContext::issue(std::string_view field, validate::IssueToken what) { validate::add_issue(issues_, field, what); }
+void CommandContext::issue(std::string_view field, validate::IssueToken what) {
+    validate::add_issue(issues_, field, what);
+}
 
 void CommandContext::issues(const std::vector<rpc::FieldIssue>& found) {
     for (const auto& one : found) {

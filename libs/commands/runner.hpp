@@ -152,8 +152,8 @@ public:
         co_return std::move(answer);
     }
 
-    /// The only way to what rpc::ServiceBuilder takes as a command: `service.command("CompleteTransfer", runner_.handler(&complete, stock_number_max_));`
-    /// What a body takes by reference must outlive the server.
+    /// The only way to what rpc::ServiceBuilder takes as a command: `service.command("CompleteTransfer",
+    /// runner_.handler(&complete, stock_number_max_));` What a body takes by reference must outlive the server.
     template <class Request, class Response, class... Args>
     rpc::CommandHandler<Request, Response> handler(Body<Request, Response, Args...> body,
                                                    std::type_identity_t<Args>... args) {
@@ -165,8 +165,8 @@ public:
     }
 
     /// What a command asks before it and notes after it, outside its transaction and once per call, replays included.
-    /// `before` may refuse, and gives what `after` needs; for `after`, `error` is null after a success. It is not called
-    /// when `before` refused or the call ended with an exception.
+    /// `before` may refuse, and gives what `after` needs; for `after`, `error` is null after a success. It is not
+    /// called when `before` refused or the call ended with an exception.
     template <class State, class Request, class... Args>
     struct Frame {
         boost::asio::awaitable<rpc::Result<State>> (*before)(rpc::CallContext&, const Request&, Args...);
@@ -177,12 +177,11 @@ public:
     rpc::CommandHandler<Request, Response> handler(Frame<State, Request, Args...> frame,
                                                    Body<Request, Response, Args...> body,
                                                    std::type_identity_t<Args>... args) {
-        return rpc::CommandHandler<Request, Response>(
-            [this, frame, body, bound = std::tuple<Args...>(std::forward<Args>(args)...)](rpc::CallContext& call,
-                                                                                          const Request& request) {
-                return std::apply([&](auto&&... each) { return run_within(call, request, frame, body, each...); },
-                                  bound);
-            });
+        return rpc::CommandHandler<Request, Response>([this, frame, body,
+                                                       bound = std::tuple<Args...>(std::forward<Args>(args)...)](
+                                                          rpc::CallContext& call, const Request& request) {
+            return std::apply([&](auto&&... each) { return run_within(call, request, frame, body, each...); }, bound);
+        });
     }
 
     // Commands that are classes.

@@ -151,7 +151,8 @@ Problem malformed(const std::string& why, std::size_t offset) {
 boost::json::value to_boost(const Number& number) {
     const char* end = number.text.data() + number.text.size();
     std::int64_t integer = 0;
-    if (const auto read = std::from_chars(number.text.data(), end, integer); read.ec == std::errc() && read.ptr == end) {
+    if (const auto read = std::from_chars(number.text.data(), end, integer);
+        read.ec == std::errc() && read.ptr == end) {
         return integer;
     }
     // Beyond the range of double: its largest values, never an error here.

@@ -12,7 +12,6 @@
 #include <variant>
 #include <vector>
 
-
 namespace loan_manager::strict_json {
 
 struct Null {};

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "strict_json/strict_json.hpp"
 #include "transcode/request_plan.hpp"
 #include "transcode/scalar.hpp"
-#include "strict_json/strict_json.hpp"
 #include "transcode/url.hpp"
 #include "validate/field_path.hpp"
 

@@ -1,8 +1,8 @@
 // JSON bodies of every route that takes one: reading, checking, and writing back what was read.
 #include "contract.hpp"
+#include "strict_json/strict_json.hpp"
 #include "transcode/request.hpp"
 #include "transcode/response.hpp"
-#include "strict_json/strict_json.hpp"
 #include "validate/text.hpp"
 #include "validate/validate.hpp"
 

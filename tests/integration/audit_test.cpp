@@ -335,8 +335,11 @@ TEST_CASE("audit proof: what the fleet logged tells what the database alone cann
 
         const std::string cut_rows =
             "delete from outbox where entity_id in (select entity_id from audit_log where id = (select audit_id from "
-            "audit_chain where position = " + length + "));"
-            "delete from audit_log where id = (select audit_id from audit_chain where position = " + length + ");";
+            "audit_chain where position = " +
+            length +
+            "));"
+            "delete from audit_log where id = (select audit_id from audit_chain where position = " +
+            length + ");";
         const std::string cut_chain = "delete from audit_chain where position = " + length + ";";
         // Everything made anew, as if the first row had never been there.
         const std::string anew =
@@ -347,14 +350,13 @@ TEST_CASE("audit proof: what the fleet logged tells what the database alone cann
             bool seen_without;  // the database gives it away by itself
         };
         database.rows("create table saved_outbox as select * from outbox");
-        for (const auto& [sql, seen_without] :
-             std::vector<Tampering>{{cut_rows + cut_chain, false},
-                                    {cut_rows, true},
-                                    {cut_chain, true},
-                                    {anew, false},
-                                    {"update audit_log set username = 'somebody' where action = 'BIKE_PROCURED'", true},
-                                    {"update audit_chain set chain_hash = sha256('x') where position = " + length,
-                                     true}}) {
+        for (const auto& [sql, seen_without] : std::vector<Tampering>{
+                 {cut_rows + cut_chain, false},
+                 {cut_rows, true},
+                 {cut_chain, true},
+                 {anew, false},
+                 {"update audit_log set username = 'somebody' where action = 'BIKE_PROCURED'", true},
+                 {"update audit_chain set chain_hash = sha256('x') where position = " + length, true}}) {
             CAPTURE(sql);
             database.rows("set session_replication_role = replica; " + sql);
             looks = look(suite, log.string());
@@ -399,7 +401,8 @@ TEST_CASE("D-220 check compares the audit log with the outbox") {
     database.rows("create table saved_outbox as select * from outbox");
     const std::string one = " where seq = (select max(seq) from outbox where event_type = 'bike.updated')";
     const std::vector<std::pair<std::string, std::string>> tamperings{
-        {"delete from outbox" + one, "audit row without its event: bike.updated of bicycle " + id + " (2 rows, 1 events)"},
+        {"delete from outbox" + one,
+         "audit row without its event: bike.updated of bicycle " + id + " (2 rows, 1 events)"},
         {"delete from outbox where event_type = 'bike.procured' and entity_id = '" + id + "'",
          "audit row without its event: bike.procured of bicycle " + id + " (1 rows, 0 events)"},
         {"insert into outbox (event_type, entity_type, entity_id) values ('bike.written_off', 'bicycle', '" + id + "')",

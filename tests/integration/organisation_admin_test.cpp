@@ -320,7 +320,8 @@ TEST_CASE("D-301 a code and the first number with it at once: the number carries
     CHECK(suite.violations() == "");
 }
 
-TEST_CASE("D-301 a branch moved to the other company while others wait for it: they go on with the company it has then") {
+TEST_CASE(
+    "D-301 a branch moved to the other company while others wait for it: they go on with the company it has then") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
     const auto from = new_company(suite), to = new_company(suite);
@@ -339,10 +340,10 @@ TEST_CASE("D-301 a branch moved to the other company while others wait for it: t
          }},
         {"expense",
          [&](const auto& branch) {
-             return suite.post("/v1/bikes/" + bike + "/expenses",
-                               R"({"category":"CLEANING","description":"Washed","amount":"10.00","branch_id":")" +
-                                   branch + "\"}",
-                               admin);
+             return suite.post(
+                 "/v1/bikes/" + bike + "/expenses",
+                 R"({"category":"CLEANING","description":"Washed","amount":"10.00","branch_id":")" + branch + "\"}",
+                 admin);
          }},
         {"transfer",
          [&](const auto& branch) {
@@ -361,8 +362,9 @@ TEST_CASE("D-301 a branch moved to the other company while others wait for it: t
         HttpResponse answer;
         std::thread waiting([&] { answer = call(text(branch, "code")); });
         const bool waits = eventually([&] {
-            return suite.database().value("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and "
-                                          "datname = current_database()") != "0";
+            return suite.database().value(
+                       "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and "
+                       "datname = current_database()") != "0";
         });
         mover.rows("commit");
         waiting.join();

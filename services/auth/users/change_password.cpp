@@ -26,8 +26,8 @@ asio::awaitable<rpc::Result<sessions::Admission>> admit(rpc::CallContext& call, 
     co_return co_await sessions::admit(parts, call, call.caller.username);
 }
 
-asio::awaitable<void> note_outcome(rpc::CallContext& call, const sessions::Admission& admission, const rpc::Error* error,
-                                   const Parts& parts) {
+asio::awaitable<void> note_outcome(rpc::CallContext& call, const sessions::Admission& admission,
+                                   const rpc::Error* error, const Parts& parts) {
     postgres::Pool& pool = parts.pools.local();
     if (error != nullptr && error->code == "BAD_CREDENTIALS") {
         (co_await sessions::fail_attempt(pool, admission.attempt, admission.user, call, parts.clock.now(),

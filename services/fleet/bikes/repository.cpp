@@ -145,8 +145,8 @@ std::vector<std::string> read_expired_reservations(const postgres::Rows& rows) {
     return ids;
 }
 
-// The branch first, by itself: joined to its company in the locking query, a row that another transaction meanwhile moved
-// to the other company would be compared with the company it had, and be gone.
+// The branch first, by itself: joined to its company in the locking query, a row that another transaction meanwhile
+// moved to the other company would be compared with the company it had, and be gone.
 std::string select_held_branch(const std::string& from) {
     return "WITH r AS MATERIALIZED (SELECT r.id, r.code, r.company_id, r.is_active, r.is_repair_center FROM " + from +
            " FOR SHARE OF r) SELECT c.id, c.code, r.id, r.code, r.is_active AND c.is_active, r.is_repair_center "

@@ -64,9 +64,9 @@ std::vector<std::string> read_expired_reservations(const postgres::Rows& rows);
 
 /// A branch named by id or code, locked against being deactivated meanwhile.
 void add_branch(postgres::Batch& batch, const std::string& id_or_code);
-/// The statement behind it, for whoever finds the branch in another way: `from` is what follows FROM and names the branch
-/// `r`. It holds the branch against being deactivated or moved, and branch and company against getting another code,
-/// which would be in the number of a bike. Whoever waited for the branch sees it as it is then.
+/// The statement behind it, for whoever finds the branch in another way: `from` is what follows FROM and names the
+/// branch `r`. It holds the branch against being deactivated or moved, and branch and company against getting another
+/// code, which would be in the number of a bike. Whoever waited for the branch sees it as it is then.
 std::string select_held_branch(const std::string& from);
 struct BranchRow {
     stock_numbers::Place place;

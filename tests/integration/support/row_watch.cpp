@@ -5,7 +5,8 @@ namespace {
 
 // The tables of the entities that the audit log speaks of, under the names it gives them.
 constexpr const char* entities =
-    "(values ('bicycle', 'bicycles'), ('transfer', 'transfers'), ('expense', 'expenses'), ('repair_job', 'repair_jobs'),"
+    "(values ('bicycle', 'bicycles'), ('transfer', 'transfers'), ('expense', 'expenses'), ('repair_job', "
+    "'repair_jobs'),"
     " ('sale', 'sales'), ('commission', 'commissions'), ('commission_rule', 'commission_rules'),"
     " ('company', 'companies'), ('branch', 'branches'), ('user', 'users')) as entity (type, tbl)";
 
@@ -61,8 +62,7 @@ constexpr const char* left_out =
 void watch_rows(Database& database) { database.rows(watch); }
 
 std::string untold_changes(Database& database) {
-    const std::string sql =
-        std::string(R"(
+    const std::string sql = std::string(R"(
 with merged as (
     select tx, tbl, id, (array_agg(old order by seq))[1] as old, (array_agg(new order by seq desc))[1] as new
     from watch.changes group by tx, tbl, id),
@@ -78,7 +78,8 @@ judged as (
            old -> k is distinct from new -> k and not (old is null and new -> k in
                ('null', 'false', '0', '0.00', '{}', '[]')) as changed
     from told, jsonb_object_keys(new) as k
-    where k not in ()" + left_out + R"())
+    where k not in ()" + left_out +
+                            R"())
 select distinct action || ' ' || key || case
         when changed and not mentioned then ': changed, not told'
         when changed and not watch.same(new, told_new) then ': told another new value'

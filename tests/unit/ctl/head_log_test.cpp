@@ -12,7 +12,7 @@
 
 using namespace loan_manager;
 using namespace loan_manager::ctl;
-namespace log = runtime::log;
+namespace logging = runtime::log;
 
 namespace {
 
@@ -21,13 +21,10 @@ const std::string other(64, 'b');
 
 /// A line as the services write it.
 std::string line(const std::string& head, bool console, const char* message = "audit log sealed") {
-    log::Line line;
-    line.at = runtime::WallTime(std::chrono::seconds{1'800'000'000});
-    line.service = "fleet";
-    line.message = message;
-    const std::vector<log::Field> fields{{"rows", 3}, {"position", 7}, {"head", head}};
-    line.fields = fields;
-    return console ? log::format_console(line) : log::format_json(line);
+    const logging::Fields fields{{"rows", 3}, {"position", 7}, {"head", head}};
+    const logging::Line line{std::chrono::system_clock::time_point(std::chrono::seconds{1'800'000'000}),
+                             logging::Level::info, "fleet", message, fields};
+    return console ? logging::format_console(line) : logging::format_json(line);
 }
 
 std::vector<LoggedHead> heads_in(const std::string& text) {

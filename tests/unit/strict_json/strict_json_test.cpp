@@ -144,7 +144,8 @@ TEST_CASE("D-210 strict JSON: values keep their text") {
 }
 
 TEST_CASE("strict JSON: the same value in Boost's types") {
-    const auto value = json::parse(R"({"n":-12,"d":1.50,"big":9223372036854775808,"s":"x","l":[true,null,{}]})").value();
+    const auto value =
+        json::parse(R"({"n":-12,"d":1.50,"big":9223372036854775808,"s":"x","l":[true,null,{}]})").value();
     const boost::json::value boost = json::to_boost(value);
     CHECK(boost.at("n").as_int64() == -12);
     CHECK(boost.at("d").as_double() == 1.5);
