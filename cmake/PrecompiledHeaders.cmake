@@ -37,17 +37,13 @@ set(LM_PCH_COMMON
   <grpcpp/support/status.h>)
 
 # What fleet adds: its part of the contract.
-set(LM_PCH_FLEET ${LM_PCH_COMMON}
-  <loanmanager/common/v1/error.pb.h>
-  <loanmanager/fleet/v1/audit.pb.h>
-  <loanmanager/fleet/v1/bikes.pb.h>
-  <loanmanager/fleet/v1/commissions.pb.h>
-  <loanmanager/fleet/v1/costs.pb.h>
-  <loanmanager/fleet/v1/expenses.pb.h>
-  <loanmanager/fleet/v1/organisation.pb.h>
-  <loanmanager/fleet/v1/repairs.pb.h>
-  <loanmanager/fleet/v1/sales.pb.h>
-  <loanmanager/fleet/v1/transfers.pb.h>)
+set(LM_PCH_FLEET ${LM_PCH_COMMON})
+foreach(proto IN LISTS LM_PROTOS)
+  if(proto MATCHES "^loanmanager/(common|fleet)/")
+    lm_proto_header(header "${proto}")
+    list(APPEND LM_PCH_FLEET "<${header}>")
+  endif()
+endforeach()
 
 # What tests add. They are compiled with other options than what they test, so nothing can be shared with it.
 set(LM_PCH_TESTS ${LM_PCH_COMMON} <fstream> <iostream> <sstream> <doctest/doctest.h>)

@@ -5,7 +5,7 @@
 
 #include "runtime/log.hpp"
 #include "tools/commands/run.hpp"
-#include "tools/support/command_line.hpp"
+#include "tools/program.hpp"
 #include "tools/support/exit_code.hpp"
 #include "tools/support/settings.hpp"
 

@@ -10,7 +10,7 @@ std::string chain_hash(std::string_view previous, std::string_view row_hash) {
     return digest::sha256({previous, row_hash});
 }
 
-std::optional<Finding> Walk::step(const Entry& entry) {
+std::optional<Finding> ChainVerifier::step(const Entry& entry) {
     const std::int64_t expected = position_ + 1;
     position_ = entry.position;
     if (entry.position != expected) {

@@ -41,9 +41,9 @@ struct Finding {
     std::string what;           ///< "row altered", "row missing", "chain entry altered", "chain entry missing" …
 };
 
-/// Walks the chain from its first position, one entry after the other. A single alteration is found once: the walk goes
+/// Verifies the chain from its first position, one entry after the other. A single alteration is found once: it goes
 /// on from what can still be trusted.
-class Walk {
+class ChainVerifier {
 public:
     /// `Nothing` is wrong: no value.
     std::optional<Finding> step(const Entry& entry);

@@ -19,13 +19,15 @@ CommandContext::CommandContext(rpc::CallContext& call, postgres::Transaction& tr
     }
 }
 
-void CommandContext::issue(std::string_view field, std::string_view what, std::string limit) {
+void CommandContext::issue(std::string_view field, validate::IssueToken what, std::string limit) {
     validate::add_issue(issues_, field, what, std::move(limit));
 }
 
 void CommandContext::issues(const std::vector<rpc::FieldIssue>& found) {
     for (const auto& one : found) {
-        validate::add_issue(issues_, one.field, one.issue, one.limit);
+        if (!has_issue(one.field)) {
+            issues_.push_back(one);
+        }
     }
 }
 

@@ -47,7 +47,7 @@ public:
     runtime::Date today() const { return today_; }
 
     /// Adds semantic issues to those of the gateway and of the declarative checks. The first of a field stays.
-    void issue(std::string_view field, std::string_view what, std::string limit = {});
+    void issue(std::string_view field, validate::IssueToken what, std::string limit = {});
     void issues(const std::vector<rpc::FieldIssue>& found);
     bool has_issue(std::string_view field) const;
     /// The value of a reference, or `no_id` if it is empty or already has an issue: what a statement may be given that

@@ -23,7 +23,7 @@ void find_amounts(const Message& message, const std::string& path, std::vector<r
         if (field->is_repeated()) continue;
         const auto& options = validate::options_of(field);
         if (options.format() == Field::FORMAT_MONEY) {
-            found.emplace_back(path + field->name(), std::string(validate::issue::out_of_range));
+            found.emplace_back(path + field->name(), validate::issue::out_of_range);
         } else if (field->message_type() != nullptr) {
             // A PATCH is the body itself, not an object inside of it.
             const bool is_body = field->message_type()->name().ends_with("Patch");
@@ -39,7 +39,7 @@ rpc::Error total_too_large(const Message& request) {
     std::vector<rpc::FieldIssue> amounts;
     find_amounts(request, {}, amounts);
     if (amounts.empty()) {
-        amounts.emplace_back("total_cost", std::string(validate::issue::out_of_range));
+        amounts.emplace_back("total_cost", validate::issue::out_of_range);
     }
     return rpc::Error("VALIDATION", "With these amounts a total would exceed 999999999999.99.", std::move(amounts));
 }

@@ -18,6 +18,7 @@
 #include "commands/errors.hpp"
 #include "postgres/pool.hpp"
 #include "postgres/transaction.hpp"
+#include "rpc/handler.hpp"
 #include "runtime/clock.hpp"
 
 namespace loan_manager::commands {
@@ -158,14 +159,36 @@ public:
         co_return std::move(answer);
     }
 
-    /// For rpc::ServiceBuilder: `service.command("CompleteTransfer", runner_.handler(&complete, stock_number_max_));`
-    /// What a body takes by reference must outlive the server.
+    /// The only way to what rpc::ServiceBuilder takes as a command: `service.command("CompleteTransfer",
+    /// runner_.handler(&complete, stock_number_max_));` What a body takes by reference must outlive the server.
     template <class Request, class Response, class... Args>
-    auto handler(Body<Request, Response, Args...> body, std::type_identity_t<Args>... args) {
-        return [this, body, bound = std::tuple<Args...>(std::forward<Args>(args)...)](rpc::CallContext& call,
-                                                                                      const Request& request) {
-            return std::apply([&](auto&&... each) { return run(call, request, body, each...); }, bound);
-        };
+    rpc::CommandHandler<Request, Response> handler(Body<Request, Response, Args...> body,
+                                                   std::type_identity_t<Args>... args) {
+        return rpc::CommandHandler<Request, Response>(
+            [this, body, bound = std::tuple<Args...>(std::forward<Args>(args)...)](rpc::CallContext& call,
+                                                                                   const Request& request) {
+                return std::apply([&](auto&&... each) { return run(call, request, body, each...); }, bound);
+            });
+    }
+
+    /// What a command asks before it and notes after it, outside its transaction and once per call, replays included.
+    /// `before` may refuse, and gives what `after` needs; for `after`, `error` is null after a success. It is not
+    /// called when `before` refused or the call ended with an exception.
+    template <class State, class Request, class... Args>
+    struct Frame {
+        boost::asio::awaitable<rpc::Result<State>> (*before)(rpc::CallContext&, const Request&, Args...);
+        boost::asio::awaitable<void> (*after)(rpc::CallContext&, const State&, const rpc::Error* error, Args...);
+    };
+    /// A command within such a frame, e.g. a throttle. All three take the same arguments.
+    template <class State, class Request, class Response, class... Args>
+    rpc::CommandHandler<Request, Response> handler(Frame<State, Request, Args...> frame,
+                                                   Body<Request, Response, Args...> body,
+                                                   std::type_identity_t<Args>... args) {
+        return rpc::CommandHandler<Request, Response>([this, frame, body,
+                                                       bound = std::tuple<Args...>(std::forward<Args>(args)...)](
+                                                          rpc::CallContext& call, const Request& request) {
+            return std::apply([&](auto&&... each) { return run_within(call, request, frame, body, each...); }, bound);
+        });
     }
 
     // Commands that are classes.
@@ -177,9 +200,10 @@ public:
     }
     template <class C, class... Args>
     auto handler(Args... args) {
-        return [this, args...](rpc::CallContext& call, const typename C::request_type& request) {
-            return run_new<C>(call, request, args...);
-        };
+        return rpc::CommandHandler<typename C::request_type, typename C::response_type>(
+            [this, args...](rpc::CallContext& call, const typename C::request_type& request) {
+                return run_new<C>(call, request, args...);
+            });
     }
     template <class C, class... Args>
     boost::asio::awaitable<rpc::Result<typename C::response_type>> run_new(rpc::CallContext& call,
@@ -196,6 +220,26 @@ public:
 
 private:
     friend class Attempt;
+
+    template <class State, class Request, class Response, class... Args>
+    boost::asio::awaitable<rpc::Result<Response>> run_within(rpc::CallContext& call, const Request& request,
+                                                             Frame<State, Request, std::type_identity_t<Args>...> frame,
+                                                             Body<Request, Response, Args...> body,
+                                                             std::type_identity_t<Args>... args) {
+        const rpc::Result<State> begun = co_await frame.before(call, request, args...);
+        if (!begun) {
+            co_return begun.error();
+        }
+        rpc::Result<Response> answer = co_await run(call, request, body, args...);
+        if (answer) {
+            co_await frame.after(call, *begun, nullptr, args...);
+        } else {
+            const rpc::Error error = answer.error();
+            co_await frame.after(call, *begun, &error, args...);
+        }
+        co_return answer;
+    }
+
     postgres::PoolGroup& pools_;
     RunnerOptions options_;
 };

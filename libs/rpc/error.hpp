@@ -10,25 +10,29 @@
 #include <vector>
 
 #include "access/identity.hpp"
+#include "errors/code.hpp"
 #include "validate/issue.hpp"
 
 namespace loan_manager::rpc {
 
+using errors::Code;
+
 /// What is wrong with one field of a request (D-211).
 using FieldIssue = validate::Issue;
 
-/// The error of every call, on its way from a rule to the HTTP client. A value; `code` is one of D-211.
+/// The error of every call, on its way from a rule to the HTTP client. A value. Codes are
+/// checked by the compiler: `Error("BIKE_SOLD")` compiles, `Error("BIKE_SODL")` and `error.code == "BIKE_SODL"` do not.
 ///
 /// (Constructors rather than an aggregate: g++ 12 destroys aggregate temporaries twice inside co_await.)
 struct Error {
     Error() = default;
     /// With the standard message of the code.
-    explicit Error(std::string_view error_code);
-    Error(std::string_view error_code, std::string text) : code(error_code), message(std::move(text)) {}
-    Error(std::string_view error_code, std::string text, std::vector<FieldIssue> issues, std::uint32_t retry_after = 0)
+    explicit Error(Code error_code);
+    Error(Code error_code, std::string text) : code(error_code), message(std::move(text)) {}
+    Error(Code error_code, std::string text, std::vector<FieldIssue> issues, std::uint32_t retry_after = 0)
         : code(error_code), message(std::move(text)), details(std::move(issues)), retry_after_seconds(retry_after) {}
 
-    std::string code;                       ///< Stable and upper case, e.g. "BIKE_SOLD".
+    Code code = Code("INTERNAL");
     std::string message;                    ///< For people; never SQL, stack traces or internal names.
     std::vector<FieldIssue> details;        ///< Field issues, mostly of VALIDATION.
     std::uint32_t retry_after_seconds = 0;  ///< 0: not known.
@@ -37,10 +41,13 @@ struct Error {
 /// "BIKE_SOLD: The bike is sold."; for logs and tests.
 std::ostream& operator<<(std::ostream& out, const Error& error);
 
+/// The same as a string.
+std::string text_of(const Error& error);
+
 /// Thrown by `Result::value()` on an error; the server wrapper answers with it.
 class Failure : public std::runtime_error {
 public:
-    explicit Failure(Error error) : std::runtime_error(error.code + ": " + error.message), error_(std::move(error)) {}
+    explicit Failure(Error error) : std::runtime_error(text_of(error)), error_(std::move(error)) {}
     const Error& error() const noexcept { return error_; }
 
 private:
@@ -53,22 +60,7 @@ using Result = boost::system::result<T, Error>;
 /// Found by Boost.System: makes `Result::value()` throw Failure.
 [[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);
 
-/// One row of the code table (D-211).
-struct CodeInfo {
-    std::string_view code;
-    grpc::StatusCode grpc_status;
-    unsigned http_status;
-    std::string_view message;           ///< Standard message.
-    std::uint32_t retry_after_seconds;  ///< Standard hint; 0: none.
-};
-
-/// The row of a code; unknown codes answer the row of INTERNAL.
-const CodeInfo& code_info(std::string_view code) noexcept;
-
-/// Every row, for documentation and tests.
-std::vector<CodeInfo> all_codes();
-
-inline unsigned http_status(const Error& error) noexcept { return code_info(error.code).http_status; }
+inline unsigned http_status(const Error& error) noexcept { return error.code.info().http_status; }
 
 /// Error → status, with a serialised loanmanager.common.v1.ErrorDetail as details.
 grpc::Status to_status(const Error& error);

@@ -11,6 +11,10 @@
 #include "rpc/context.hpp"
 #include "rpc/error.hpp"
 
+namespace loan_manager::commands {
+class Runner;
+}
+
 namespace loan_manager::rpc {
 
 enum class OpenTo;
@@ -24,6 +28,24 @@ using CustomCheck = std::function<Result<void>(const CallContext&)>;
 
 /// Kind of a method: a query is validated before the handler; a command validates inside its idempotent runner.
 enum class MethodKind { query, command };
+
+/// The handler of a command. Only commands::Runner makes one, so whatever is registered as a command runs in a
+/// transaction with its audit row, its event and the answer stored for its idempotency key (D-215, D-218).
+template <class Request, class Response>
+class CommandHandler {
+public:
+    boost::asio::awaitable<Result<Response>> operator()(CallContext& context, const Request& request) const {
+        return run_(context, request);
+    }
+
+private:
+    friend class commands::Runner;
+
+    using Run = std::function<boost::asio::awaitable<Result<Response>>(CallContext&, const Request&)>;
+    explicit CommandHandler(Run run) : run_(std::move(run)) {}
+
+    Run run_;
+};
 
 struct MethodRule {
     MethodRule() = default;
@@ -78,9 +100,10 @@ public:
     ServiceBuilder& query(std::string_view method, Handler handler, MethodRule rule = {}) {
         return add(method, MethodKind::query, std::move(handler), std::move(rule));
     }
-    template <class Handler>
-    ServiceBuilder& command(std::string_view method, Handler handler, MethodRule rule = {}) {
-        return add(method, MethodKind::command, std::move(handler), std::move(rule));
+    /// `builder.command("ProcureBike", runner.handler<Procure>());`
+    template <class Request, class Response>
+    ServiceBuilder& command(std::string_view method, CommandHandler<Request, Response> handler) {
+        return add(method, MethodKind::command, std::move(handler), {});
     }
 
     /// The same with a member function: `builder.query("GetBike", &Bikes::get, bikes)`.
@@ -89,12 +112,6 @@ public:
                           boost::asio::awaitable<Result<Response>> (Owner::*function)(CallContext&, const Request&),
                           Owner& owner, MethodRule rule = {}) {
         return add(method, MethodKind::query, bind(function, owner), std::move(rule));
-    }
-    template <class Owner, class Request, class Response>
-    ServiceBuilder& command(std::string_view method,
-                            boost::asio::awaitable<Result<Response>> (Owner::*function)(CallContext&, const Request&),
-                            Owner& owner, MethodRule rule = {}) {
-        return add(method, MethodKind::command, bind(function, owner), std::move(rule));
     }
 
 private:

@@ -270,7 +270,7 @@ void ServerCall::finish() {
 void ServerCall::record(const grpc::Status& status) {
     const auto duration =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_);
-    const std::string_view code = error_ ? code_info(error_->code).code : std::string_view();
+    const std::string_view code = error_ ? error_->code.name() : std::string_view();
     // What services ask each other all the time (GetTrust) is worth a line only when it fails.
     const auto level = method_.route == nullptr && !error_ ? runtime::log::Level::debug : runtime::log::Level::info;
     runtime::log::write(level, "call",

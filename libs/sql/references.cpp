@@ -52,7 +52,7 @@ rpc::Result<void> ReferenceCheck::read(const RoundTrip& trip) const {
     std::vector<rpc::FieldIssue> issues;
     if (handle_) {
         for (const auto row : trip[*handle_]) {
-            issues.emplace_back(row.get<std::string>(0), std::string(validate::issue::not_found));
+            issues.emplace_back(row.get<std::string>(0), validate::issue::not_found);
         }
     }
     if (!issues.empty()) {

@@ -1,13 +1,11 @@
 #include "token/jwk.hpp"
 
-#include <openssl/sha.h>
-
-#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <optional>
 
-#include "token/strict_json.hpp"
+#include "digest/sha256.hpp"
+#include "token/strict_object.hpp"
 
 namespace loan_manager::token {
 namespace {
@@ -103,9 +101,7 @@ result<KeySet> parse_jwks(std::string_view text) {
 std::string thumbprint(std::span<const std::uint8_t> public_key) {
     // RFC 7638 §3.2: the required members only, in lexicographic order, without white space.
     const std::string canonical = R"({"crv":"Ed25519","kty":"OKP","x":")" + base64url_encode(public_key) + R"("})";
-    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(canonical.data()), canonical.size(), digest.data());
-    return base64url_encode(digest);
+    return base64url_encode(digest::sha256({canonical}));
 }
 
 }  // namespace loan_manager::token

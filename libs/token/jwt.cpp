@@ -6,7 +6,7 @@
 #include <limits>
 #include <optional>
 
-#include "token/strict_json.hpp"
+#include "token/strict_object.hpp"
 
 namespace loan_manager::token {
 namespace {

@@ -7,13 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "errors/code.hpp"
 #include "validate/issue.hpp"
 
 namespace loan_manager::transcode {
 
 struct Error {
     /// MALFORMED_JSON or UNKNOWN_FIELD (400); INTERNAL when an answer cannot be read (500).
-    std::string code;
+    errors::Code code = errors::Code("INTERNAL");
     std::string message;
     std::vector<validate::Issue> details;
 };

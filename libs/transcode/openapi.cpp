@@ -169,10 +169,9 @@ private:
         return answer;
     }
 
-    std::map<unsigned, std::vector<std::string>> codes_by_status(const Route& route) const {
+    static std::map<unsigned, std::vector<std::string>> codes_by_status(const Route& route) {
         std::map<unsigned, std::vector<std::string>> codes;
-        for (const auto& code : route.errors)
-            codes[info_.http_status_of ? info_.http_status_of(code) : 409].push_back(code);
+        for (const errors::Code code : route.errors) codes[code.info().http_status].emplace_back(code.name());
         return codes;
     }
 

@@ -1,7 +1,6 @@
 // The OpenAPI 3.1 document of the routes, from the same annotations that route and check requests.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -13,8 +12,6 @@ struct OpenApiInfo {
     std::string title = "Loan Manager API";
     std::string version = "1.0.0";
     std::string description;
-    /// HTTP status of an error code; the table is libs/rpc's. Codes of a route are listed under their status.
-    std::function<unsigned(std::string_view code)> http_status_of;
 };
 
 /// Deterministic: the same routes give the same bytes.

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "strict_json/strict_json.hpp"
 #include "transcode/request_plan.hpp"
 #include "transcode/scalar.hpp"
-#include "transcode/strict_json.hpp"
 #include "transcode/url.hpp"
 #include "validate/field_path.hpp"
 
@@ -53,7 +53,7 @@ public:
         }
     }
 
-    void read_body(const json::Object& body, Message& request) {
+    void read_body(const strict_json::Object& body, Message& request) {
         Message& target = plan_.body_field == nullptr
                               ? request
                               : *request.GetReflection()->MutableMessage(&request, plan_.body_field);
@@ -79,7 +79,7 @@ public:
         for (const auto& name : unknown_) {
             if (!error.details.empty()) error.message += ", ";
             error.message += name;
-            error.details.emplace_back(name, std::string(issue::unknown));
+            error.details.emplace_back(name, issue::unknown);
         }
         error.message += '.';
         return error;
@@ -87,7 +87,7 @@ public:
     std::vector<validate::Issue> take_issues() { return std::move(issues_); }
 
 private:
-    void note(std::string_view path, std::string_view what) {
+    void note(std::string_view path, validate::IssueToken what) {
         if (!what.empty() && issues_.size() < max_details) validate::add_issue(issues_, path, what);
     }
     // Full lists are not searched: a body of unknown fields only must cost no more than its reading.
@@ -97,7 +97,7 @@ private:
         if (!known) unknown_.emplace_back(path);
     }
 
-    static std::string_view read_parameter(const FieldPlan& plan, std::string_view value, Message& request) {
+    static validate::IssueToken read_parameter(const FieldPlan& plan, std::string_view value, Message& request) {
         if (plan.repeated && plan.comma_list) {
             while (true) {
                 const std::size_t comma = value.find(',');
@@ -110,7 +110,7 @@ private:
         return set_from_url(plan, value, request);
     }
 
-    void read_object(const ObjectPlan& plan, const json::Object& object, Message& message) {
+    void read_object(const ObjectPlan& plan, const strict_json::Object& object, Message& message) {
         for (const auto& member : object) {
             const std::size_t before = path_.size();
             path_.push(member.key);
@@ -124,9 +124,9 @@ private:
         }
     }
 
-    void read_field(const FieldPlan& plan, const json::Value& value, Message& message) {
+    void read_field(const FieldPlan& plan, const strict_json::Value& value, Message& message) {
         if (!plan.repeated) return read_value(plan, value, message);
-        const auto* items = value.as<json::Array>();
+        const auto* items = value.as<strict_json::Array>();
         if (items == nullptr) return note(path_.text(), issue::type);
         for (std::size_t i = 0; i < items->size(); ++i) {
             const std::size_t before = path_.size();
@@ -136,9 +136,9 @@ private:
         }
     }
 
-    void read_value(const FieldPlan& plan, const json::Value& value, Message& message) {
+    void read_value(const FieldPlan& plan, const strict_json::Value& value, Message& message) {
         if (plan.kind != FieldKind::message) return note(path_.text(), set_from_json(plan, value, message));
-        const auto* object = value.as<json::Object>();
+        const auto* object = value.as<strict_json::Object>();
         if (object == nullptr) return note(path_.text(), issue::type);
         const auto* reflection = message.GetReflection();
         Message* nested = plan.repeated ? reflection->AddMessage(&message, plan.field)
@@ -152,11 +152,16 @@ private:
     std::vector<std::string> unknown_;
 };
 
-boost::system::result<json::Object, Error> parse_object(std::string_view body) {
-    if (body.empty()) return json::Object{};
-    auto value = json::parse(body);
-    if (value.has_error()) return std::move(value).error();
-    auto* object = std::get_if<json::Object>(&value->data);
+boost::system::result<strict_json::Object, Error> parse_object(std::string_view body) {
+    if (body.empty()) return strict_json::Object{};
+    auto value = strict_json::parse(body);
+    if (value.has_error()) {
+        const strict_json::Problem problem = std::move(value).error();
+        Error error{"MALFORMED_JSON", problem.message, {}};
+        if (!problem.duplicate.empty()) error.details.emplace_back(problem.duplicate, issue::not_allowed);
+        return error;
+    }
+    auto* object = std::get_if<strict_json::Object>(&value->data);
     if (object == nullptr) return Error{"MALFORMED_JSON", "The body must be a JSON object.", {}};
     return std::move(*object);
 }

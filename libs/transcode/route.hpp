@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "errors/code.hpp"
+
 namespace loan_manager::transcode {
 
 struct RequestPlan;
@@ -43,7 +45,7 @@ struct Route {
     std::uint64_t body_limit = default_body_limit;
     std::string summary;
     /// Error codes beyond the common ones, for the documentation.
-    std::vector<std::string> errors;
+    std::vector<errors::Code> errors;
 
     /// How requests are read and answers written; shared with the routes that use the same messages.
     std::shared_ptr<const RequestPlan> request;

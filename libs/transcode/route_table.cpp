@@ -130,7 +130,13 @@ void RouteTable::Impl::add(const MethodDescriptor* method, std::vector<std::stri
         problem("a public route with a body needs a body_limit of at most " + std::to_string(public_body_limit));
     }
     route->summary = options.summary();
-    route->errors.assign(options.errors().begin(), options.errors().end());
+    for (const std::string& name : options.errors()) {
+        if (const std::optional<errors::Code> code = errors::Code::from(name)) {
+            route->errors.push_back(*code);
+        } else {
+            problem("there is no error code \"" + name + "\"");
+        }
+    }
     route->request = plan_request(method, options, variables, problems);
     const auto response = plan_response(method, options, problems);
     route->status = options.status() != 0 ? options.status() : response->empty ? 204 : 200;

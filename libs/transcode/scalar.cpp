@@ -16,7 +16,9 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 namespace issue = validate::issue;
 
-constexpr std::string_view ok{};
+using validate::IssueToken;
+
+constexpr IssueToken ok{};
 
 // The setters of protobuf's reflection, singular or repeated by the field.
 class Target {
@@ -65,7 +67,7 @@ private:
 
 // `malformed` is the issue of a text that is no number of this type at all.
 template <class Number>
-std::string_view set_number(std::string_view text, std::string_view malformed, Target target) {
+IssueToken set_number(std::string_view text, IssueToken malformed, Target target) {
     Number value{};
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, value);
@@ -82,19 +84,19 @@ std::string_view set_number(std::string_view text, std::string_view malformed, T
 
 // from_chars also reads "inf" and "nan"; JSON and our queries do not.
 template <class Number>
-std::string_view set_real(std::string_view text, Target target) {
+IssueToken set_real(std::string_view text, Target target) {
     const bool plain = text.find_first_not_of("+-.0123456789eE") == std::string_view::npos;
     return plain ? set_number<Number>(text, issue::type, target) : issue::type;
 }
 
-std::string_view set_token(const FieldPlan& plan, std::string_view token, Target target) {
+IssueToken set_token(const FieldPlan& plan, std::string_view token, Target target) {
     const auto* value = enum_value_of(plan.field->enum_type(), token);
     if (value == nullptr) return issue::not_allowed;
     target.set_enum(value->number());
     return ok;
 }
 
-std::string_view set_time(std::string_view text, Target target) {
+IssueToken set_time(std::string_view text, Target target) {
     const auto instant = parse_timestamp(text);
     if (!instant) return issue::format;
     auto& message = target.submessage();
@@ -106,7 +108,7 @@ std::string_view set_time(std::string_view text, Target target) {
 
 }  // namespace
 
-std::string_view set_from_url(const FieldPlan& plan, std::string_view text, Message& message) {
+IssueToken set_from_url(const FieldPlan& plan, std::string_view text, Message& message) {
     Target target(plan, message);
     switch (plan.kind) {
         case FieldKind::boolean:
@@ -138,9 +140,9 @@ std::string_view set_from_url(const FieldPlan& plan, std::string_view text, Mess
     return issue::type;
 }
 
-std::string_view set_from_json(const FieldPlan& plan, const json::Value& value, Message& message) {
+IssueToken set_from_json(const FieldPlan& plan, const strict_json::Value& value, Message& message) {
     Target target(plan, message);
-    const auto* number = value.as<json::Number>();
+    const auto* number = value.as<strict_json::Number>();
     const auto* text = value.as<std::string>();
     switch (plan.kind) {
         case FieldKind::boolean:

@@ -5,14 +5,16 @@
 
 #include <string_view>
 
+#include "strict_json/strict_json.hpp"
 #include "transcode/request_plan.hpp"
-#include "transcode/strict_json.hpp"
+#include "validate/issue.hpp"
 
 namespace loan_manager::transcode {
 
 /// Sets the field, or appends to it when repeated. Returns the issue token when the value does not fit, else
 /// an empty view. Not for messages.
-std::string_view set_from_url(const FieldPlan& plan, std::string_view text, google::protobuf::Message& message);
-std::string_view set_from_json(const FieldPlan& plan, const json::Value& value, google::protobuf::Message& message);
+validate::IssueToken set_from_url(const FieldPlan& plan, std::string_view text, google::protobuf::Message& message);
+validate::IssueToken set_from_json(const FieldPlan& plan, const strict_json::Value& value,
+                                   google::protobuf::Message& message);
 
 }  // namespace loan_manager::transcode

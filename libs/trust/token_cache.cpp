@@ -1,14 +1,15 @@
 #include "trust/token_cache.hpp"
 
-#include <openssl/sha.h>
 #include <algorithm>
 #include <cstring>
+
+#include "digest/sha256.hpp"
 
 namespace loan_manager::trust {
 
 Digest digest_of(std::string_view token) {
     Digest digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), digest.data());
+    std::ranges::copy(digest::sha256({token}), digest.begin());
     return digest;
 }
 

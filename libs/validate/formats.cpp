@@ -13,7 +13,7 @@
 namespace loan_manager::validate {
 namespace {
 
-constexpr std::string_view ok{};
+constexpr IssueToken ok{};
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
@@ -68,7 +68,7 @@ bool parse_decimal(std::string_view text, Decimal& decimal) {
 
 }  // namespace
 
-std::string_view check_uuid(std::string& text) {
+IssueToken check_uuid(std::string& text) {
     if (text.size() != 36) return issue::format;
     for (std::size_t i = 0; i < text.size(); ++i) {
         const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
@@ -80,12 +80,12 @@ std::string_view check_uuid(std::string& text) {
     return ok;
 }
 
-std::string_view check_uuid_or_code(std::string& text) {
+IssueToken check_uuid_or_code(std::string& text) {
     if (text.size() >= 2 && text.size() <= 10 && std::all_of(text.begin(), text.end(), is_upper)) return ok;
     return check_uuid(text);
 }
 
-std::string_view check_date(std::string& text) {
+IssueToken check_date(std::string& text) {
     using namespace std::chrono;
     const std::string_view t = text;
     if (t.size() != 10 || t[4] != '-' || t[7] != '-') return issue::format;
@@ -97,12 +97,12 @@ std::string_view check_date(std::string& text) {
     return day.ok() && day.year() >= year{1} ? ok : issue::format;
 }
 
-std::string_view check_month(std::string& text) {
+IssueToken check_month(std::string& text) {
     std::string first_day = text + "-01";
     return check_date(first_day);
 }
 
-std::string_view check_money(std::string& text, bool positive) {
+IssueToken check_money(std::string& text, bool positive) {
     Decimal amount;
     if (!parse_decimal(text, amount)) return issue::format;
     if (amount.negative || amount.typed_digits > max_money_digits || (positive && amount.is_zero())) {
@@ -112,7 +112,7 @@ std::string_view check_money(std::string& text, bool positive) {
     return ok;
 }
 
-std::string_view check_signed_money(std::string& text) {
+IssueToken check_signed_money(std::string& text) {
     Decimal amount;
     if (!parse_decimal(text, amount) || (amount.negative && amount.is_zero())) return issue::format;
     if (amount.typed_digits > max_money_digits) return issue::out_of_range;
@@ -120,7 +120,7 @@ std::string_view check_signed_money(std::string& text) {
     return ok;
 }
 
-std::string_view check_percent(std::string& text) {
+IssueToken check_percent(std::string& text) {
     Decimal percent;
     if (!parse_decimal(text, percent)) return issue::format;
     if (percent.negative || percent.typed_digits > max_money_digits) return issue::out_of_range;
@@ -130,7 +130,7 @@ std::string_view check_percent(std::string& text) {
     return ok;
 }
 
-std::string_view check_quantity(std::string& text) {
+IssueToken check_quantity(std::string& text) {
     Decimal quantity;
     if (!parse_decimal(text, quantity) || quantity.negative || quantity.typed_digits > max_quantity_digits) {
         return issue::format;
@@ -139,7 +139,7 @@ std::string_view check_quantity(std::string& text) {
     return ok;
 }
 
-std::string_view check_phone(std::string& text) {
+IssueToken check_phone(std::string& text) {
     std::string_view t = text;
     constexpr std::string_view sri_lanka = "+94";
     const auto is_national = [](std::string_view digits) {
@@ -155,7 +155,7 @@ std::string_view check_phone(std::string& text) {
     return ok;
 }
 
-std::string_view check_email(std::string& text) {
+IssueToken check_email(std::string& text) {
     const std::size_t at = text.find('@');
     const bool one = at != std::string::npos && text.find('@', at + 1) == std::string::npos;
     bool gap = false;
@@ -165,7 +165,7 @@ std::string_view check_email(std::string& text) {
 }
 
 // An old card number (9 digits, V or X) is also a possible passport number, so the letter decides nothing.
-std::string_view check_nic(std::string& text) {
+IssueToken check_nic(std::string& text) {
     std::string upper = text;
     for (char& c : upper) {
         if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');

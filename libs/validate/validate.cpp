@@ -21,9 +21,9 @@ using google::protobuf::Reflection;
 using loanmanager::options::v1::Field;
 using Kind = FieldPlan::Kind;
 
-constexpr std::string_view ok{};
+constexpr IssueToken ok{};
 
-std::string_view check_format(const FieldPlan& plan, std::string& text) {
+IssueToken check_format(const FieldPlan& plan, std::string& text) {
     switch (plan.format) {
         case Field::FORMAT_UUID:
             return check_uuid(text);
@@ -54,10 +54,10 @@ std::string_view check_format(const FieldPlan& plan, std::string& text) {
 
 // What is wrong with a value, and the limit it broke.
 struct Finding {
-    Finding(std::string_view token) : what(token) {}
-    Finding(std::string_view token, std::string broken) : what(token), limit(std::move(broken)) {}
+    Finding(IssueToken token) : what(token) {}
+    Finding(IssueToken token, std::string broken) : what(token), limit(std::move(broken)) {}
 
-    std::string_view what;
+    IssueToken what;
     std::string limit;
 };
 

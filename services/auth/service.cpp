@@ -14,6 +14,7 @@
 #include "auth/trust/handlers.hpp"
 #include "auth/users/account_handlers.hpp"
 #include "auth/users/account_repository.hpp"
+#include "auth/users/change_password.hpp"
 #include "auth/users/handlers.hpp"
 #include "commands/runner.hpp"
 #include "loanmanager/auth/v1/auth.grpc.pb.h"
@@ -83,7 +84,7 @@ public:
           commands_(pools_, runner_options()),
           trust_handlers_(parts_, watch_),
           session_handlers_(parts_),
-          user_handlers_(parts_, commands_),
+          user_handlers_(parts_),
           account_handlers_(parts_, commands_),
           authenticator_(authenticator_options(settings),
                          loan_manager::trust::local_source([this](std::int64_t epoch, std::chrono::milliseconds hold) {
@@ -130,7 +131,7 @@ private:
             .query("Refresh", &sessions::Handlers::refresh, session_handlers_)
             .query("Logout", &sessions::Handlers::logout, session_handlers_)
             .query("GetMe", &users::Handlers::get_me, user_handlers_)
-            .command("ChangePassword", &users::Handlers::change_password, user_handlers_)
+            .command("ChangePassword", commands_.handler(users::counted_like_sign_in, &users::change_password, parts_))
             .query("ListStaff", &users::Handlers::list_staff, user_handlers_);
         account_handlers_.register_with(server_);
         server_.service<v1::TrustService>()

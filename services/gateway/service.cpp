@@ -41,12 +41,6 @@ transcode::RouteTable build_routes() {
     return std::move(*routes);
 }
 
-transcode::OpenApiInfo api_info() {
-    transcode::OpenApiInfo info;
-    info.http_status_of = [](std::string_view code) { return rpc::code_info(code).http_status; };
-    return info;
-}
-
 UpstreamsOptions upstream_options(const Settings& settings, runtime::Metrics& metrics) {
     UpstreamsOptions options;
     options.services = {
@@ -97,7 +91,7 @@ public:
                      trust_loop_.get_executor()),
           authenticator_(trust::authenticator_options(settings.tokens), trust::upstream_source(upstreams_.at("auth"))),
           endpoints_(build_routes(), upstreams_, process.metrics()),
-          documents_(transcode::openapi_document(endpoints_.routes(), api_info())),
+          documents_(transcode::openapi_document(endpoints_.routes())),
           health_(checks(), clock_),
           gateway_(Gateway::Parts{
               endpoints_, authenticator_, health_, documents_, process.metrics(), clock_, Cors(settings.cors_origins),
@@ -184,7 +178,7 @@ private:
 
 }  // namespace
 
-std::string openapi_document() { return transcode::openapi_document(build_routes(), api_info()); }
+std::string openapi_document() { return transcode::openapi_document(build_routes()); }
 
 std::shared_ptr<void> start(runtime::Process& process, const Settings& settings) {
     auto service = std::make_shared<Service>(process, settings);

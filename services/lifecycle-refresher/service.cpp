@@ -172,8 +172,9 @@ private:
         const rpc::CustomCheck is_operator = [this](const rpc::CallContext& context) {
             return check_operator_token(settings_.secret_key, context.bearer, std::chrono::system_clock::now());
         };
+        // The command line's: it brings no idempotency key, so nothing here is a command.
         server_.service<v1::RefreshControl>()
-            .command("StartRefresh", &ControlHandlers::start, control_handlers_, is_operator)
+            .query("StartRefresh", &ControlHandlers::start, control_handlers_, is_operator)
             .query("GetRefreshRuns", &ControlHandlers::runs, control_handlers_, is_operator);
     }
 

@@ -1,8 +1,8 @@
 // JSON bodies of every route that takes one: reading, checking, and writing back what was read.
 #include "contract.hpp"
+#include "strict_json/strict_json.hpp"
 #include "transcode/request.hpp"
 #include "transcode/response.hpp"
-#include "transcode/strict_json.hpp"
 #include "validate/text.hpp"
 #include "validate/validate.hpp"
 
@@ -30,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
         const auto body =
             transcode::error_body(decoded.error().code, decoded.error().message, "id", decoded.error().details);
-        fuzz::demand(transcode::json::parse(body).has_value(), "error bodies are JSON");
+        fuzz::demand(strict_json::parse(body).has_value(), "error bodies are JSON");
         return 0;
     }
     auto issues = decoded->issues;
@@ -39,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     std::string once;
     transcode::append_json(*decoded->message, once);
-    fuzz::demand(transcode::json::parse(once).has_value(), "what was read is written as JSON");
+    fuzz::demand(strict_json::parse(once).has_value(), "what was read is written as JSON");
     validate::check(*decoded->message, issues);
     std::string twice;
     transcode::append_json(*decoded->message, twice);

@@ -3,7 +3,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "contract.hpp"
-#include "transcode/strict_json.hpp"
+#include "strict_json/strict_json.hpp"
 
 using namespace loan_manager;
 
@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto& route = *routes[data[0] % routes.size()];
     const auto answer = transcode::encode_response(route, fuzz::text(data + 1, size - 1));
     if (answer.has_error() || route.grpc_method.ends_with("GetJwks") || answer->body.empty()) return 0;
-    const auto value = transcode::json::parse(answer->body);
+    const auto value = strict_json::parse(answer->body);
     const bool too_large = value.has_error() && value.error().message.find("too many values") != std::string::npos;
     fuzz::demand(value.has_value() || too_large, "answers are JSON");
     return 0;

@@ -1,10 +1,12 @@
 // The audit log: what it tells to whom, that it cannot be changed, and that it shows when somebody changed it anyway.
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <filesystem>
 #include <set>
 
 #include "support/answers.hpp"
@@ -49,9 +51,10 @@ bool all_sealed(Suite& suite) {
                       std::chrono::seconds(20));
 }
 
-boost::json::value verify(Suite& suite, const std::string& head = {}) {
+boost::json::value verify(Suite& suite, const std::string& head = {}, const std::vector<std::string>& more = {}) {
     std::vector<std::string> words{"audit", "verify", "--json"};
     if (!head.empty()) words.insert(words.end(), {"--head", head});
+    words.insert(words.end(), more.begin(), more.end());
     const auto output = suite.ctl(words);
     CAPTURE(output.text);
     const auto report = boost::json::parse(output.text);
@@ -267,6 +270,159 @@ TEST_CASE("audit chain: a row that is committed late is sealed late, and nobody 
     REQUIRE(all_sealed(suite));
     CHECK(suite.database().value(
               "select count(*) from audit_chain where audit_id = '01900000-0000-7000-8000-00000000aaaa'") == "1");
+    CHECK(verify(suite).at("status") == "ok");
+}
+
+namespace {
+
+// What a look with the fleet's log said, and what one without it did.
+struct Looks {
+    boost::json::value with, without;
+};
+
+Looks look(Suite& suite, const std::string& log) {
+    return {verify(suite, "", {"--log", log}), verify(suite, "", {"--log", "/nowhere"})};
+}
+
+bool says(const boost::json::value& report, const std::string& key, const std::string& part) {
+    const auto& lines = report.at(key).as_array();
+    return std::any_of(lines.begin(), lines.end(), [&](const boost::json::value& line) {
+        const auto text = line.is_string() ? std::string(line.as_string()) : boost::json::serialize(line);
+        return text.find(part) != std::string::npos;
+    });
+}
+
+}  // namespace
+
+TEST_CASE("audit proof: what the fleet logged tells what the database alone cannot") {
+    for (const std::string format : {"json", "console"}) {
+        CAPTURE(format);
+        auto options = sealing();
+        const auto log = std::filesystem::temp_directory_path() / ("lm-audit-" + std::to_string(::getpid()) + format);
+        std::filesystem::create_directories(log);
+        const auto file = (log / "fleet.log").string();
+        options.extra["fleet"].insert({{"LOG_FILE", file}, {"LOG_FORMAT", format}});
+        Suite suite(options);
+        new_bike(suite, "WW");
+        REQUIRE(all_sealed(suite));
+        new_bike(suite, "WW");
+        REQUIRE(all_sealed(suite));
+        suite.process("fleet").stop();
+        auto database = suite.database();
+        database.rows(
+            "create table saved_log as select * from audit_log; create table saved_chain as select * from audit_chain");
+        const auto length = database.value("select count(*) from audit_chain");
+
+        // Untouched: with the log everything is proved up to the head, without it nothing is, and both say so.
+        auto looks = look(suite, log.string());
+        CHECK(looks.with.at("status") == "ok");
+        CHECK(looks.with.at("heads_compared").as_int64() >= 2);
+        CHECK(std::to_string(looks.with.at("proved_rows").as_int64()) == length);
+        CHECK(text(looks.with, "proved_head") == text(looks.with, "head"));
+        CHECK_FALSE(says(looks.with, "not_proved", "no head"));
+        CHECK(looks.without.at("status") == "ok");
+        CHECK(looks.without.at("heads_compared") == 0);
+        CHECK(looks.without.at("proved_rows") == 0);
+        CHECK(looks.without.at("proved_head").is_null());
+        CHECK(says(looks.without, "not_proved", "no head from outside the database was compared"));
+        CHECK(says(looks.without, "logs", "/nowhere"));
+        const auto plain = suite.ctl({"audit", "verify", "--log", "/nowhere"});
+        CHECK(plain.exit_code == 0);
+        CHECK(plain.text.find("nothing is proved against a superuser") != std::string::npos);
+        CHECK(plain.text.find("log /nowhere: not read") != std::string::npos);
+        const auto proved = suite.ctl({"audit", "verify", "--log", log.string()});
+        CHECK(proved.text.find("Up to row " + length + " the audit log is as it was written") != std::string::npos);
+
+        const std::string cut_rows =
+            "delete from outbox where entity_id in (select entity_id from audit_log where id = (select audit_id from "
+            "audit_chain where position = " +
+            length +
+            "));"
+            "delete from audit_log where id = (select audit_id from audit_chain where position = " +
+            length + ");";
+        const std::string cut_chain = "delete from audit_chain where position = " + length + ";";
+        // Everything made anew, as if the first row had never been there.
+        const std::string anew =
+            "delete from audit_log where id = (select audit_id from audit_chain where position = 1);"
+            "delete from audit_chain; insert into audit_unsealed (audit_id) select id from audit_log order by at, id;";
+        struct Tampering {
+            std::string sql;
+            bool seen_without;  // the database gives it away by itself
+        };
+        database.rows("create table saved_outbox as select * from outbox");
+        for (const auto& [sql, seen_without] : std::vector<Tampering>{
+                 {cut_rows + cut_chain, false},
+                 {cut_rows, true},
+                 {cut_chain, true},
+                 {anew, false},
+                 {"update audit_log set username = 'somebody' where action = 'BIKE_PROCURED'", true},
+                 {"update audit_chain set chain_hash = sha256('x') where position = " + length, true}}) {
+            CAPTURE(sql);
+            database.rows("set session_replication_role = replica; " + sql);
+            looks = look(suite, log.string());
+            CHECK(looks.with.at("status") == "violated");
+            CHECK(looks.with.at("proved_rows") == 0);
+            CHECK((looks.without.at("status") == "violated") == seen_without);
+            const auto checked = suite.ctl({"check", "--log", file});
+            CHECK(checked.exit_code == 1);
+            CHECK(checked.text.find("audit VIOLATED") != std::string::npos);
+            database.rows(
+                "delete from audit_log; delete from audit_chain; delete from audit_unsealed; delete from outbox;"
+                "insert into audit_log select * from saved_log; insert into audit_chain select * from saved_chain;"
+                "insert into outbox overriding system value select * from saved_outbox");
+            CHECK(verify(suite, "", {"--log", file}).at("status") == "ok");
+        }
+
+        // The tail is cut and the fleet goes on from there: the new heads fit, the old ones do not.
+        database.rows(cut_rows + cut_chain);
+        suite.start("fleet");
+        suite.wait_ready("fleet");
+        new_bike(suite, "WW");
+        REQUIRE(all_sealed(suite));
+        CHECK(verify(suite).at("status") == "ok");
+        looks.with = verify(suite, "", {"--log", file});
+        CHECK(looks.with.at("status") == "violated");
+        CHECK(says(looks.with, "findings", "not the head that was written down"));
+        // After a restore that is how it must be; the operator says since when heads count.
+        CHECK(verify(suite, "", {"--log", file, "--log-since", "2999-01-01T00:00:00Z"}).at("heads_compared") == 0);
+        std::filesystem::remove_all(log);
+    }
+}
+
+TEST_CASE("D-220 check compares the audit log with the outbox") {
+    Suite suite(sealing());
+    const auto admin = suite.token("admin");
+    const auto id = new_bike(suite, "WW");
+    REQUIRE(suite.patch("/v1/bikes/" + id, R"({"color":"red"})", admin, "\"1\"").status == 200);
+    REQUIRE(suite.patch("/v1/bikes/" + id, R"({"color":"blue"})", admin, "\"2\"").status == 200);
+    REQUIRE(all_sealed(suite));
+    REQUIRE(verify(suite).at("status") == "ok");
+    auto database = suite.database();
+    database.rows("create table saved_outbox as select * from outbox");
+    const std::string one = " where seq = (select max(seq) from outbox where event_type = 'bike.updated')";
+    const std::vector<std::pair<std::string, std::string>> tamperings{
+        {"delete from outbox" + one,
+         "audit row without its event: bike.updated of bicycle " + id + " (2 rows, 1 events)"},
+        {"delete from outbox where event_type = 'bike.procured' and entity_id = '" + id + "'",
+         "audit row without its event: bike.procured of bicycle " + id + " (1 rows, 0 events)"},
+        {"insert into outbox (event_type, entity_type, entity_id) values ('bike.written_off', 'bicycle', '" + id + "')",
+         "event without its audit row: bike.written_off of bicycle " + id + " (0 rows, 1 events)"},
+        {"update outbox set event_type = 'bike.released'" + one, "audit row without its event: bike.updated"},
+        {"insert into outbox (event_type, entity_type) values ('import.committed', 'import')",
+         "event without its audit row: import.committed of import no id (0 rows, 1 events)"},
+    };
+    for (const auto& [sql, finding] : tamperings) {
+        CAPTURE(sql);
+        database.rows(sql);
+        const auto report = verify(suite);
+        CHECK(report.at("status") == "violated");
+        CHECK(says(report, "findings", finding));
+        CHECK(suite.ctl({"check"}).text.find(finding) != std::string::npos);
+        database.rows("delete from outbox; insert into outbox overriding system value select * from saved_outbox");
+        CHECK(verify(suite).at("status") == "ok");
+    }
+    // Sign-ins and the like have no event, and a warning of low numbers has no audit row.
+    database.rows("insert into outbox (event_type, entity_type) values ('stock_number.low', 'branch')");
     CHECK(verify(suite).at("status") == "ok");
 }
 

@@ -1,7 +1,10 @@
 // Companies, branches and counters administered over HTTP: D-301, D-302, and the numbers they make up (D-601).
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "support/answers.hpp"
 #include "support/concurrency.hpp"
@@ -313,6 +316,66 @@ TEST_CASE("D-301 a code and the first number with it at once: the number carries
             if (i == 2) return patch(suite, branch_path(branch), body + branch_code + "\"}");
             return suite.post("/v1/bikes/procure", procurement(text(branch, "id")), suite.token("admin"));
         });
+    }
+    CHECK(suite.violations() == "");
+}
+
+TEST_CASE(
+    "D-301 a branch moved to the other company while others wait for it: they go on with the company it has then") {
+    auto& suite = Suite::shared();
+    const auto admin = suite.token("admin");
+    const auto from = new_company(suite), to = new_company(suite);
+    const auto stocked = suite.post("/v1/bikes/procure", procurement("WW"), admin);
+    REQUIRE(stocked.status == 201);
+    const auto bike = text(stocked.json(), "id");
+
+    // Everything that names a branch and holds it.
+    using Call = std::function<HttpResponse(const std::string& branch)>;
+    const std::vector<std::pair<std::string, Call>> calls{
+        {"procure", [&](const auto& branch) { return suite.post("/v1/bikes/procure", procurement(branch), admin); }},
+        {"pay for a procurement",
+         [&](const auto& branch) {
+             return suite.post("/v1/bikes/procure", procurement("WW", R"(,"payment_branch_id":")" + branch + "\""),
+                               admin);
+         }},
+        {"expense",
+         [&](const auto& branch) {
+             return suite.post(
+                 "/v1/bikes/" + bike + "/expenses",
+                 R"({"category":"CLEANING","description":"Washed","amount":"10.00","branch_id":")" + branch + "\"}",
+                 admin);
+         }},
+        {"transfer",
+         [&](const auto& branch) {
+             return suite.post("/v1/bikes/" + bike + "/transfers",
+                               R"({"to_branch_id":")" + branch + R"(","reason_code":"CONSOLIDATION"})", admin);
+         }},
+    };
+    for (const auto& [what, call] : calls) {
+        CAPTURE(what);
+        const auto branch = new_branch(suite, text(from, "code"));
+        // Another transaction has moved the branch and not yet committed.
+        auto mover = suite.database();
+        mover.rows("begin");
+        mover.rows("update branches set company_id = '" + text(to, "id") + "', version = version + 1 where id = '" +
+                   text(branch, "id") + "'");
+        HttpResponse answer;
+        std::thread waiting([&] { answer = call(text(branch, "code")); });
+        const bool waits = eventually([&] {
+            return suite.database().value(
+                       "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and "
+                       "datname = current_database()") != "0";
+        });
+        mover.rows("commit");
+        waiting.join();
+        CHECK(waits);
+        CAPTURE(answer.body);
+        CHECK(answer.status == 201);
+        if (what == "procure") {
+            CHECK(text(answer.json(), "current_stock_number") ==
+                  text(to, "code") + "/" + text(branch, "code") + "/ST/0001");
+            CHECK(text(answer.json(), "company_code") == text(to, "code"));
+        }
     }
     CHECK(suite.violations() == "");
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tools/support/command_line.hpp"
+#include "tools/commands/command.hpp"
 #include "tools/support/settings.hpp"
 
 namespace loan_manager::ctl {

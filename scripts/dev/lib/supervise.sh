@@ -206,6 +206,8 @@ mkdir -p "$VAR"/{log,env,keys}
 prepare_run_directory
 chmod 700 "$VAR/env" "$VAR/keys"
 
+# Heads of an audit chain that another database had would be missing in this one.
+[ -f "$PG_HOME/data/PG_VERSION" ] || rm -f "$VAR"/log/fleet*.log*
 postgres_init "$PG_HOME" "$(secret postgres)"
 say "Starting PostgreSQL on port $PORT_POSTGRES"
 start postgres

@@ -37,7 +37,7 @@ std::string one_time_password(const runtime::RandomSource& random) {
     return password;
 }
 
-std::string_view password_issue(std::string_view password) {
+validate::IssueToken password_issue(std::string_view password) {
     if (password.empty()) return validate::issue::required;
     if (!validate::is_valid_utf8(password)) return validate::issue::format;
     const std::size_t length = validate::count_code_points(password);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "runtime/uuid.hpp"
+#include "validate/issue.hpp"
 
 namespace loan_manager::auth::passwords {
 
@@ -13,6 +14,6 @@ std::string one_time_password(const runtime::RandomSource& random = runtime::sys
 
 /// What is wrong with a password somebody chose (D-221: 10–128 characters of valid UTF-8), as an issue token of
 /// D-211; empty when nothing is.
-std::string_view password_issue(std::string_view password);
+validate::IssueToken password_issue(std::string_view password);
 
 }  // namespace loan_manager::auth::passwords

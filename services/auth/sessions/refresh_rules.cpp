@@ -1,7 +1,8 @@
 #include "auth/sessions/refresh_rules.hpp"
 
-#include <openssl/sha.h>
+#include <algorithm>
 
+#include "digest/sha256.hpp"
 #include "token/base64url.hpp"
 #include "token/jwt.hpp"
 
@@ -27,8 +28,8 @@ std::string new_refresh_token(const runtime::RandomSource& random) {
 }
 
 std::array<std::uint8_t, 32> refresh_token_hash(std::string_view token) {
-    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), digest.data());
+    std::array<std::uint8_t, 32> digest{};
+    std::ranges::copy(digest::sha256({token}), digest.begin());
     return digest;
 }
 

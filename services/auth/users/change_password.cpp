@@ -1,6 +1,7 @@
 #include "auth/users/change_password.hpp"
 
 #include "auth/passwords/one_time.hpp"
+#include "auth/sessions/repository.hpp"
 #include "auth/users/repository.hpp"
 #include "validate/issue.hpp"
 
@@ -8,6 +9,7 @@ namespace loan_manager::auth::users {
 namespace {
 
 namespace asio = boost::asio;
+namespace v1 = loanmanager::auth::v1;
 
 commands::Change audit(const User& user) {
     commands::Change change;
@@ -19,40 +21,59 @@ commands::Change audit(const User& user) {
     return change;
 }
 
-}  // namespace
-
-void ChangePassword::prepare(commands::Unit& unit, const Request&, postgres::Batch& reads) {
-    reads.add(by_id, postgres::Params(unit.caller().user_id));
+asio::awaitable<rpc::Result<sessions::Admission>> admit(rpc::CallContext& call, const v1::ChangePasswordRequest&,
+                                                        const Parts& parts) {
+    co_return co_await sessions::admit(parts, call, call.caller.username);
 }
 
-asio::awaitable<rpc::Result<google::protobuf::Empty>> ChangePassword::execute(commands::Unit& unit,
-                                                                              const Request& request,
-                                                                              std::vector<postgres::Rows>& reads) {
-    if (const std::string_view issue = passwords::password_issue(request.new_password()); !issue.empty()) {
-        unit.issue("new_password", issue);
+asio::awaitable<void> note_outcome(rpc::CallContext& call, const sessions::Admission& admission,
+                                   const rpc::Error* error, const Parts& parts) {
+    postgres::Pool& pool = parts.pools.local();
+    if (error != nullptr && error->code == "BAD_CREDENTIALS") {
+        (co_await sessions::fail_attempt(pool, admission.attempt, admission.user, call, parts.clock.now(),
+                                         admission.locks_until))
+            .value();
+    } else {
+        // The answer stands, whether or not this can be noted.
+        static_cast<void>(co_await sessions::pass_attempt(pool, admission.attempt, call.deadline));
+    }
+}
+
+}  // namespace
+
+const commands::Runner::Frame<sessions::Admission, v1::ChangePasswordRequest, const Parts&> counted_like_sign_in{
+    &admit, &note_outcome};
+
+asio::awaitable<rpc::Result<google::protobuf::Empty>> change_password(commands::CommandContext& command,
+                                                                      const v1::ChangePasswordRequest& request,
+                                                                      const Parts& parts) {
+    const auto rows = command.reads().add(by_id, postgres::Params(command.caller().user_id));
+    if (const auto go = co_await command.read(); !go) co_return go.error();
+    if (const validate::IssueToken issue = passwords::password_issue(request.new_password()); !issue.empty()) {
+        command.issue("new_password", issue);
     }
     if (request.new_password() == request.current_password()) {
-        unit.issue("new_password", validate::issue::not_allowed);
+        command.issue("new_password", validate::issue::not_allowed);
     }
-    if (const rpc::Result<void> valid = unit.valid(); !valid) co_return valid.error();
+    if (const rpc::Result<void> valid = command.valid(); !valid) co_return valid.error();
 
-    if (reads.front().empty()) co_return rpc::Error("UNAUTHENTICATED");
-    const User user = read(reads.front().front());
+    if (command[rows].empty()) co_return rpc::Error("UNAUTHENTICATED");
+    const User user = read(command[rows].front());
     if (!user.is_active) co_return rpc::Error("UNAUTHENTICATED");
-    if (const rpc::Result<void> current = commands::check_version(unit.context(), user.version); !current) {
+    if (const rpc::Result<void> current = commands::check_version(command.call(), user.version); !current) {
         co_return current.error();
     }
     // No row is locked while the hashes are computed; set_password notices a change meanwhile.
-    const rpc::Result<bool> matches = co_await hashes_.verify(request.current_password(), user.password_hash);
+    const rpc::Result<bool> matches = co_await parts.hashes.verify(request.current_password(), user.password_hash);
     if (!matches) co_return matches.error();
     if (!*matches) co_return rpc::Error("BAD_CREDENTIALS", "The current password is not right.");
-    const rpc::Result<std::string> hash = co_await hashes_.hash(request.new_password());
+    const rpc::Result<std::string> hash = co_await parts.hashes.hash(request.new_password());
     if (!hash) co_return hash.error();
 
-    postgres::Connection& connection = unit.transaction().connection();
-    const bool stored = (co_await set_password(connection, user, *hash, unit.caller().jti, unit.now())).value();
+    postgres::Connection& connection = command.transaction().connection();
+    const bool stored = (co_await set_password(connection, user, *hash, command.caller().jti, command.now())).value();
     if (!stored) co_return rpc::Error("PRECONDITION_FAILED");
-    unit.record(audit(user));
+    command.record(audit(user));
     co_return google::protobuf::Empty();
 }
 

@@ -2,31 +2,25 @@
 #pragma once
 
 #include <google/protobuf/empty.pb.h>
+#include <boost/asio/awaitable.hpp>
 
-#include <string>
-#include <vector>
-
-#include "auth/passwords/hash_pool.hpp"
+#include "auth/parts.hpp"
+#include "auth/sessions/guard.hpp"
 #include "commands/runner.hpp"
 #include "loanmanager/auth/v1/auth.pb.h"
 
 namespace loan_manager::auth::users {
 
+/// Ends every other session of the user and all his access tokens; this session goes on with its refresh token.
+/// Errors: VALIDATION, PRECONDITION_FAILED, BAD_CREDENTIALS for a wrong current password.
+///
 /// Checks the current password inside the command, after the idempotency look-up: a retry of a change that succeeded
 /// is replayed although the password it names as current no longer is.
-class ChangePassword final
-    : public commands::Command<loanmanager::auth::v1::ChangePasswordRequest, google::protobuf::Empty> {
-public:
-    explicit ChangePassword(passwords::HashPool& hashes) : hashes_(hashes) {}
+boost::asio::awaitable<rpc::Result<google::protobuf::Empty>> change_password(
+    commands::CommandContext& command, const loanmanager::auth::v1::ChangePasswordRequest& request, const Parts& parts);
 
-    using Request = loanmanager::auth::v1::ChangePasswordRequest;
-
-    void prepare(commands::Unit& unit, const Request& request, postgres::Batch& reads) override;
-    boost::asio::awaitable<rpc::Result<google::protobuf::Empty>> execute(commands::Unit& unit, const Request& request,
-                                                                         std::vector<postgres::Rows>& reads) override;
-
-private:
-    passwords::HashPool& hashes_;
-};
+/// Counted like a sign-in: a stolen access token must not become a way to guess the password. Error: LOGIN_THROTTLED.
+extern const commands::Runner::Frame<sessions::Admission, loanmanager::auth::v1::ChangePasswordRequest, const Parts&>
+    counted_like_sign_in;
 
 }  // namespace loan_manager::auth::users

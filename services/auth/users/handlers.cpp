@@ -1,8 +1,6 @@
 #include "auth/users/handlers.hpp"
 
 #include "access/permission.hpp"
-#include "auth/sessions/guard.hpp"
-#include "auth/users/change_password.hpp"
 #include "auth/users/lists.hpp"
 #include "auth/users/repository.hpp"
 #include "auth/users/rules.hpp"
@@ -47,27 +45,6 @@ asio::awaitable<rpc::Result<v1::Me>> Handlers::get_me(rpc::CallContext& context,
         (co_await find(parts_.pools.local(), context.caller.user_id, context.deadline)).value();
     if (!user || !user->is_active) co_return rpc::Error("UNAUTHENTICATED");
     co_return to_proto(*user);
-}
-
-asio::awaitable<rpc::Result<google::protobuf::Empty>> Handlers::change_password(
-    rpc::CallContext& context, const v1::ChangePasswordRequest& request) {
-    // Counted like a sign-in: a stolen access token must not become a way to guess the password.
-    const rpc::Result<sessions::Admission> admission =
-        co_await sessions::admit(parts_, context, context.caller.username);
-    if (!admission) co_return admission.error();
-
-    ChangePassword command(parts_.hashes);
-    rpc::Result<google::protobuf::Empty> answer = co_await runner_.run(context, request, command);
-    postgres::Pool& pool = parts_.pools.local();
-    if (answer.has_error() && answer.error().code == "BAD_CREDENTIALS") {
-        (co_await sessions::fail_attempt(pool, admission->attempt, admission->user, context, parts_.clock.now(),
-                                         admission->locks_until))
-            .value();
-    } else {
-        // The answer stands, whether or not this can be noted.
-        static_cast<void>(co_await sessions::pass_attempt(pool, admission->attempt, context.deadline));
-    }
-    co_return answer;
 }
 
 asio::awaitable<rpc::Result<v1::StaffList>> Handlers::list_staff(rpc::CallContext& context,

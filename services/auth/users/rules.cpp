@@ -18,7 +18,7 @@ namespace v1 = loanmanager::auth::v1;
 constexpr std::size_t max_full_name = 200;
 constexpr std::size_t max_staff_no = 50;
 
-std::string_view check_text(std::string& text, std::size_t max_length) {
+validate::IssueToken check_text(std::string& text, std::size_t max_length) {
     std::size_t length = 0;
     switch (validate::normalise_text(text, validate::TextRules{validate::TextLimit{max_length}}, length)) {
         case validate::TextProblem::not_text:
@@ -28,7 +28,7 @@ std::string_view check_text(std::string& text, std::size_t max_length) {
         case validate::TextProblem::none:
             break;
     }
-    return length == 0 ? issue::required : std::string_view{};
+    return length == 0 ? issue::required : validate::IssueToken{};
 }
 
 // Empty optional text is absent (D-206).
@@ -135,7 +135,7 @@ void apply(const v1::UpdateUserRequest& request, v1::User& user) {
 
 std::vector<validate::Issue> check_new_user(NewUser& user) {
     std::vector<validate::Issue> issues;
-    const auto report = [&](std::string_view field, std::string_view what) {
+    const auto report = [&](std::string_view field, validate::IssueToken what) {
         if (!what.empty()) validate::add_issue(issues, field, what);
     };
     user.username = normalise_username(user.username);

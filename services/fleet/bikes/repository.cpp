@@ -139,20 +139,22 @@ std::vector<std::string> read_expired_reservations(const postgres::Rows& rows) {
     return ids;
 }
 
+// The branch first, by itself: joined to its company in the locking query, a row that another transaction meanwhile
+// moved to the other company would be compared with the company it had, and be gone.
+std::string select_held_branch(const std::string& from) {
+    return "WITH r AS MATERIALIZED (SELECT r.id, r.code, r.company_id, r.is_active, r.is_repair_center FROM " + from +
+           " FOR SHARE OF r) SELECT c.id, c.code, r.id, r.code, r.is_active AND c.is_active, r.is_repair_center "
+           "FROM r JOIN fleet.companies c ON c.id = r.company_id FOR KEY SHARE OF c";
+}
+
 void add_branch(postgres::Batch& batch, const std::string& id_or_code) {
-    static const std::string sql = std::string("SELECT ") + branch_columns +
-                                   " FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id "
-                                   "WHERE r.code = $1 OR r.id::text = $1" +
-                                   hold_branch;
+    static const std::string sql = select_held_branch("fleet.branches r WHERE r.code = $1 OR r.id::text = $1");
     static const postgres::Statement branch_by_id_or_code{"bikes.branch", sql.c_str()};
     batch.add(branch_by_id_or_code, postgres::Params(id_or_code));
 }
 
 sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code) {
-    static const std::string sql = std::string("SELECT ") + branch_columns +
-                                   " FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id "
-                                   "WHERE r.code = $1 OR r.id::text = $1" +
-                                   hold_branch;
+    static const std::string sql = select_held_branch("fleet.branches r WHERE r.code = $1 OR r.id::text = $1");
     static const postgres::Statement branch_by_id_or_code{"bikes.branch", sql.c_str()};
     return trip.add<std::optional<BranchRow>>(branch_by_id_or_code, postgres::Params(id_or_code), &read_branch);
 }

@@ -65,12 +65,10 @@ std::vector<std::string> read_expired_reservations(const postgres::Rows& rows);
 
 /// A branch named by id or code, locked against being deactivated meanwhile.
 void add_branch(postgres::Batch& batch, const std::string& id_or_code);
-/// Select list over `r` (fleet.branches) and `c` (its company), for whoever finds the branch in another way.
-inline constexpr const char* branch_columns =
-    "c.id, c.code, r.id, r.code, r.is_active AND c.is_active, r.is_repair_center";
-/// Ends a statement with that list: holds the branch against being deactivated, and both against getting another code,
-/// which would be in the number of a bike.
-inline constexpr const char* hold_branch = " FOR SHARE OF r FOR KEY SHARE OF c";
+/// The statement behind it, for whoever finds the branch in another way: `from` is what follows FROM and names the
+/// branch `r`. It holds the branch against being deactivated or moved, and branch and company against getting another
+/// code, which would be in the number of a bike. Whoever waited for the branch sees it as it is then.
+std::string select_held_branch(const std::string& from);
 struct BranchRow {
     stock_numbers::Place place;
     bool is_active = false;

@@ -93,8 +93,9 @@ asio::awaitable<bool> ReservationExpiry::release(std::string bicycle_id, runtime
     if (released.error().code == "INVALID_STATE") {
         co_return true;  // somebody else has dealt with it
     }
-    log::warning("an expired reservation cannot be released",
-                 {{"request_id", call.request_id}, {"bicycle_id", bicycle_id}, {"error", released.error().code}});
+    log::warning(
+        "an expired reservation cannot be released",
+        {{"request_id", call.request_id}, {"bicycle_id", bicycle_id}, {"error", released.error().code.name()}});
     co_return false;
 }
 

@@ -51,14 +51,14 @@ void normalise_engine_of(v1::Bike& bike) {
 void check_year(int year, runtime::Date today, std::vector<rpc::FieldIssue>& issues) {
     const int latest = static_cast<int>(today.year()) + 1;
     if (year > latest) {
-        issues.emplace_back("year", std::string(validate::issue::out_of_range), std::to_string(latest));
+        issues.emplace_back("year", validate::issue::out_of_range, std::to_string(latest));
     }
 }
 
 void check_length(std::string_view field, const std::string& stored, std::size_t limit,
                   std::vector<rpc::FieldIssue>& issues) {
     if (validate::count_code_points(stored) > limit) {
-        issues.emplace_back(std::string(field), std::string(validate::issue::too_long), std::to_string(limit));
+        issues.emplace_back(std::string(field), validate::issue::too_long, std::to_string(limit));
     }
 }
 
@@ -97,7 +97,7 @@ rpc::Error duplicate(const std::vector<Twin>& twins) {
         if (!twin.stock_number.empty()) {
             message += " (" + twin.stock_number + ")";
         }
-        auto& detail = details.emplace_back(twin.field, std::string(validate::issue::duplicate));
+        auto& detail = details.emplace_back(twin.field, validate::issue::duplicate);
         detail.bicycle_id = twin.bicycle_id;
         detail.stock_number = twin.stock_number;
     }
@@ -122,7 +122,7 @@ std::vector<rpc::FieldIssue> check(const v1::ProcureBikeRequest& request, runtim
     if (request.has_procurement_date()) {
         const auto date = runtime::parse_date(request.procurement_date());
         const auto outside = [&](runtime::Date limit) {
-            issues.emplace_back("procurement_date", std::string(validate::issue::out_of_range),
+            issues.emplace_back("procurement_date", validate::issue::out_of_range,
                                 runtime::format_date(limit));
         };
         if (date && *date > today) {
@@ -132,7 +132,7 @@ std::vector<rpc::FieldIssue> check(const v1::ProcureBikeRequest& request, runtim
         }
     }
     if (request.procurement_source() == v1::PROCUREMENT_SOURCE_TRADE_IN) {
-        issues.emplace_back("procurement_source", std::string(validate::issue::not_allowed));
+        issues.emplace_back("procurement_source", validate::issue::not_allowed);
     }
     append(issues, check_numbers(LM_MAYBE(request, license_plate), LM_MAYBE(request, frame_number),
                                  LM_MAYBE(request, engine_number)));
@@ -145,7 +145,7 @@ std::vector<rpc::FieldIssue> check(const v1::UpdateBikeRequest& request, runtime
         check_year(request.bike().year(), today, issues);
     }
     if (request.bike().has_purchase_price() && !request.bike().has_reason()) {
-        issues.emplace_back("reason", std::string(validate::issue::required));
+        issues.emplace_back("reason", validate::issue::required);
     }
     append(issues, check_numbers(LM_MAYBE(request.bike(), license_plate), LM_MAYBE(request.bike(), frame_number),
                                  LM_MAYBE(request.bike(), engine_number)));

@@ -72,7 +72,7 @@ asio::awaitable<rpc::Result<v1::CommissionReplay>> CommissionHandlers::replay(
     const auto rule = draft(request);
     auto issues = check(rule);
     if (request.to() < request.from()) {
-        issues.emplace_back("to", std::string(validate::issue::out_of_range));
+        issues.emplace_back("to", validate::issue::out_of_range);
     }
     sql::RoundTrip trip;
     const auto found =
@@ -80,7 +80,7 @@ asio::awaitable<rpc::Result<v1::CommissionReplay>> CommissionHandlers::replay(
     co_await trip.run(pools_.local(), call.deadline);
     const auto company = trip[found];
     if (!company) {
-        issues.emplace_back("company_id", std::string(validate::issue::not_found));
+        issues.emplace_back("company_id", validate::issue::not_found);
     }
     if (!issues.empty()) {
         co_return rpc::validation(std::move(issues));

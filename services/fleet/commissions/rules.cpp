@@ -34,7 +34,7 @@ std::int64_t hundredths(const std::string& text) {
 
 class Findings {
 public:
-    void add(const char* field, std::string_view issue) { issues_.emplace_back(field, std::string(issue)); }
+    void add(const char* field, validate::IssueToken issue) { issues_.emplace_back(field, issue); }
     std::vector<rpc::FieldIssue> take() { return std::move(issues_); }
 
 private:

@@ -13,7 +13,7 @@ std::vector<rpc::FieldIssue> check_date(const std::optional<std::string>& text, 
     std::vector<rpc::FieldIssue> issues;
     const auto date = text ? runtime::parse_date(*text) : std::nullopt;
     if (date && *date > today) {
-        issues.emplace_back("expense_date", std::string(validate::issue::out_of_range), runtime::format_date(today));
+        issues.emplace_back("expense_date", validate::issue::out_of_range, runtime::format_date(today));
     }
     return issues;
 }
@@ -42,7 +42,7 @@ std::vector<rpc::FieldIssue> check_since_purchase(const std::optional<std::strin
     const auto date = expense_date ? runtime::parse_date(*expense_date) : std::nullopt;
     const auto bought = runtime::parse_date(procurement_date);
     if (date && bought && *date < *bought) {
-        issues.emplace_back("expense_date", std::string(validate::issue::out_of_range), procurement_date);
+        issues.emplace_back("expense_date", validate::issue::out_of_range, procurement_date);
     }
     return issues;
 }

@@ -27,7 +27,7 @@ constexpr std::array aliases{
     Alias{"CUSTOMIZATION", v1::JOB_TYPE_CUSTOM_WORK},
 };
 
-rpc::FieldIssue out_of_range(const char* field) { return {field, std::string(validate::issue::out_of_range)}; }
+rpc::FieldIssue out_of_range(const char* field) { return {field, validate::issue::out_of_range}; }
 
 Money amount_of(const std::string& text) { return Money::parse_signed(text).value_or(Money()); }
 
@@ -139,7 +139,7 @@ rpc::Result<void> check_changeable(const v1::RepairJob& job) {
 
 rpc::Result<void> check_done(const v1::RepairJob& job) {
     if (job.work_performed().empty()) {
-        return rpc::validation({{"work_performed", std::string(validate::issue::required)}});
+        return rpc::validation({{"work_performed", validate::issue::required}});
     }
     const auto is_work = [](const v1::RepairJobLine& line) { return line.kind() != v1::LINE_KIND_OVERHEAD; };
     if (std::none_of(job.lines().begin(), job.lines().end(), is_work)) {

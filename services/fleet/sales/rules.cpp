@@ -155,7 +155,7 @@ std::vector<rpc::FieldIssue> check_trade_in(const v1::SellBikeRequest& request, 
                                        LM_MAYBE(trade_in, engine_number));
     const int latest = static_cast<int>(today.year()) + 1;
     if (trade_in.year() > latest) {
-        issues.emplace_back("year", std::string(issue::out_of_range), std::to_string(latest));
+        issues.emplace_back("year", issue::out_of_range, std::to_string(latest));
     }
     for (auto& found : issues) {
         found.field = "trade_in." + found.field;

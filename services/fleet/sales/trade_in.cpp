@@ -39,7 +39,7 @@ std::vector<rpc::FieldIssue> check_identity(const v1::Bike& trade_in, const v1::
             return key.field == own.field && key.value == own.value;
         };
         if (std::any_of(keys.begin(), keys.end(), same)) {
-            issues.emplace_back(in_trade_in(std::string(own.field)), std::string(validate::issue::not_allowed));
+            issues.emplace_back(in_trade_in(std::string(own.field)), validate::issue::not_allowed);
         }
     }
     return issues;

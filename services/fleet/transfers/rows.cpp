@@ -99,10 +99,8 @@ rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& l
 }
 
 sql::Handle<std::optional<bikes::BranchRow>> add_destination(sql::RoundTrip& trip, const std::string& transfer_id) {
-    static const std::string sql = std::string("SELECT ") + bikes::branch_columns +
-                                   " FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id WHERE r.id = "
-                                   "(SELECT t.to_branch_id FROM fleet.transfers t WHERE t.id = $1)" +
-                                   bikes::hold_branch;
+    static const std::string sql = bikes::select_held_branch(
+        "fleet.branches r WHERE r.id = (SELECT t.to_branch_id FROM fleet.transfers t WHERE t.id = $1)");
     static const postgres::Statement destination{"transfers.destination", sql.c_str()};
     return trip.add<std::optional<bikes::BranchRow>>(destination, postgres::Params(transfer_id), &bikes::read_branch);
 }

@@ -40,7 +40,7 @@ std::optional<Money> sum(const v1::CostBreakdown& breakdown) {
 std::vector<rpc::FieldIssue> check(const v1::RequestTransferRequest& request) {
     auto issues = check(costs_of(request));
     if (request.reason_code() == v1::TRANSFER_REASON_OTHER && !request.has_reason_note()) {
-        issues.emplace_back("reason_note", std::string(validate::issue::required));
+        issues.emplace_back("reason_note", validate::issue::required);
     }
     return issues;
 }
@@ -77,9 +77,9 @@ std::vector<rpc::FieldIssue> check(const Costs& costs) {
     }
     const auto total = costs.total ? Money::parse(*costs.total) : std::nullopt;
     if (*parts > largest) {
-        issues.emplace_back("cost_breakdown", std::string(validate::issue::out_of_range));
+        issues.emplace_back("cost_breakdown", validate::issue::out_of_range);
     } else if (total && *total != *parts) {
-        issues.emplace_back("cost_breakdown", std::string(validate::issue::mismatch));
+        issues.emplace_back("cost_breakdown", validate::issue::mismatch);
     }
     return issues;
 }

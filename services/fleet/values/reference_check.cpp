@@ -33,7 +33,7 @@ rpc::Result<void> ReferenceCheck::read(const std::vector<postgres::Rows>& result
     std::vector<rpc::FieldIssue> issues;
     if (!values_.empty()) {
         for (const auto row : results.back()) {
-            issues.emplace_back(row.get<std::string>(0), std::string(validate::issue::not_found));
+            issues.emplace_back(row.get<std::string>(0), validate::issue::not_found);
         }
     }
     if (!issues.empty()) {

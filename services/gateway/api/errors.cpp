@@ -21,9 +21,9 @@ std::string_view challenge(const HttpError& error) {
 
 http::Response error_response(const HttpError& error, std::string_view request_id) {
     http::Response response(error.status);
-    response.set_body("application/json",
-                      transcode::error_body(error.error.code, error.error.message, request_id, error.error.details));
-    const std::uint32_t hint = rpc::code_info(error.error.code).retry_after_seconds;
+    response.set_body("application/json", transcode::error_body(error.error.code.name(), error.error.message,
+                                                                request_id, error.error.details));
+    const std::uint32_t hint = error.error.code.info().retry_after_seconds;
     if (const std::uint32_t seconds = error.error.retry_after_seconds > 0 ? error.error.retry_after_seconds : hint;
         seconds > 0) {
         response.add("Retry-After", std::to_string(seconds));

@@ -274,7 +274,10 @@ void ApiExchange::finished(unsigned status, std::uint64_t bytes_sent) noexcept {
     record.user_id = caller_.user_id;
     const std::string client = routine_ ? std::string() : client_.to_string();
     record.client_ip = client;
-    record.code = status == 499 ? std::string_view("CLIENT_CLOSED") : std::string_view(code_);
+    if (status == 499) {
+        code_ = rpc::Code("CLIENT_CLOSED");
+    }
+    record.code = code_ ? code_->name() : std::string_view();
     record.routine = routine_;
     write_access_log(record);
 }

@@ -65,7 +65,7 @@ private:
     bool counted_ = false;
 
     // For the log.
-    std::string code_;
+    std::optional<rpc::Code> code_;
     std::string_view route_name_ = "-";
     const RouteMetrics* route_metrics_;
     bool routine_ = false;

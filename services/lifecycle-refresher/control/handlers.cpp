@@ -32,7 +32,7 @@ awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext&
     for (const std::string& name : request.view_names()) {
         const ViewDefinition* view = find_view(name);
         if (view == nullptr) {
-            co_return rpc::not_found("There is no view of this name.");
+            co_return no_such_view();
         }
         wanted.push_back(view);
     }

@@ -21,8 +21,6 @@ const sql::TableOf<v1::RefreshRun>& run_table() {
     return table;
 }
 
-rpc::Error no_such_view() { return rpc::not_found("There is no view of this name."); }
-
 awaitable<rpc::Result<v1::RefreshRuns>> refresh(commands::CommandContext& command,
                                                 std::vector<const ViewDefinition*> wanted, RefreshGate& gate) {
     if (auto go = co_await command.read(); !go) {

@@ -67,4 +67,6 @@ void write_run(const Run& run, v1::RefreshRun& out) {
     }
 }
 
+rpc::Error no_such_view() { return rpc::not_found("There is no view of this name."); }
+
 }  // namespace loan_manager::lifecycle

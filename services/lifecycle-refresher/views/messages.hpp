@@ -4,11 +4,15 @@
 
 #include "lifecycle-refresher/refresh/run.hpp"
 #include "loanmanager/lifecycle/v1/lifecycle.pb.h"
+#include "rpc/error.hpp"
 
 namespace loan_manager::lifecycle {
 
 /// Rows → messages.
 void write_time(WallTime time, google::protobuf::Timestamp& out);
 void write_run(const Run& run, loanmanager::lifecycle::v1::RefreshRun& out);
+
+/// NOT_FOUND.
+rpc::Error no_such_view();
 
 }  // namespace loan_manager::lifecycle

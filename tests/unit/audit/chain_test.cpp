@@ -29,10 +29,10 @@ std::vector<Entry> chain(int length) {
 
 // Findings as "position what".
 std::vector<std::string> findings(const std::vector<Entry>& entries) {
-    audit::Walk walk;
+    audit::ChainVerifier verifier;
     std::vector<std::string> found;
     for (const auto& entry : entries) {
-        if (const auto finding = walk.step(entry)) {
+        if (const auto finding = verifier.step(entry)) {
             found.push_back(std::to_string(finding->position) + " " + finding->what);
         }
     }

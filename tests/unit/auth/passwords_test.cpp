@@ -8,6 +8,7 @@
 
 #include "auth/passwords/argon2.hpp"
 #include "auth/passwords/hash_pool.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager;
 using namespace loan_manager::auth::passwords;

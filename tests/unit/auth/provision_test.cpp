@@ -1,6 +1,7 @@
 // Users made straight in the database, as the operators' client does.
 #include <doctest/doctest.h>
 
+#include "testing/error_codes.hpp"
 #include "world.hpp"
 
 using namespace loan_manager;

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "suite.hpp"
+#include "testing/error_codes.hpp"
 #include "token/access_token.hpp"
 #include "token/jwk.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 
 template <class T>
 std::string code_of(const rpc::Result<T>& answer) {
-    return answer ? "" : answer.error().code;
+    return answer ? "" : std::string(answer.error().code.name());
 }
 
 // What the gRPC health service says. Its messages are not packaged as C++: the answer is one enum, 1 is SERVING.

@@ -13,7 +13,9 @@ namespace v1 = loanmanager::auth::v1;
 
 namespace {
 
-std::string code_of(const rpc::Result<v1::TokenResponse>& answer) { return answer ? "" : answer.error().code; }
+std::string code_of(const rpc::Result<v1::TokenResponse>& answer) {
+    return answer ? "" : std::string(answer.error().code.name());
+}
 
 std::set<std::string> revoked(const v1::Trust& trust) {
     return std::set<std::string>(trust.revoked_tokens().begin(), trust.revoked_tokens().end());

@@ -5,6 +5,7 @@
 #include <boost/asio/use_future.hpp>
 #include <future>
 
+#include "testing/error_codes.hpp"
 #include "world.hpp"
 
 using namespace loan_manager;
@@ -14,7 +15,9 @@ namespace v1 = loanmanager::auth::v1;
 
 namespace {
 
-std::string code_of(const rpc::Result<v1::TokenResponse>& answer) { return answer ? "" : answer.error().code; }
+std::string code_of(const rpc::Result<v1::TokenResponse>& answer) {
+    return answer ? "" : std::string(answer.error().code.name());
+}
 
 }  // namespace
 

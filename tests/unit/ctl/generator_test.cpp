@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "testing/error_codes.hpp"
 #include "tools/commands/invariants.hpp"
 #include "tools/seed/demo_bikes.hpp"
 #include "tools/seed/demo_users.hpp"

@@ -34,7 +34,9 @@ v1::Bike bike_waiting_for_transfer() {
     return bike;
 }
 
-std::string code(const loan_manager::rpc::Result<void>& result) { return result ? "" : result.error().code; }
+std::string code(const loan_manager::rpc::Result<void>& result) {
+    return result ? "" : std::string(result.error().code.name());
+}
 
 }  // namespace
 

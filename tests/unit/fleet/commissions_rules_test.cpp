@@ -8,6 +8,7 @@
 #include "fleet/commissions/explanation.hpp"
 #include "fleet/commissions/replay.hpp"
 #include "fleet/commissions/rules.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::fleet::commissions;
 using loan_manager::money::Money;
@@ -430,7 +431,7 @@ TEST_CASE("C2 C3 C4 states: what may be decided and paid, and what a void freeze
     const auto code = [&](auto check, v1::SaleStatus sale, v1::CommissionStatus status) {
         commission.set_status(status);
         const auto result = check(sale, commission);
-        return result ? std::string("ok") : result.error().code;
+        return result ? std::string("ok") : std::string(result.error().code.name());
     };
     const std::vector<v1::CommissionStatus> all{v1::COMMISSION_STATUS_PENDING, v1::COMMISSION_STATUS_APPROVED,
                                                 v1::COMMISSION_STATUS_PAID, v1::COMMISSION_STATUS_REJECTED,

@@ -5,6 +5,7 @@
 #include "fleet/bikes/list_query.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "paging/page.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::fleet;
 namespace paging = loan_manager::paging;

@@ -1,4 +1,5 @@
 #include "fleet/expenses/rules.hpp"
+#include "testing/error_codes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -13,7 +14,9 @@ namespace {
 
 constexpr Date today{std::chrono::year{2026}, std::chrono::month{11}, std::chrono::day{22}};
 
-std::string code_of(const loan_manager::rpc::Result<void>& result) { return result ? "" : result.error().code; }
+std::string code_of(const loan_manager::rpc::Result<void>& result) {
+    return result ? "" : std::string(result.error().code.name());
+}
 
 v1::Expense expense() {
     v1::Expense row;

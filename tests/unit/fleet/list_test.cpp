@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fixture.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::fleet::testing;
 

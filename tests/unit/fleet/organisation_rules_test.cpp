@@ -1,4 +1,5 @@
 #include "fleet/organisation/rules.hpp"
+#include "testing/error_codes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +9,9 @@ using namespace loan_manager::fleet::organisation;
 
 namespace {
 
-std::string code_of(const loan_manager::rpc::Result<void>& result) { return result ? "" : result.error().code; }
+std::string code_of(const loan_manager::rpc::Result<void>& result) {
+    return result ? "" : std::string(result.error().code.name());
+}
 
 v1::Company company(bool is_active = true) {
     v1::Company row;

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "fixture.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::fleet::testing;
 

@@ -1,4 +1,5 @@
 #include "fleet/repairs/rules.hpp"
+#include "testing/error_codes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -33,7 +34,7 @@ Opening opening(v1::JobType type, bool after_sale, std::string_view branch = her
 // The error's code, or "".
 template <class Result>
 std::string code(const Result& result) {
-    return result ? "" : result.error().code;
+    return result ? "" : std::string(result.error().code.name());
 }
 
 v1::RepairJobLine line(v1::LineKind kind, const char* quantity, const char* unit_cost, const char* unit_price) {

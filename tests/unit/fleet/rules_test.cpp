@@ -8,6 +8,7 @@
 
 #include "fleet/stock_numbers/rules.hpp"
 #include "validate/vehicle_number.hpp"
+#include "testing/error_codes.hpp"
 
 namespace validate = loan_manager::validate;
 using namespace loan_manager::fleet;

@@ -7,6 +7,7 @@
 #include "fleet/transfers/rows.hpp"
 #include "fleet/transfers/rules.hpp"
 #include "sql/row_message.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::fleet;
 using namespace loan_manager::fleet::transfers;

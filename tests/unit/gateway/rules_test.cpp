@@ -13,6 +13,7 @@
 #include "gateway/policy/media_type.hpp"
 #include "gateway/policy/trace.hpp"
 #include "rpc/error.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::gateway;
 
@@ -209,8 +210,8 @@ TEST_CASE("D-211 every error code is explained in docs/common-errors.md") {
     std::ifstream file(LM_SOURCE_DIR "/docs/common-errors.md");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     REQUIRE(!text.empty());
-    for (const auto& info : loan_manager::rpc::all_codes()) {
-        CAPTURE(info.code);
-        CHECK(text.find("`" + std::string(info.code) + "`") != std::string::npos);
+    for (const auto& info : loan_manager::errors::all_codes) {
+        CAPTURE(info.name);
+        CHECK(text.find("`" + std::string(info.name) + "`") != std::string::npos);
     }
 }

@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "testing/error_codes.hpp"
 #include "token/jwt.hpp"
 #include "token/key.hpp"
 

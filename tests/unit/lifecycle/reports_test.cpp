@@ -8,6 +8,7 @@
 #include "lifecycle-refresher/reports/cost_summary.hpp"
 #include "support/loop.hpp"
 #include "support/scratch_database.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager;
 using namespace loan_manager::lifecycle;

@@ -3,6 +3,7 @@
 
 #include "rpc/claims.hpp"
 #include "rpc/context.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::rpc;
 

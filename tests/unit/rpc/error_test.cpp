@@ -1,14 +1,16 @@
 #include <doctest/doctest.h>
 #include <set>
 
+#include "loanmanager/common/v1/error.pb.h"
 #include "rpc/error.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::rpc;
 
 TEST_CASE("D-211 every code of the table, with its HTTP status") {
     const std::pair<unsigned, std::vector<const char*>> rows[] = {
         {400,
-         {"MALFORMED_JSON", "UNKNOWN_FIELD", "BAD_CURSOR", "BAD_IF_MATCH", "IDEMPOTENCY_KEY_REQUIRED",
+         {"BAD_REQUEST", "MALFORMED_JSON", "UNKNOWN_FIELD", "BAD_CURSOR", "BAD_IF_MATCH", "IDEMPOTENCY_KEY_REQUIRED",
           "BAD_IDEMPOTENCY_KEY"}},
         {401, {"UNAUTHENTICATED", "TOKEN_EXPIRED", "BAD_CREDENTIALS", "TOKEN_REUSED"}},
         {403, {"FORBIDDEN", "OUT_OF_SCOPE", "SELF_APPROVAL", "LOSS_NEEDS_MANAGER", "EDIT_WINDOW_CLOSED"}},
@@ -34,13 +36,15 @@ TEST_CASE("D-211 every code of the table, with its HTTP status") {
     for (const auto& [status, codes] : rows) {
         for (const char* code : codes) {
             CAPTURE(code);
-            CHECK(code_info(code).code == code);
-            CHECK(code_info(code).http_status == status);
-            CHECK_FALSE(code_info(code).message.empty());
+            const std::optional<Code> known = Code::from(code);
+            REQUIRE(known);
+            CHECK(known->name() == code);
+            CHECK(known->info().http_status == status);
+            CHECK_FALSE(known->info().message.empty());
             named.insert(code);
         }
     }
-    CHECK(all_codes().size() == named.size());
+    CHECK(loan_manager::errors::all_codes.size() == named.size());
 }
 
 TEST_CASE("D-211 an error survives the way through grpc::Status") {
@@ -54,8 +58,8 @@ TEST_CASE("D-211 an error survives the way through grpc::Status") {
 }
 
 TEST_CASE("D-211 codes that promise Retry-After always have it") {
-    for (const char* code :
-         {"RATE_LIMITED", "LOGIN_THROTTLED", "UNAVAILABLE", "VIEW_NOT_READY", "IDEMPOTENCY_IN_FLIGHT"}) {
+    for (const Code code : {Code("RATE_LIMITED"), Code("LOGIN_THROTTLED"), Code("UNAVAILABLE"), Code("VIEW_NOT_READY"),
+                            Code("IDEMPOTENCY_IN_FLIGHT")}) {
         CAPTURE(code);
         CHECK(from_status(to_status(Error(code, "text"))).retry_after_seconds > 0);
     }
@@ -70,9 +74,13 @@ TEST_CASE("D-211 messages of a foreign status or an unknown code reach nobody") 
     CHECK(error.message.find("10.1.2.3") == std::string::npos);
     CHECK(error.retry_after_seconds == 1);
 
-    const grpc::Status unknown = to_status(Error("NO_SUCH_CODE", "select secret from table"));
-    CHECK(unknown.error_code() == grpc::StatusCode::INTERNAL);
-    CHECK(unknown.error_message().find("secret") == std::string::npos);
+    loanmanager::common::v1::ErrorDetail detail;
+    detail.set_code("NO_SUCH_CODE");
+    const Error unknown =
+        from_status(grpc::Status(grpc::StatusCode::INTERNAL, "select secret from table", detail.SerializeAsString()));
+    CHECK(unknown.code == "INTERNAL");
+    CHECK(unknown.message.find("secret") == std::string::npos);
+    CHECK_FALSE(Code::from("NO_SUCH_CODE"));
 
     CHECK(from_status(grpc::Status(grpc::StatusCode::UNKNOWN, "x")).code == "INTERNAL");
     CHECK(from_status(grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "x")).code == "DEADLINE_EXCEEDED");

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 
 #include "fixture.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager;
 using namespace loan_manager::rpc;
@@ -74,7 +75,7 @@ TEST_CASE("a caller that gives up ends the handler") {
     const asio::any_io_executor executor = stuck.threads.next();
     asio::co_spawn(executor, get(upstream, 20s),
                    asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr, Result<fleet::Bike> bike) {
-                       outcome.set_value(bike ? "" : bike.error().code);
+                       outcome.set_value(bike ? "" : std::string(bike.error().code.name()));
                    }));
     stuck.entered.get_future().get();
     asio::post(executor, [&] { cancel.emit(asio::cancellation_type::terminal); });

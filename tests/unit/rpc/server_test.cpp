@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "fixture.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager;
 using namespace loan_manager::rpc;
@@ -34,7 +35,7 @@ struct Pair {
 
 template <class T>
 std::string code_of(const Result<T>& result) {
-    return result ? "" : result.error().code;
+    return result ? "" : std::string(result.error().code.name());
 }
 
 struct Strange {};
@@ -300,7 +301,7 @@ TEST_CASE("the health service tells whether the server serves") {
         const Result<RawAnswer> answer =
             pair.threads.run(call_raw(pair.upstream, check, caller(), empty, CallOptions()));
         if (!answer) {
-            return answer.error().code;
+            return std::string(answer.error().code.name());
         }
         std::vector<grpc::Slice> slices;
         CHECK(answer->body.Dump(&slices).ok());

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "fixture.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager;
 using namespace loan_manager::rpc;
@@ -59,7 +60,7 @@ private:
                 cancel_.slot(), [self = shared_from_this()](std::exception_ptr thrown, Result<fleet::Bike> bike) {
                     self->ended_ = true;
                     self->give_up_.cancel();
-                    self->done_(thrown ? "exception" : bike ? "ok" : bike.error().code);
+                    self->done_(thrown ? "exception" : bike ? "ok" : std::string(bike.error().code.name()));
                 }));
         if (give_up_after_) {
             give_up_.expires_after(*give_up_after_);

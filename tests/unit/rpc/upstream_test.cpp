@@ -7,6 +7,7 @@
 #include <set>
 
 #include "fixture.hpp"
+#include "testing/error_codes.hpp"
 #include "testing/process.hpp"
 
 using namespace loan_manager;
@@ -30,7 +31,7 @@ Handlers named(const std::string& name) {
 
 std::string who_answers(Threads& threads, Upstream& upstream) {
     const Result<fleet::Bike> bike = call_now<fleet::Bike>(threads, upstream, get_bike, caller(), some_bike());
-    return bike ? bike->id() : bike.error().code;
+    return bike ? bike->id() : std::string(bike.error().code.name());
 }
 
 /// Calls until `done(answer)`; false after many seconds.

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "token/base64url.hpp"
-#include "token/strict_json.hpp"
+#include "token/strict_object.hpp"
 
 using namespace loan_manager::token;
 

@@ -7,6 +7,7 @@
 
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "loanmanager/options/v1/options.pb.h"
+#include "testing/error_codes.hpp"
 #include "transcode/request.hpp"
 #include "transcode/response.hpp"
 #include "transcode/route_table.hpp"

@@ -15,13 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-unsigned status_of(std::string_view code) { return code == "LOGIN_THROTTLED" ? 429 : code == "NOT_FOUND" ? 404 : 409; }
-
-json::value document(const RouteTable& routes) {
-    OpenApiInfo info;
-    info.http_status_of = status_of;
-    return json::parse(openapi_document(routes, info));
-}
+json::value document(const RouteTable& routes) { return json::parse(openapi_document(routes)); }
 
 const json::value& at(const json::value& document, std::string_view pointer) {
     boost::json::error_code ec;

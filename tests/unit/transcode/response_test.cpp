@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "fixture.hpp"
+#include "testing/error_codes.hpp"
 
 using namespace loan_manager::transcode;
 

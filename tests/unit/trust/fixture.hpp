@@ -97,7 +97,7 @@ struct Fixture {
     /// "" if the token is accepted, else the error's code.
     std::string code(const std::string& token) {
         const rpc::Result<access::Identity> identity = run(authenticator.authenticate(token));
-        return identity ? "" : identity.error().code;
+        return identity ? "" : std::string(identity.error().code.name());
     }
 
     std::string token(std::int32_t ver = 1) { return token_by(auth.key, ver); }

@@ -1,4 +1,5 @@
 #include "validate/formats.hpp"
+#include "testing/error_codes.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,8 +8,7 @@
 
 namespace loan_manager::token {
 
-/// An object without duplicate names at any depth, nesting at most 8, nothing after it, valid UTF-8; otherwise
-/// Errc::malformed.
+/// An object as libs/strict_json reads it, nesting at most 8; otherwise Errc::malformed.
 result<boost::json::object> parse_strict_object(std::string_view text);
 
 }  // namespace loan_manager::token

@@ -1,4 +1,4 @@
-#include "tools/support/command_line.hpp"
+#include "tools/program.hpp"
 
 #include <doctest/doctest.h>
 
@@ -49,6 +49,10 @@ TEST_CASE("the other commands") {
     CHECK(verify.head->position == 4711);
     CHECK(verify.head->hash == hash);
     CHECK_FALSE(std::get<AuditVerify>(parse({"audit", "verify"})).head.has_value());
+    CHECK(verify.logs.empty());
+    CHECK(std::get<AuditVerify>(parse({"audit", "verify", "--log", "a", "--log", "-"})).logs ==
+          std::vector<std::string>{"a", "-"});
+    CHECK(std::get<Check>(parse({"check", "--log", "a"})).logs == std::vector<std::string>{"a"});
     const std::vector<std::string> wrong{"4711", ":" + hash, "4711:" + hash + "a", "x:" + hash,
                                          "1:" + std::string(64, 'X')};
     for (const std::string& head : wrong) {
@@ -91,8 +95,15 @@ TEST_CASE("help is everywhere, and names the exit codes") {
         CHECK(text.find("Usage: loan-managerctl") != std::string::npos);
     }
     CHECK(std::get<ShowText>(parse({"--version"})).text.starts_with("loan-managerctl "));
+    const auto overview = std::get<ShowText>(parse({"help"})).text;
+    for (const char* command : {"refresh ", "migrate ", "check ", "audit verify ", "seed base ", "seed demo ",
+                                "user create ", "user reset-password "}) {
+        CHECK(overview.find(std::string("\n  ") + command) != std::string::npos);
+    }
+    CHECK(overview == std::get<ShowText>(parse({"--help"})).text);
     CHECK(refused({}) == exit_usage);
     CHECK(refused({"dance"}) == exit_usage);
+    CHECK(refused({"audit", "dance"}) == exit_usage);
 }
 
 TEST_CASE("settings come from a few variables and nothing else") {

@@ -1,13 +1,18 @@
-#include "transcode/strict_json.hpp"
+#include "strict_json/strict_json.hpp"
 
 #include <algorithm>
+#include <boost/json/array.hpp>
 #include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/object.hpp>
+#include <charconv>
 #include <cstdint>
+#include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "validate/field_path.hpp"
 
-namespace loan_manager::transcode::json {
+namespace loan_manager::strict_json {
 namespace {
 
 using boost::json::error_code;
@@ -27,8 +32,7 @@ public:
     bool on_object_end(std::size_t, error_code& ec) {
         const auto& members = std::get<Object>(open_.back().value.data);
         if (const std::string* twice = find_duplicate(members)) {
-            problem_ = Error{"MALFORMED_JSON", "A key appears more than once in a JSON object.", {}};
-            problem_.details.push_back({path_of(*twice), std::string(validate::issue::not_allowed)});
+            problem_ = Problem{"A key appears more than once in a JSON object.", path_of(*twice)};
             return stop(ec);
         }
         return close(ec);
@@ -58,7 +62,7 @@ public:
 
     Value& root() noexcept { return root_; }
     // Set when the handler, not the parser, refused the document.
-    Error& problem() noexcept { return problem_; }
+    std::optional<Problem>& problem() noexcept { return problem_; }
 
 private:
     // A container whose end has not come yet, and the key its next member gets.
@@ -100,7 +104,7 @@ private:
     }
     bool count(error_code& ec) {
         if (++values_ <= max_values) return true;
-        problem_ = Error{"MALFORMED_JSON", "The JSON document has too many values.", {}};
+        problem_ = Problem{"The JSON document has too many values.", {}};
         return stop(ec);
     }
     bool open(Value container, error_code& ec) {
@@ -137,26 +141,54 @@ private:
     std::vector<Open> open_;
     std::string text_;
     std::size_t values_ = 0;
-    Error problem_;
+    std::optional<Problem> problem_;
 };
 
-Error malformed(const std::string& why, std::size_t offset) {
-    return Error{
-        "MALFORMED_JSON", "The body is not valid JSON: " + why + " at byte " + std::to_string(offset) + ".", {}};
+Problem malformed(const std::string& why, std::size_t offset) {
+    return Problem{"The text is not valid JSON: " + why + " at byte " + std::to_string(offset) + ".", {}};
+}
+
+boost::json::value to_boost(const Number& number) {
+    const char* end = number.text.data() + number.text.size();
+    std::int64_t integer = 0;
+    if (const auto read = std::from_chars(number.text.data(), end, integer);
+        read.ec == std::errc() && read.ptr == end) {
+        return integer;
+    }
+    // Beyond the range of double: its largest values, never an error here.
+    return std::strtod(number.text.c_str(), nullptr);
 }
 
 }  // namespace
 
-boost::system::result<Value, Error> parse(std::string_view text) {
+boost::system::result<Value, Problem> parse(std::string_view text, std::size_t depth) {
     boost::json::parse_options options;
-    options.max_depth = max_depth;
+    options.max_depth = depth;
     boost::json::basic_parser<TreeHandler> parser(options);
     error_code ec;
     const std::size_t used = parser.write_some(false, text.data(), text.size(), ec);
-    if (!parser.handler().problem().code.empty()) return std::move(parser.handler().problem());
+    if (parser.handler().problem()) return *std::move(parser.handler().problem());
     if (ec) return malformed(ec.message(), used);
     if (used < text.size()) return malformed("extra data", used);
     return std::move(parser.handler().root());
 }
 
-}  // namespace loan_manager::transcode::json
+boost::json::value to_boost(const Value& value) {
+    if (const bool* flag = value.as<bool>()) return *flag;
+    if (const Number* number = value.as<Number>()) return to_boost(*number);
+    if (const std::string* text = value.as<std::string>()) return boost::json::value(*text);
+    if (const Array* items = value.as<Array>()) {
+        boost::json::array list;
+        list.reserve(items->size());
+        for (const Value& item : *items) list.push_back(to_boost(item));
+        return list;
+    }
+    if (const Object* members = value.as<Object>()) {
+        boost::json::object object;
+        for (const Member& member : *members) object.emplace(member.key, to_boost(member.value));
+        return object;
+    }
+    return nullptr;
+}
+
+}  // namespace loan_manager::strict_json

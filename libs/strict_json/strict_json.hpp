@@ -2,16 +2,17 @@
 // NaN, unpaired surrogates and invalid UTF-8, with duplicate keys refused at every level as well.
 #pragma once
 
+#include <boost/assert/source_location.hpp>
+#include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
-#include "transcode/error.hpp"
-
-namespace loan_manager::transcode::json {
+namespace loan_manager::strict_json {
 
 struct Null {};
 
@@ -42,11 +43,25 @@ struct Member {
     Value value;
 };
 
+/// Why a text is refused.
+struct Problem {
+    std::string message;    ///< A sentence.
+    std::string duplicate;  ///< Path of a key that is there twice, e.g. "items[2].x"; else "".
+};
+
+/// Found by Boost.System: `.value()` of a refused text throws.
+[[noreturn]] inline void throw_exception_from_error(const Problem& problem, const boost::source_location&) {
+    throw std::runtime_error(problem.message);
+}
+
 inline constexpr std::size_t max_depth = 32;
-/// A small body can hold very many small values; this bounds the memory they are parsed into.
+/// A small text can hold very many small values; this bounds the memory they are parsed into.
 inline constexpr std::size_t max_values = 50'000;
 
-/// Parses a complete document. The error is MALFORMED_JSON; for a duplicate key its `details` name the key.
-boost::system::result<Value, Error> parse(std::string_view text);
+/// Parses a complete document.
+boost::system::result<Value, Problem> parse(std::string_view text, std::size_t depth = max_depth);
 
-}  // namespace loan_manager::transcode::json
+/// The same value in Boost's types: integers that fit are std::int64_t, other numbers double.
+boost::json::value to_boost(const Value& value);
+
+}  // namespace loan_manager::strict_json

@@ -1,9 +1,9 @@
+// What the command line can ask for.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,6 +29,8 @@ struct Migrate {
 
 struct Check {
     std::string database_url;
+    std::vector<std::string> logs;  ///< Where fleet logs; empty: default_log_folder.
+    std::string logged_since;       ///< RFC 3339; heads logged earlier do not count. Empty: all do.
     bool json = false;
 };
 
@@ -41,6 +43,8 @@ struct AuditHead {
 struct AuditVerify {
     std::string database_url;
     std::optional<AuditHead> head;
+    std::vector<std::string> logs;  ///< This and the next as in Check.
+    std::string logged_since;
     bool json = false;
 };
 
@@ -71,8 +75,5 @@ struct UserResetPassword {
 
 using Command =
     std::variant<ShowText, Refresh, Migrate, Check, AuditVerify, SeedBase, SeedDemo, UserCreate, UserResetPassword>;
-
-/// Words after the program's name → what to do. Pure. Throws Failure (usage) naming what is wrong.
-Command parse_command_line(std::span<const std::string> words);
 
 }  // namespace loan_manager::ctl

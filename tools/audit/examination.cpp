@@ -1,0 +1,150 @@
+#include "tools/audit/examination.hpp"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "audit/chain.hpp"
+#include "digest/sha256.hpp"
+
+namespace loan_manager::ctl {
+namespace {
+
+using audit::Finding;
+
+constexpr std::size_t shown = 20;
+constexpr int rows_at_once = 5000;
+
+const std::string next_entries =
+    "SELECT c.position, c.audit_id::text, c.row_hash, c.chain_hash, CASE WHEN a.id IS NOT NULL THEN " +
+    std::string(audit::row_text) +
+    " END FROM fleet.audit_chain c LEFT JOIN fleet.audit_log a ON a.id = c.audit_id"
+    " WHERE c.position > $1 ORDER BY c.position LIMIT $2";
+
+// Every row that is committed has been sealed or waits for it: queue and row are one transaction.
+constexpr const char* neither_sealed_nor_waiting =
+    "SELECT a.id::text FROM fleet.audit_log a"
+    " WHERE NOT EXISTS (SELECT FROM fleet.audit_chain c WHERE c.audit_id = a.id)"
+    " AND NOT EXISTS (SELECT FROM fleet.audit_unsealed q WHERE q.audit_id = a.id) ORDER BY a.at, a.id";
+
+constexpr const char* waiting_without_row =
+    "SELECT q.audit_id::text FROM fleet.audit_unsealed q"
+    " WHERE NOT EXISTS (SELECT FROM fleet.audit_log a WHERE a.id = q.audit_id) ORDER BY q.seq";
+
+// D-220: as many events as audit rows of one change and one entity, but for the actions that have none. Rows of the
+// same change are counted, not paired: nothing in them tells which belongs to which.
+constexpr const char* changes_and_events =
+    "SELECT event_type, entity_type, coalesce(entity_id::text, 'no id'), sum(written), sum(told) FROM ("
+    "SELECT regexp_replace(lower(a.action), '_', '.') AS event_type, a.entity_type, a.entity_id, 1 AS written,"
+    " 0 AS told FROM fleet.audit_log a"
+    " WHERE a.action NOT IN ('LOGIN', 'LOGIN_FAILED', 'EXPORTED', 'VIEW_REFRESH')"
+    " UNION ALL SELECT o.event_type, o.entity_type, o.entity_id, 0, 1 FROM fleet.outbox o"
+    " WHERE o.event_type <> 'stock_number.low') AS change"
+    " GROUP BY event_type, entity_type, entity_id HAVING sum(written) <> sum(told) ORDER BY 1, 2, 3";
+
+std::string bytes_of(const postgres::Row& row, int column) {
+    const auto bytes = row.get<postgres::Bytes>(column);
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+class Examination {
+public:
+    Examination(Database& database, const std::optional<AuditHead>& known, const HeadLog& logged)
+        : database_(database) {
+        report_.log_sources = logged.sources;
+        for (const LoggedHead& head : logged.heads) {
+            heads_.emplace(head.head.position, head);
+        }
+        if (known) {
+            heads_.emplace(known->position, LoggedHead{*known, {}, "--head"});
+        }
+        report_.compared = heads_.size();
+    }
+
+    void walk_chain() {
+        audit::ChainVerifier verifier;
+        for (bool more = true; more;) {
+            const postgres::Rows rows =
+                database_.query(next_entries, postgres::Params(verifier.position(), rows_at_once));
+            more = rows.size() == rows_at_once;
+            for (const postgres::Row row : rows) {
+                audit::Entry entry;
+                entry.position = row.get<std::int64_t>(0);
+                entry.audit_id = row.get<std::string>(1);
+                entry.row_hash = bytes_of(row, 2);
+                entry.chain_hash = bytes_of(row, 3);
+                entry.row = row.get<std::optional<std::string>>(4);
+                if (auto finding = verifier.step(entry)) add(*std::move(finding));
+                ++report_.sealed;
+                compare(entry);
+            }
+        }
+        if (verifier.position() > 0) {
+            report_.head = to_string(AuditHead{verifier.position(), digest::to_hex(verifier.head())});
+        }
+        for (const auto& [position, head] : heads_) {
+            add({position, "", "chain entry missing: the head that was written down" + origin(head)});
+        }
+    }
+
+    void look_beside_chain() {
+        report_.waiting = database_.query("SELECT count(*) FROM fleet.audit_unsealed").front().get<std::int64_t>(0);
+        add_rows(neither_sealed_nor_waiting, "row inserted behind the chain's back");
+        add_rows(waiting_without_row, "row missing before it was sealed");
+    }
+
+    void compare_with_events() {
+        for (const postgres::Row row : database_.query(changes_and_events)) {
+            const auto written = row.get<std::int64_t>(3), told = row.get<std::int64_t>(4);
+            add({0, "",
+                 (written > told ? "audit row without its event: " : "event without its audit row: ") +
+                     row.get<std::string>(0) + " of " + row.get<std::string>(1) + ' ' + row.get<std::string>(2) + " (" +
+                     std::to_string(written) + " rows, " + std::to_string(told) + " events)"});
+        }
+    }
+
+    AuditReport take() { return std::move(report_); }
+
+private:
+    static std::string origin(const LoggedHead& head) {
+        return head.at.empty() ? std::string() : " (" + head.source + ", " + head.at + ")";
+    }
+
+    // What was written down about this entry. Heads that remain in the end have no entry.
+    void compare(const audit::Entry& entry) {
+        const auto [first, last] = heads_.equal_range(entry.position);
+        for (auto head = first; head != last; ++head) {
+            if (head->second.head.hash == digest::to_hex(entry.chain_hash)) {
+                report_.anchor = head->second;
+            } else {
+                add({entry.position, entry.audit_id, "not the head that was written down" + origin(head->second)});
+            }
+        }
+        heads_.erase(first, last);
+    }
+
+    void add(Finding finding) {
+        ++report_.found;
+        if (report_.findings.size() < shown) report_.findings.push_back(std::move(finding));
+    }
+
+    void add_rows(const char* sql, const char* what) {
+        for (const postgres::Row row : database_.query(sql)) add({0, row.get<std::string>(0), what});
+    }
+
+    Database& database_;
+    std::multimap<std::int64_t, LoggedHead> heads_;
+    AuditReport report_;
+};
+
+}  // namespace
+
+AuditReport examine_audit(Database& database, const std::optional<AuditHead>& known, const HeadLog& logged) {
+    Examination examination(database, known, logged);
+    examination.walk_chain();
+    examination.look_beside_chain();
+    examination.compare_with_events();
+    return examination.take();
+}
+
+}  // namespace loan_manager::ctl
