@@ -155,8 +155,8 @@ private:
         which.require_option(1);
         command
             .add_option("--address", refresh_.address,
-                        "where the lifecycle-refresher listens: host:port or dir:/path; default: LIFECYCLE_ADDRESS or "
-                        "127.0.0.1:50071")
+                        "where the lifecycle-refresher listens: unix:/directory; default: LIFECYCLE_ADDRESS or "
+                        "unix:/run/loan-manager/lifecycle-refresher")
             ->type_name("ADDRESS");
         command
             .add_option_function<int>(

@@ -59,7 +59,7 @@ std::optional<rpc::Error> meaning_of(const postgres::Error& error, Constraints k
         meaning.message = found->message;
     }
     if (!found->field.empty()) {
-        meaning.details.emplace_back(std::string(found->field), std::string(found->issue));
+        meaning.details.emplace_back(std::string(found->field), found->issue);
     }
     return meaning;
 }

@@ -5,8 +5,10 @@
 #include <span>
 #include <string_view>
 
+#include "errors/code.hpp"
 #include "postgres/error.hpp"
 #include "rpc/error.hpp"
+#include "validate/issue.hpp"
 
 namespace loan_manager::commands {
 
@@ -15,9 +17,9 @@ namespace loan_manager::commands {
 /// them with the catalogue of the database: every constraint has a row here or a reason why no input reaches it.
 struct Constraint {
     std::string_view name;          ///< Of the constraint, or of the unique index.
-    std::string_view code;          ///< Of the answer (D-211).
+    errors::Code code;              ///< Of the answer (D-211).
     std::string_view field = {};    ///< Of the request; empty: none is to blame.
-    std::string_view issue = {};    ///< With the field, what is wrong with it.
+    validate::IssueToken issue{};   ///< With the field, what is wrong with it.
     std::string_view message = {};  ///< Empty: the standard message of the code.
 };
 

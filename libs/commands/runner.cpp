@@ -103,7 +103,7 @@ asio::awaitable<void> Attempt::leave_behind(sql::RoundTrip& trip,
             outcome_ = *std::move(instead);
         }
     } catch (const postgres::Failure& failure) {
-        outcome_ = to_rpc_error(failure.error());
+        outcome_ = to_rpc_error(failure.error(), call_.request_id);
     }
 }
 

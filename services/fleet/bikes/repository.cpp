@@ -160,10 +160,8 @@ sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std
 }
 
 sql::Handle<std::optional<BranchRow>> add_branch_of(sql::RoundTrip& trip, const std::string& bicycle_id) {
-    static const std::string sql = std::string("SELECT ") + branch_columns +
-                                   " FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id WHERE r.id = "
-                                   "(SELECT b.current_branch_id FROM fleet.bicycles b WHERE b.id = $1)" +
-                                   hold_branch;
+    static const std::string sql = select_held_branch(
+        "fleet.branches r WHERE r.id = (SELECT b.current_branch_id FROM fleet.bicycles b WHERE b.id = $1)");
     static const postgres::Statement branch_of_bike{"bikes.branch_of", sql.c_str()};
     return trip.add<std::optional<BranchRow>>(branch_of_bike, postgres::Params(bicycle_id), &read_branch);
 }

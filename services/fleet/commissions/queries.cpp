@@ -48,7 +48,7 @@ rpc::Result<std::optional<std::string>> payee_of(const v1::ListCommissionsReques
     std::string id = request.payee();
     if (const auto what = validate::check_uuid(id); !what.empty()) {
         std::vector<rpc::FieldIssue> issues;
-        issues.emplace_back("payee", std::string(what));
+        issues.emplace_back("payee", what);
         return rpc::validation(std::move(issues));
     }
     return std::optional(std::move(id));

@@ -38,8 +38,8 @@ struct Part {
 
 class Issues {
 public:
-    void add(const char* field, std::string_view what, std::string limit = {}) {
-        list_.emplace_back(field, std::string(what), std::move(limit));
+    void add(const char* field, validate::IssueToken what, std::string limit = {}) {
+        list_.emplace_back(field, what, std::move(limit));
     }
     void add_missing(const char* field, bool given) { add(field, given ? issue::out_of_range : issue::required); }
     std::vector<rpc::FieldIssue> take() { return std::move(list_); }

@@ -1,6 +1,8 @@
 // How a session ends, against PostgreSQL, and what verifiers of tokens are told about it.
 #include <doctest/doctest.h>
 
+#include "testing/error_codes.hpp"
+
 #include <future>
 #include <set>
 

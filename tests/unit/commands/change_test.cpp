@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "testing/error_codes.hpp"
+
 #include "commands/errors.hpp"
 #include "postgres/statement.hpp"
 

@@ -1,6 +1,8 @@
 #include "commands/runner.hpp"
 
 #include <doctest/doctest.h>
+
+#include "testing/error_codes.hpp"
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "testing/error_codes.hpp"
+
 #include <array>
 #include <string>
 #include <vector>

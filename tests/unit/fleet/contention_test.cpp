@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "testing/error_codes.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <functional>

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include "testing/error_codes.hpp"
+
 #include <set>
 #include <string>
 
@@ -346,7 +348,7 @@ TEST_CASE("S1 D-212 what stands against a sale, in its order") {
     prospect.branch_is_active = true;
     const auto code = [&] {
         const auto sellable = check_sellable(prospect);
-        return sellable ? std::string() : std::string(sellable.error().code);
+        return sellable ? std::string() : std::string(sellable.error().code.name());
     };
     CHECK(code().empty());
     prospect.branch_is_active = false;

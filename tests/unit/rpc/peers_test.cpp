@@ -1,5 +1,7 @@
 // Who is at the other end: whom a client calls, and whom a server believes.
 #include <doctest/doctest.h>
+
+#include "testing/error_codes.hpp"
 #include <grpcpp/create_channel_posix.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <sys/stat.h>
@@ -52,7 +54,7 @@ CallContext with_claims() {
 
 std::string outcome(Threads& threads, Upstream& upstream) {
     const Result<fleet::Bike> bike = call_now<fleet::Bike>(threads, upstream, get_bike, with_claims(), some_bike());
-    return bike ? "ok" : bike.error().code;
+    return bike ? std::string("ok") : std::string(bike.error().code.name());
 }
 
 /// One call over that connection, with everything a caller could claim.

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <doctest/doctest.h>
+
+#include "testing/error_codes.hpp"
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
