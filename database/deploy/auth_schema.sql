@@ -51,21 +51,21 @@ CREATE TABLE auth.refresh_tokens (
     revoked_at timestamptz,
     CHECK (expires_at > issued_at)
 );
-CREATE INDEX refresh_tokens_family_idx ON auth.refresh_tokens (family_id);
+CREATE INDEX refresh_tokens_family_idx ON auth.refresh_tokens (family_id, expires_at);
 CREATE INDEX refresh_tokens_user_idx ON auth.refresh_tokens (user_id) WHERE revoked_at IS NULL;
 CREATE INDEX refresh_tokens_expires_idx ON auth.refresh_tokens (expires_at);
 
--- Sign-in attempts of the recent past; from them follows who has to wait (D-217). The account is the name as it was
--- typed, so that unknown names behave like known ones.
+-- Sign-in attempts of the recent past; from them follows who has to wait (D-217). Of the name that was typed sixteen
+-- bits of a digest are kept, for known and unknown names alike: people type passwords there.
 CREATE TABLE auth.login_attempts (
-    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    address    text NOT NULL CHECK (char_length(address) <= 64),
-    account    text NOT NULL CHECK (char_length(account) <= 200),
-    started_at timestamptz NOT NULL,
-    outcome    text NOT NULL CHECK (outcome IN ('PENDING', 'FAILED', 'SUCCEEDED', 'FORGIVEN'))
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    address     text NOT NULL CHECK (char_length(address) <= 64),
+    name_bucket integer NOT NULL CHECK (name_bucket BETWEEN 0 AND 65535),
+    started_at  timestamptz NOT NULL,
+    outcome     text NOT NULL CHECK (outcome IN ('PENDING', 'FAILED', 'SUCCEEDED', 'FORGIVEN'))
 );
 CREATE INDEX login_attempts_address_idx ON auth.login_attempts (address, started_at DESC);
-CREATE INDEX login_attempts_pair_idx ON auth.login_attempts (address, account, started_at DESC)
+CREATE INDEX login_attempts_pair_idx ON auth.login_attempts (address, name_bucket, started_at DESC)
     WHERE outcome IN ('PENDING', 'FAILED');
 CREATE INDEX login_attempts_started_idx ON auth.login_attempts (started_at);
 
@@ -77,6 +77,7 @@ CREATE TABLE auth.known_addresses (
     last_seen_at  timestamptz NOT NULL,
     PRIMARY KEY (user_id, address)
 );
+CREATE INDEX known_addresses_last_seen_idx ON auth.known_addresses (last_seen_at);
 
 -- Public halves of the signing keys of every auth instance. Private halves never leave an instance's key directory.
 CREATE TABLE auth.signing_keys (
@@ -99,6 +100,16 @@ CREATE TABLE auth.trust_state (
 );
 INSERT INTO auth.trust_state (epoch) VALUES (1);
 
+-- Every instance of auth listens, and answers those who wait for news.
+CREATE FUNCTION auth.announce_epoch() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('auth_trust', NEW.epoch::text);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER trust_state_announce AFTER UPDATE ON auth.trust_state
+    FOR EACH ROW EXECUTE FUNCTION auth.announce_epoch();
+
 -- The newest revocation of each user: tokens with a `ver` below min_ver are refused.
 CREATE TABLE auth.revocations (
     user_id    uuid PRIMARY KEY REFERENCES auth.users (id),
@@ -116,6 +127,7 @@ CREATE TABLE auth.revoked_tokens (
     revoked_at timestamptz NOT NULL
 );
 CREATE INDEX revoked_tokens_epoch_idx ON auth.revoked_tokens (epoch);
+CREATE INDEX revoked_tokens_revoked_idx ON auth.revoked_tokens (revoked_at);
 
 -- D-221 as a rule of the database: whoever changes roles, scope or activity of a user – also an operator with psql –
 -- thereby revokes the access tokens that are out.

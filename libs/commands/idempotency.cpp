@@ -3,8 +3,11 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <utility>
 
+#include "commands/secrets.hpp"
 #include "digest/sha256.hpp"
 #include "loanmanager/options/v1/options.pb.h"
 
@@ -39,6 +42,13 @@ bool is_fingerprint(std::string_view text) {
     return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+// The fingerprint of a request that holds a password is a fast hash of that password. Sixteen bits of it still tell one
+// request from another, and are of no use to somebody who reads the table and tries out passwords.
+std::string coarse(std::string fingerprint) {
+    constexpr std::size_t kept = 4;
+    return fingerprint.replace(kept, std::string::npos, fingerprint.size() - kept, '0');
+}
+
 unsigned usual_status(const rpc::CallContext& context) {
     return context.route != nullptr && context.route->status() != 0 ? context.route->status() : 200;
 }
@@ -52,6 +62,9 @@ Idempotency::Idempotency(const rpc::CallContext& context, const google::protobuf
       usual_status_(usual_status(context)) {
     if (wanted() && !is_fingerprint(fingerprint_)) {
         fingerprint_ = digest::sha256_hex({context.method, "\n", deterministic(request)});
+    }
+    if (wanted() && has_secrets(request.GetDescriptor())) {
+        fingerprint_ = coarse(std::move(fingerprint_));
     }
 }
 
@@ -88,7 +101,15 @@ rpc::Result<bool> Idempotency::replay(const sql::RoundTrip& trip, const LookUp& 
 
 void Idempotency::add_store(postgres::Batch& batch, const google::protobuf::Message& answer, unsigned http_status,
                             runtime::WallTime expires) const {
-    const std::string body = answer.SerializeAsString();
+    std::string body;
+    if (has_secrets(answer.GetDescriptor())) {
+        const std::unique_ptr<google::protobuf::Message> withheld(answer.New());
+        withheld->CopyFrom(answer);
+        withhold_secrets(*withheld);
+        body = withheld->SerializeAsString();
+    } else {
+        body = answer.SerializeAsString();
+    }
     const auto bytes = std::as_bytes(std::span(body.data(), body.size()));
     batch.add(store, postgres::Params(user_id_, key_, fingerprint_, http_status != 0 ? http_status : usual_status_,
                                       bytes, expires));

@@ -17,7 +17,8 @@ namespace loan_manager::commands {
 /// The stored-answer side of one command with an idempotency key (D-215).
 class Idempotency {
 public:
-    /// Without a fingerprint from the gateway it is SHA-256 of method and deterministic serialisation.
+    /// Without a fingerprint from the gateway it is SHA-256 of method and deterministic serialisation. Of a request
+    /// that can hold secrets only its first sixteen bits are used.
     Idempotency(const rpc::CallContext& context, const google::protobuf::Message& request);
 
     bool wanted() const { return !key_.empty(); }
@@ -35,7 +36,7 @@ public:
     rpc::Result<bool> replay(const sql::RoundTrip& trip, const LookUp& look_up, rpc::CallContext& context,
                              google::protobuf::Message& answer) const;
 
-    /// Stores the answer, in place of an expired one. `http_status` 0: that of the route.
+    /// Stores the answer without its secrets, in place of an expired one. `http_status` 0: that of the route.
     void add_store(postgres::Batch& batch, const google::protobuf::Message& answer, unsigned http_status,
                    runtime::WallTime expires) const;
 

@@ -17,13 +17,25 @@ constexpr postgres::Statement sweep_keys{
     "DELETE FROM fleet.idempotency_keys WHERE (user_id, key) IN (SELECT user_id, key FROM fleet.idempotency_keys "
     "WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)"};
 
+// What was dated by a clock that was ahead would keep its key for as much longer.
+constexpr postgres::Statement bring_back_keys{
+    "commands.bring_back_keys",
+    "UPDATE fleet.idempotency_keys SET expires_at = now() + make_interval(hours => $2) WHERE (user_id, key) IN "
+    "(SELECT user_id, key FROM fleet.idempotency_keys WHERE expires_at > now() + make_interval(hours => $2 + 1) "
+    "ORDER BY expires_at DESC LIMIT $1 FOR UPDATE SKIP LOCKED)"};
+
 }  // namespace
 
 Runner::Runner(postgres::PoolGroup& pools, RunnerOptions options) : pools_(pools), options_(std::move(options)) {}
 
 Attempt::Attempt(Runner& runner, rpc::CallContext& call, google::protobuf::Message& request,
                  google::protobuf::Message& answer)
-    : runner_(runner), call_(call), answer_(answer), idempotency_(call, request), issues_(call.field_issues) {
+    : runner_(runner),
+      call_(call),
+      request_(request),
+      answer_(answer),
+      idempotency_(call, request),
+      issues_(call.field_issues) {
     validate::check(request, issues_);
 }
 
@@ -110,13 +122,16 @@ asio::awaitable<bool> Attempt::settle() {
     }
     const postgres::Error& error = *database_error_;
     const auto& options = runner_.options_;
-    for (const auto& ask : {options.refuse, refuse}) {
-        if (ask) {
-            if (std::optional<rpc::Error> refused = ask(error)) {
-                outcome_ = *std::move(refused);
-                co_return true;
-            }
-        }
+    std::optional<rpc::Error> refused = refuse ? refuse(error) : std::nullopt;
+    if (!refused) {
+        refused = meaning_of(error, options.constraints);
+    }
+    if (!refused && error.is(postgres::sqlstate::numeric_value_out_of_range)) {
+        refused = total_too_large(request_);
+    }
+    if (refused) {
+        outcome_ = *std::move(refused);
+        co_return true;
     }
     if (!error.is_retryable() || tries_ >= options.max_retries || call_.remaining().count() <= 0) {
         outcome_ = to_rpc_error(error, call_.request_id);
@@ -135,6 +150,11 @@ asio::awaitable<postgres::Result<std::int64_t>> Runner::sweep() {
     postgres::Result<postgres::Rows> swept = co_await pools_.local().execute(sweep_keys, limit);
     if (!swept) {
         co_return swept.error();
+    }
+    const postgres::Params longest(sweep_step, static_cast<std::int32_t>(options_.replay_for.count()));
+    const postgres::Result<postgres::Rows> brought_back = co_await pools_.local().execute(bring_back_keys, longest);
+    if (!brought_back) {
+        co_return brought_back.error();
     }
     co_return swept->affected();
 }

@@ -14,6 +14,7 @@
 
 #include "commands/admit.hpp"
 #include "commands/command_context.hpp"
+#include "commands/constraints.hpp"
 #include "commands/errors.hpp"
 #include "postgres/pool.hpp"
 #include "postgres/transaction.hpp"
@@ -30,8 +31,8 @@ using Body = boost::asio::awaitable<rpc::Result<Response>> (*)(CommandContext&, 
 struct RunnerOptions {
     /// NOTIFY channel told of every event; empty: nobody is told.
     std::string channel = "fleet_changes";
-    /// Says which business error a violated constraint means, e.g. DUPLICATE. Nothing: not a business matter.
-    std::function<std::optional<rpc::Error>(const postgres::Error&)> refuse{};
+    /// What violated constraints mean, e.g. DUPLICATE. A command may know better (refuse_with) and is asked first.
+    std::vector<Constraint> constraints = {};
     std::chrono::hours replay_for{24};  ///< D-215
     int max_retries = 3;                ///< D-218
     /// Before each of them, so that commands in each other's way part; tests count these.
@@ -88,6 +89,7 @@ private:
 
     Runner& runner_;
     rpc::CallContext& call_;
+    const google::protobuf::Message& request_;
     google::protobuf::Message& answer_;
     Idempotency idempotency_;  // of what the client sent: made before the checks normalise the texts
     std::vector<rpc::FieldIssue> issues_;

@@ -68,7 +68,9 @@ template <typename Loop, typename Function>
 std::invoke_result_t<Function&> run_on(Loop&& loop, Function function) {
     std::packaged_task<std::invoke_result_t<Function&>()> task(std::move(function));
     auto done = task.get_future();
-    boost::asio::post(std::forward<Loop>(loop), std::move(task));
+    // Inside of a lambda: where use_future.hpp is included Asio knows packaged_task as a completion token, and would
+    // take its future itself.
+    boost::asio::post(std::forward<Loop>(loop), [task = std::move(task)]() mutable { task(); });
     // If the loop is destroyed instead, with the task in its queue, this throws std::future_error.
     return done.get();
 }

@@ -60,7 +60,7 @@ json::object error_schema() {
     const json::object text{{"type", "string"}};
     json::object issues{{"type", "string"},
                         {"enum", json::array{"required", "type", "format", "too_short", "too_long", "out_of_range",
-                                             "not_allowed", "not_found", "mismatch", "unknown"}}};
+                                             "not_allowed", "not_found", "mismatch", "unknown", "duplicate"}}};
     json::object detail{{"type", "object"},
                         {"properties", json::object{{"field", text}, {"issue", std::move(issues)}}},
                         {"required", json::array{"field", "issue"}}};

@@ -98,6 +98,7 @@ void add_constraints(const FieldPlan& plan, json::object& schema) {
         if (min_len != 0) schema["minLength"] = min_len;
         if (options.max_len() != 0) schema["maxLength"] = options.max_len();
         if (!options.pattern().empty()) schema["pattern"] = "^(" + options.pattern() + ")$";
+        if (options.secret()) schema["format"] = "password";
         if (options.one_of_size() > 0) schema["enum"] = json::array(options.one_of().begin(), options.one_of().end());
         add_format(options, schema);
         if (options.or_number()) {
@@ -162,6 +163,7 @@ json::object SchemaRegistry::output_field(const FieldDescriptor* field, FieldKin
     const auto& options = options_of(field);
     if (options.json()) schema = {{"type", "object"}};
     if (kind == FieldKind::text) add_format(options, schema);
+    if (options.secret()) schema["format"] = "password";
     if (field->is_repeated()) return {{"type", "array"}, {"items", std::move(schema)}};
     if (field->has_presence() && !options.omit_unset()) allow_null(schema);
     if (!options.description().empty()) schema["description"] = options.description();

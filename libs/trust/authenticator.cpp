@@ -1,5 +1,7 @@
 #include "trust/authenticator.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,8 +15,8 @@
 #include "runtime/log.hpp"
 #include "runtime/periodic.hpp"
 #include "token/access_token.hpp"
-#include "trust/knowledge.hpp"
 #include "trust/token_cache.hpp"
+#include "trust/trust_snapshot.hpp"
 
 namespace loan_manager::trust {
 namespace asio = boost::asio;
@@ -23,6 +25,12 @@ namespace {
 
 // A request with an unknown key waits at most this long for the question somebody else is asking.
 constexpr auto wait_for_others = 1s;
+
+// Between an answer and the next question: many revocations at once come in few answers.
+constexpr auto between_answers = 20ms;
+
+// Before the second try, which may meet another instance.
+constexpr auto after_failure = 100ms;
 
 std::optional<token::KeySet> fixed_keys_of(const AuthenticatorOptions& options) {
     if (options.algorithm == "EdDSA") {
@@ -69,19 +77,22 @@ public:
     bool ready() const;
     void start(asio::any_io_executor executor);
     void stop();
-    asio::awaitable<rpc::Result<void>> refresh(std::int64_t since);
+    asio::awaitable<rpc::Result<void>> refresh(std::int64_t since, std::chrono::milliseconds hold);
     asio::awaitable<rpc::Result<access::Identity>> authenticate(std::string_view bearer);
-    asio::awaitable<rpc::Result<void>> poll_once() { return refresh(state_.next_epoch()); }
+    asio::awaitable<rpc::Result<void>> poll_once() {
+        return refresh(state_.next_epoch(options_.clock->steady_now()), std::chrono::milliseconds{0});
+    }
 
 private:
     /// `unknown_key` is set when only newer keys could change the answer.
     rpc::Result<access::Identity> check(std::string_view bearer, bool& unknown_key);
-    rpc::Result<access::Identity> accept(const access::Identity& identity, const Knowledge& knowledge) const;
+    rpc::Result<access::Identity> accept(const access::Identity& identity, const TrustSnapshot& snapshot) const;
     asio::awaitable<void> ask_about_unknown_key();
     bool may_ask(const std::shared_ptr<asio::steady_timer>& wait);
     void wake_others();
     void note(bool reachable);
     static asio::awaitable<void> poll(std::shared_ptr<Impl> self);
+    asio::awaitable<void> ask_for_news();
 
     const AuthenticatorOptions options_;
     const std::shared_ptr<Source> source_;
@@ -93,7 +104,8 @@ private:
     bool asking_ = false;
     std::optional<TrustState::SteadyTime> asked_;
     std::vector<std::shared_ptr<asio::steady_timer>> others_;
-    bool reachable_ = true;  ///< guarded by ask_mutex_; for the log
+    bool reachable_ = true;            ///< guarded by ask_mutex_; for the log
+    std::atomic<unsigned> failed_{0};  ///< questions in a row
 
     std::optional<runtime::Periodic> polls_;
 };
@@ -128,15 +140,29 @@ asio::awaitable<void> Authenticator::Impl::poll(std::shared_ptr<Impl> self) {
         co_return;
     }
     try {
-        co_await self->poll_once();
+        co_await self->ask_for_news();
     } catch (...) {
         self->note(false);  // a local source may throw its database's failure
         throw;
     }
 }
 
-asio::awaitable<rpc::Result<void>> Authenticator::Impl::refresh(std::int64_t since) {
-    rpc::Result<loanmanager::auth::v1::Trust> trust = co_await source_->fetch(since);
+// Auth answers when there is news, or when the hold is over: then ask again at once. An auth that does not hold its
+// answers back is asked every `poll_interval`.
+asio::awaitable<void> Authenticator::Impl::ask_for_news() {
+    const std::chrono::milliseconds hold = std::min(options_.hold, std::chrono::milliseconds(options_.max_stale) / 2);
+    const auto asked = options_.clock->steady_now();
+    const std::int64_t since = state_.next_epoch(asked);
+    const rpc::Result<void> done = co_await refresh(since, hold);
+    const bool had_news = done && state_.next_epoch(options_.clock->steady_now()) != since;
+    const bool was_held = hold > 0ms && options_.clock->steady_now() - asked >= hold / 2;
+    if (done ? had_news || was_held : failed_ == 1) {
+        polls_->next_after(done ? between_answers : after_failure);
+    }
+}
+
+asio::awaitable<rpc::Result<void>> Authenticator::Impl::refresh(std::int64_t since, std::chrono::milliseconds hold) {
+    rpc::Result<loanmanager::auth::v1::Trust> trust = co_await source_->fetch(since, hold);
     if (!trust) {
         note(false);
         co_return std::move(trust).error();
@@ -151,8 +177,11 @@ asio::awaitable<rpc::Result<void>> Authenticator::Impl::refresh(std::int64_t sin
 
 void Authenticator::Impl::note(bool reachable) {
     const std::lock_guard lock(ask_mutex_);
-    if (reachable != reachable_) {
-        reachable_ = reachable;
+    failed_ = reachable ? 0 : failed_ + 1;
+    // Once is nothing: the instance that was asked has ended, and the next question goes to another one.
+    const bool now_reachable = failed_ < 2 && (reachable || reachable_);
+    if (now_reachable != reachable_) {
+        reachable_ = now_reachable;
         if (reachable) {
             runtime::log::info("auth answers again");
         } else {
@@ -163,10 +192,10 @@ void Authenticator::Impl::note(bool reachable) {
 }
 
 rpc::Result<access::Identity> Authenticator::Impl::accept(const access::Identity& identity,
-                                                          const Knowledge& knowledge) const {
-    const auto revoked = knowledge.min_ver.find(identity.user_id);
-    if ((revoked != knowledge.min_ver.end() && identity.ver < revoked->second) ||
-        knowledge.revoked_tokens.contains(identity.jti)) {
+                                                          const TrustSnapshot& snapshot) const {
+    const auto revoked = snapshot.min_ver.find(identity.user_id);
+    if ((revoked != snapshot.min_ver.end() && identity.ver < revoked->second) ||
+        snapshot.revoked_tokens.contains(identity.jti)) {
         return rpc::Error("UNAUTHENTICATED", "The access token has been revoked.");
     }
     if (options_.clock->now() >= identity.exp + token::access_token_expectations().leeway) {
@@ -183,20 +212,20 @@ rpc::Result<access::Identity> Authenticator::Impl::check(std::string_view bearer
     if (!ready()) {
         return rpc::unavailable();
     }
-    const std::shared_ptr<const Knowledge> knowledge = state_.current();
+    const std::shared_ptr<const TrustSnapshot> snapshot = state_.current();
     const Digest digest = digest_of(bearer);
-    if (const std::shared_ptr<const access::Identity> known = cache_.find(digest, knowledge->generation)) {
-        return accept(*known, *knowledge);
+    if (const std::shared_ptr<const access::Identity> known = cache_.find(digest, snapshot->generation)) {
+        return accept(*known, *snapshot);
     }
     const auto now = std::chrono::floor<std::chrono::seconds>(options_.clock->now());
-    token::result<token::AccessToken> claims = token::verify_access_token(bearer, knowledge->keys, now);
+    token::result<token::AccessToken> claims = token::verify_access_token(bearer, snapshot->keys, now);
     if (!claims) {
         unknown_key = claims.error() == token::Errc::unknown_key;
         return claims.error() == token::Errc::expired ? rpc::Error("TOKEN_EXPIRED") : not_valid();
     }
     auto identity = std::make_shared<const access::Identity>(identity_of(std::move(*claims)));
-    cache_.insert(digest, knowledge->generation, identity);
-    return accept(*identity, *knowledge);
+    cache_.insert(digest, snapshot->generation, identity);
+    return accept(*identity, *snapshot);
 }
 
 bool Authenticator::Impl::may_ask(const std::shared_ptr<asio::steady_timer>& wait) {
@@ -243,7 +272,7 @@ asio::awaitable<void> Authenticator::Impl::ask_about_unknown_key() {
         Impl& impl;
     };
     const WakeAtEnd wake(*this);
-    co_await refresh(0);
+    co_await refresh(0, 0ms);
 }
 
 asio::awaitable<rpc::Result<access::Identity>> Authenticator::Impl::authenticate(std::string_view bearer) {

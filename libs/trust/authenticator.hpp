@@ -19,6 +19,9 @@ namespace loan_manager::trust {
 struct AuthenticatorOptions {
     std::string algorithm = "EdDSA";  ///< "EdDSA" (keys come from auth) or "HS256".
     std::string shared_secret;        ///< JWT_SECRET_KEY, for HS256 only.
+    /// How long auth is asked to hold its answer back while there is nothing new; never more than half of `max_stale`.
+    std::chrono::milliseconds hold{10'000};
+    /// Pause before the next question if auth did not hold its answer back, or did not answer.
     std::chrono::milliseconds poll_interval{500};
     /// How long keys stay usable while auth cannot be reached (JWKS_MAX_STALE).
     std::chrono::seconds max_stale{3600};
@@ -39,12 +42,12 @@ public:
     Authenticator(const Authenticator&) = delete;
     Authenticator& operator=(const Authenticator&) = delete;
 
-    /// Polls the source on `executor` until stop(). Once.
+    /// Asks the source for news on `executor` until stop(). Once.
     void start(boost::asio::any_io_executor executor);
     /// Ends the polling; returns at once. The event loop must run on until what is under way has ended.
     void stop();
 
-    /// Asks the source once. start() does this every `poll_interval`.
+    /// Asks the source once, for what it knows now.
     boost::asio::awaitable<rpc::Result<void>> refresh();
 
     /// Token → identity. Errors: UNAUTHENTICATED, TOKEN_EXPIRED, and UNAVAILABLE while no trustworthy keys are known.

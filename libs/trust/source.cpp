@@ -10,20 +10,21 @@ namespace asio = boost::asio;
 namespace v1 = loanmanager::auth::v1;
 namespace {
 
-// Longer than any healthy answer takes, and short enough that a revocation still arrives within a second after auth
-// has come back.
+// Longer than any healthy answer takes that is not held back, and short enough that a revocation still arrives within a
+// second after auth has come back.
 constexpr std::chrono::milliseconds fetch_budget{900};
 
 class UpstreamSource final : public Source {
 public:
     explicit UpstreamSource(rpc::Upstream& auth) : auth_(auth) {}
 
-    asio::awaitable<rpc::Result<v1::Trust>> fetch(std::int64_t since_epoch) override {
+    asio::awaitable<rpc::Result<v1::Trust>> fetch(std::int64_t since_epoch, std::chrono::milliseconds hold) override {
         rpc::CallContext context;
         context.request_id = runtime::new_uuid().to_string();
-        context.deadline = rpc::CallContext::Clock::now() + fetch_budget;
+        context.deadline = rpc::CallContext::Clock::now() + fetch_budget + hold;
         v1::GetTrustRequest request;
         request.set_since_epoch(since_epoch);
+        request.set_hold_ms(static_cast<std::int32_t>(hold.count()));
         const std::string method = "/loanmanager.auth.v1.TrustService/GetTrust";
         rpc::Result<v1::Trust> trust = co_await rpc::call<v1::Trust>(auth_, method, context, request);
         co_return trust;
@@ -37,7 +38,9 @@ class LocalSource final : public Source {
 public:
     explicit LocalSource(LocalTrust function) : function_(std::move(function)) {}
 
-    asio::awaitable<rpc::Result<v1::Trust>> fetch(std::int64_t since_epoch) override { return function_(since_epoch); }
+    asio::awaitable<rpc::Result<v1::Trust>> fetch(std::int64_t since_epoch, std::chrono::milliseconds hold) override {
+        return function_(since_epoch, hold);
+    }
 
 private:
     LocalTrust function_;

@@ -37,6 +37,7 @@ inline constexpr std::string_view not_allowed = "not_allowed";
 inline constexpr std::string_view not_found = "not_found";
 inline constexpr std::string_view mismatch = "mismatch";
 inline constexpr std::string_view unknown = "unknown";
+inline constexpr std::string_view duplicate = "duplicate";
 }  // namespace issue
 
 /// Adds an issue; the first issue of a field is the one that stays.

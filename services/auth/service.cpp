@@ -13,9 +13,11 @@
 #include "auth/sessions/repository.hpp"
 #include "auth/trust/handlers.hpp"
 #include "auth/users/account_handlers.hpp"
+#include "auth/users/account_repository.hpp"
 #include "auth/users/handlers.hpp"
 #include "commands/runner.hpp"
 #include "loanmanager/auth/v1/auth.grpc.pb.h"
+#include "postgres/listener.hpp"
 #include "rpc/server.hpp"
 #include "runtime/log.hpp"
 #include "runtime/periodic.hpp"
@@ -28,6 +30,12 @@ namespace {
 
 namespace asio = boost::asio;
 namespace v1 = loanmanager::auth::v1;
+
+commands::RunnerOptions runner_options() {
+    commands::RunnerOptions options;
+    options.constraints.assign(users::constraints.begin(), users::constraints.end());
+    return options;
+}
 
 constexpr std::chrono::minutes clear_away_interval{10};
 
@@ -72,14 +80,16 @@ public:
           hashes_(settings.argon2, settings.argon2_threads, settings.argon2_queue),
           keyring_(make_keyring(settings)),
           parts_{settings, pools_, hashes_, *keyring_, runtime::system_clock()},
-          commands_(pools_, commands::RunnerOptions()),
-          trust_handlers_(parts_),
+          commands_(pools_, runner_options()),
+          trust_handlers_(parts_, watch_),
           session_handlers_(parts_),
           user_handlers_(parts_, commands_),
           account_handlers_(parts_, commands_),
-          authenticator_(authenticator_options(settings), loan_manager::trust::local_source([this](std::int64_t epoch) {
-                             return trust_handlers_.trust_since(epoch);
+          authenticator_(authenticator_options(settings),
+                         loan_manager::trust::local_source([this](std::int64_t epoch, std::chrono::milliseconds hold) {
+                             return trust_handlers_.trust_since(epoch, hold);
                          })),
+          listener_(home_, listener_options(settings), listener_callbacks()),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
 
@@ -88,10 +98,8 @@ public:
         service::export_pool_metrics(process_, pools_);
         service::require_port(process_);
         publish_keys();
-        if (!keyring_->uses_shared_secret()) {
-            key_rounds_.start();
-        }
         clearing_.start();
+        runtime::run_on(home_, [this] { listener_.start(); });
         authenticator_.start(home_.get_executor());
         process_.add_ready_check("signing key", [this]() -> std::optional<std::string> {
             return keyring_->signing_key() ? std::nullopt : std::optional<std::string>("not published yet");
@@ -104,6 +112,7 @@ public:
                                       [this] { return static_cast<double>(hashes_.pending()); });
         register_stop();
         service::take_calls(process_, server_);
+        key_rounds_.start();
     }
 
 private:
@@ -130,16 +139,56 @@ private:
             .query("GetJwks", &trust::Handlers::get_jwks, trust_handlers_);
     }
 
+    static postgres::ListenerOptions listener_options(const Settings& settings) {
+        postgres::ListenerOptions options;
+        options.connect = service::connect_options(settings.database, "loan-manager auth: listen");
+        options.channels = {"auth_trust"};
+        options.task = "trust listener";
+        return options;
+    }
+
+    /// The database announces each new epoch (a trigger of auth.trust_state): verifiers are told at once, and the keys
+    /// are looked at, since theirs is one of the changes it counts.
+    postgres::ListenerCallbacks listener_callbacks() {
+        return {.on_notification =
+                    [this](const postgres::Notification&) {
+                        watch_.announce();
+                        key_rounds_.run_soon();
+                    },
+                .on_connected =
+                    [this] {
+                        watch_.set_listening(true);
+                        key_rounds_.run_soon();
+                    },
+                .on_disconnected =
+                    [this](const postgres::Error& error) {
+                        watch_.set_listening(false);
+                        key_rounds_.run_soon();
+                        runtime::log::warning("no longer told of revocations; looking for them instead",
+                                              {{"reason", postgres::to_string(error)}});
+                    }};
+    }
+
+    asio::awaitable<void> refresh_keys() {
+        const std::chrono::milliseconds pause = co_await keyring_->refresh_once(home_pool_);
+        key_rounds_.next_after(pause);
+        // Sign-ins go where they can be served; where nobody can serve them, the gateway's /health says so.
+        server_.set_serving(keyring_->can_sign() && !process_.stopping());
+    }
+
     /// So that the first one who asks is answered; when the database is away, the background goes on trying.
     void publish_keys() {
-        std::future<void> done = asio::co_spawn(home_, keyring_->refresh_once(home_pool_), asio::use_future);
+        std::future<std::chrono::milliseconds> done =
+            asio::co_spawn(home_, keyring_->refresh_once(home_pool_), asio::use_future);
         done.wait_for(first_publication);
     }
 
     /// Deletes what no decision needs any more; every instance may do it.
     asio::awaitable<void> clear_away() {
-        const postgres::Result<void> done = co_await sessions::clear_away(
-            home_pool_, settings_.throttle, settings_.access_token_expire, runtime::system_clock().now());
+        const sessions::Lives lives{settings_.throttle, settings_.access_token_expire,
+                                    settings_.refresh_token_expire_days};
+        const postgres::Result<void> done =
+            co_await sessions::clear_away(home_pool_, lives, runtime::system_clock().now());
         if (!done) {
             runtime::log::warning("old sessions cannot be cleared away",
                                   {{"reason", postgres::to_string(done.error())}});
@@ -147,13 +196,18 @@ private:
     }
 
     void register_stop() {
+        // Whoever waits for news is answered now, and asks another instance.
+        process_.on_not_ready([this] { watch_.stop(); });
         process_.on_drain([this](runtime::Process::SteadyTime deadline) { service::drain(server_, deadline); });
         process_.on_cancel([this] {
             server_.shutdown(std::chrono::milliseconds{0});
             authenticator_.stop();
             key_rounds_.cancel();
             clearing_.cancel();
-            asio::post(home_, [this] { home_pool_.close(); });
+            asio::post(home_, [this] {
+                listener_.stop();
+                home_pool_.close();
+            });
             pools_.close();
         });
     }
@@ -167,13 +221,15 @@ private:
     std::unique_ptr<keys::Keyring> keyring_;
     Parts parts_;
     commands::Runner commands_;
+    trust::EpochWatch watch_;
     trust::Handlers trust_handlers_;
     sessions::Handlers session_handlers_;
     users::Handlers user_handlers_;
     users::AccountHandlers account_handlers_;
     loan_manager::trust::Authenticator authenticator_;
+    postgres::Listener listener_;
     runtime::Periodic key_rounds_{home_.get_executor(), every(keys::Keyring::refresh_interval, "signing keys"),
-                                  [this] { return keyring_->refresh_once(home_pool_); }};
+                                  [this] { return refresh_keys(); }};
     runtime::Periodic clearing_{home_.get_executor(), every(clear_away_interval, "old sessions"),
                                 [this] { return clear_away(); }};
     rpc::Server server_;

@@ -7,9 +7,9 @@
 #include "fleet/audit/handlers.hpp"
 #include "fleet/audit/sealer.hpp"
 #include "fleet/bikes/handlers.hpp"
-#include "fleet/bikes/repository.hpp"
 #include "fleet/bikes/reservation_expiry.hpp"
 #include "fleet/commissions/handlers.hpp"
+#include "fleet/constraints.hpp"
 #include "fleet/expenses/handlers.hpp"
 #include "fleet/housekeeping.hpp"
 #include "fleet/ledger/handlers.hpp"
@@ -18,7 +18,6 @@
 #include "fleet/repairs/handlers.hpp"
 #include "fleet/sales/handlers.hpp"
 #include "fleet/transfers/handlers.hpp"
-#include "fleet/transfers/rows.hpp"
 #include "rpc/server.hpp"
 #include "rpc/upstream.hpp"
 #include "service/service.hpp"
@@ -30,19 +29,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Which business error a violated constraint means, whichever command met it.
-std::optional<rpc::Error> refuse(const postgres::Error& error) {
-    for (const auto ask : {&bikes::refuse, &transfers::refuse}) {
-        if (auto refused = ask(error)) {
-            return refused;
-        }
-    }
-    return std::nullopt;
-}
-
 commands::RunnerOptions runner_options() {
     commands::RunnerOptions options;
-    options.refuse = &refuse;
+    options.constraints = constraints();
     return options;
 }
 

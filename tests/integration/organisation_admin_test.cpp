@@ -156,7 +156,7 @@ TEST_CASE("D-301 codes are unique; the answer names the field") {
                                suite.post("/v1/branches", branch_body("WW", "MA"), admin),
                                patch(suite, company_path(company), R"({"code":"IN"})")}) {
         check_error(answer, 409, "DUPLICATE");
-        CHECK(issues(answer) == std::set<std::string>{"code:not_allowed"});
+        CHECK(issues(answer) == std::set<std::string>{"code:duplicate"});
     }
     const auto branch = new_branch(suite, text(company, "code"));
     check_error(patch(suite, branch_path(branch), R"({"code":"BD"})"), 409, "DUPLICATE");

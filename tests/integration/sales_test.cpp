@@ -370,7 +370,7 @@ TEST_CASE("D-709 X-22 a trade-in with the sold bike's identity is 422, with that
              sale_body("195000.00", trade_in("80000.00", "115000.00", R"(,"license_plate":")" + other + "\"")));
     CHECK(twin.status == 409);
     CHECK(twin.code() == "DUPLICATE");
-    CHECK(issues(twin) == std::set<std::string>{"trade_in.license_plate:not_allowed"});
+    CHECK(issues(twin) == std::set<std::string>{"trade_in.license_plate:duplicate"});
     CHECK(database.value(state) == before);
     CHECK(database.value("select status from bicycles where id = '" + bike + "'") == "IN_STOCK");
     CHECK(suite.violations() == "");

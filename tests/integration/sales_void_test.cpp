@@ -218,7 +218,7 @@ TEST_CASE("D-509 the bike's plate must be free, its branch active, its trade-in 
     const auto doubled = command(suite, text(sold.json(), "id"), "void", "admin", 1, because);
     CHECK(doubled.status == 409);
     CHECK(doubled.code() == "DUPLICATE");
-    CHECK(issues(doubled) == std::set<std::string>{"license_plate:not_allowed"});
+    CHECK(issues(doubled) == std::set<std::string>{"license_plate:duplicate"});
 
     const auto other = sold_at(suite, "WL");
     database.rows("update branches set is_active = false where code = 'WL'");

@@ -4,6 +4,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <set>
+#include <string_view>
+#include <vector>
 
 #include "support/answers.hpp"
 #include "support/concurrency.hpp"
@@ -36,11 +38,36 @@ HttpResponse reset(Suite& suite, const std::string& id, const std::string& token
                       {{"if-match", tag}, {"idempotency-key", key}});
 }
 
+// The members of an answer but the password and whether it was shown.
+boost::json::object without_password(const HttpResponse& answer) {
+    auto members = answer.json().as_object();
+    members.erase("one_time_password");
+    members.erase("one_time_password_shown");
+    return members;
+}
+
 HttpResponse change_password(Suite& suite, const std::string& token, const std::string& current,
                              const std::string& next) {
     const auto tag = suite.get("/v1/me", token).header("etag");
     const boost::json::object body{{"current_password", current}, {"new_password", next}};
     return suite.post("/v1/me/password", boost::json::serialize(body), token, {{"if-match", tag}});
+}
+
+// The tables of every schema that hold a text anywhere, also inside of bytes.
+std::vector<std::string> holders_of(Database& database, const std::string& secret) {
+    std::string hex;
+    for (const unsigned char c : secret) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        hex += {digits[c >> 4], digits[c & 15]};
+    }
+    std::vector<std::string> holders;
+    for (const auto& row : database.rows("select format('%I.%I', schemaname, tablename) from pg_tables"
+                                         " where schemaname in ('auth', 'fleet', 'lifecycle')")) {
+        const auto found = database.value("select count(*) from " + row.at(0) + " t where t::text like '%" + secret +
+                                          "%' or t::text like '%" + hex + "%'");
+        if (found != "0") holders.push_back(row.at(0));
+    }
+    return holders;
 }
 
 }  // namespace
@@ -157,15 +184,89 @@ TEST_CASE("users: DUPLICATE names username or staff_no") {
     const auto twin = suite.post("/v1/users", account(name), admin);
     CHECK(twin.status == 409);
     CHECK(twin.code() == "DUPLICATE");
-    CHECK(issues(twin) == std::set<std::string>{"username:not_allowed"});
+    CHECK(issues(twin) == std::set<std::string>{"username:duplicate"});
     const auto staff = suite.post("/v1/users", account(fresh_name(), R"(,"staff_no":"T-)" + name + "\""), admin);
     CHECK(staff.status == 409);
-    CHECK(issues(staff) == std::set<std::string>{"staff_no:not_allowed"});
+    CHECK(issues(staff) == std::set<std::string>{"staff_no:duplicate"});
     const auto other = suite.post("/v1/users", account(fresh_name()), admin);
     const auto renamed =
         suite.patch("/v1/users/" + text(other.json(), "id"), R"({"username":")" + name + "\"}", admin, "\"1\"");
     CHECK(renamed.status == 409);
     CHECK(renamed.code() == "DUPLICATE");
+    CHECK(issues(renamed) == std::set<std::string>{"username:duplicate"});
+}
+
+TEST_CASE("D-205 the name of the user system is taken, for a new account and for a new name") {
+    auto& suite = Suite::shared();
+    const auto admin = suite.token("admin");
+    const auto created = suite.post("/v1/users", account("system"), admin);
+    INFO(created.body);
+    CHECK(created.status == 409);
+    CHECK(created.code() == "DUPLICATE");
+    CHECK(issues(created) == std::set<std::string>{"username:duplicate"});
+    CHECK(suite.post("/v1/users", account("system", R"(,"is_active":false)"), admin).code() == "DUPLICATE");
+    const auto other = suite.post("/v1/users", account(fresh_name()), admin);
+    const auto renamed =
+        suite.patch("/v1/users/" + text(other.json(), "id"), R"({"username":"system"})", admin, "\"1\"");
+    INFO(renamed.body);
+    CHECK(renamed.status == 409);
+    CHECK(issues(renamed) == std::set<std::string>{"username:duplicate"});
+    // Not even the case of a letter makes it another name.
+    CHECK(suite.post("/v1/users", account("System"), admin).status == 422);
+}
+
+TEST_CASE("users: whatever a field holds, the answer is a 4xx that names it, and the log has no secret") {
+    auto& suite = Suite::shared();
+    const auto admin = suite.token("admin");
+    const std::string nul = R"(\u0000)", invisible = R"(\u200b\u2060)", flip = R"(\u202e)";
+    for (const std::string& bad : {nul, invisible, flip, std::string(R"(a\nb)"), std::string(R"(\ud800)")}) {
+        CAPTURE(bad);
+        for (const std::string field : {"username", "full_name"}) {
+            const auto answer = suite.post(
+                "/v1/users",
+                field == "username"
+                    ? R"({"full_name":"New User","roles":["viewer"],"username":")" + bad + "\"}"
+                    : R"({"username":")" + fresh_name() + R"(","roles":["viewer"],"full_name":")" + bad + "\"}",
+                admin);
+            INFO(answer.body);
+            CHECK((answer.status == 422 || answer.status == 400));
+        }
+        for (const std::string field : {"roles", "company_scope", "branch_scope"}) {
+            const auto created =
+                suite.post("/v1/users", account(fresh_name(), ",\"" + field + "\":[\"" + bad + "\"]"), admin);
+            INFO(created.body);
+            CHECK((created.status == 422 || created.status == 400));
+        }
+    }
+    for (const auto* instance : {"auth", "gateway"}) {
+        const auto log = suite.process(instance).output();
+        CHECK(log.find("argon2id") == std::string::npos);
+        CHECK(log.find("DETAIL") == std::string::npos);
+    }
+}
+
+TEST_CASE("users: a password typed into the name field is kept nowhere") {
+    auto& suite = Suite::shared();
+    const auto admin = suite.token("admin");
+    const auto created = suite.post("/v1/users", account(fresh_name()), admin);
+    REQUIRE(created.status == 201);
+    // It looks like a user name, and is none.
+    const auto typed = text(created.json(), "one_time_password");
+    CHECK(log_in(suite, typed, "whatever it was").status == 401);
+    CHECK(log_in(suite, " " + typed + " ", typed).status == 401);
+    auto database = suite.database();
+    CHECK(holders_of(database, typed) == std::vector<std::string>{});
+    CHECK(database.value("select count(*) from audit_log where action = 'LOGIN_FAILED' and user_id is null"
+                         " and username = ''") != "0");
+    for (const auto* instance : {"auth", "gateway"}) {
+        CHECK(suite.process(instance).output().find(typed) == std::string::npos);
+    }
+    // Of a name that exists the audit log tells.
+    const auto name = text(created.json(), "username");
+    CHECK(log_in(suite, name, "wrong horse").status == 401);
+    CHECK(database.value("select count(*) from audit_log where action = 'LOGIN_FAILED' and user_id is not null"
+                         " and username = '" +
+                         name + "'") == "1");
 }
 
 TEST_CASE("users: a PATCH empties lists with [], clears with null, and refuses null where something must be") {
@@ -227,7 +328,7 @@ TEST_CASE("D-221 new roles, scope or activity end the tokens that are out within
     }
 }
 
-TEST_CASE("D-215 a retry shows the same one-time password; a reset ends sessions and the former password") {
+TEST_CASE("D-215 a replay does not show the one-time password again; a reset ends sessions and the former password") {
     auto& suite = Suite::shared();
     const auto admin = suite.token("admin");
     const auto name = fresh_name();
@@ -236,8 +337,11 @@ TEST_CASE("D-215 a retry shows the same one-time password; a reset ends sessions
     const auto replayed = suite.post("/v1/users", account(name), admin, {{"idempotency-key", key}});
     REQUIRE(created.status == 201);
     CHECK(replayed.status == 201);
-    CHECK(replayed.body == created.body);
     CHECK(replayed.header("idempotency-replayed") == "true");
+    CHECK(without_password(created) == without_password(replayed));
+    CHECK_FALSE(created.json().at("one_time_password_shown").as_bool());
+    CHECK(replayed.json().at("one_time_password").is_null());
+    CHECK(replayed.json().at("one_time_password_shown").as_bool());
     CHECK(suite.post("/v1/users", account(fresh_name()), admin, {{"idempotency-key", key}}).code() ==
           "IDEMPOTENCY_MISMATCH");
 
@@ -249,12 +353,29 @@ TEST_CASE("D-215 a retry shows the same one-time password; a reset ends sessions
     REQUIRE(again.status == 200);
     CHECK(again.header("etag") == "\"2\"");
     CHECK(text(again.json(), "one_time_password") != text(user, "one_time_password"));
-    CHECK(reset(suite, id, admin, "\"1\"", reset_key).body == again.body);
+    const auto reset_again = reset(suite, id, admin, "\"1\"", reset_key);
+    CHECK(reset_again.header("idempotency-replayed") == "true");
+    CHECK(reset_again.header("etag") == "\"2\"");
+    CHECK(without_password(reset_again) == without_password(again));
+    CHECK(reset_again.json().at("one_time_password").is_null());
+    CHECK(reset_again.json().at("one_time_password_shown").as_bool());
+    // Neither of them is stored in any form that could be read, nor what the first user of it chose.
+    auto database = suite.database();
+    CHECK(holders_of(database, text(user, "one_time_password")) == std::vector<std::string>{});
+    CHECK(holders_of(database, text(again.json(), "one_time_password")) == std::vector<std::string>{});
     CHECK(reset(suite, id, admin, "\"1\"").status == 412);
     CHECK(log_in(suite, name, text(user, "one_time_password")).status == 401);
     CHECK(suite.post("/v1/auth/refresh", R"({"refresh_token":")" + text(session, "refresh_token") + "\"}").status ==
           401);
-    CHECK(log_in(suite, name, text(again.json(), "one_time_password")).status == 200);
+    const auto renewed = log_in(suite, name, text(again.json(), "one_time_password"));
+    REQUIRE(renewed.status == 200);
+    REQUIRE(change_password(suite, access_of(renewed), text(again.json(), "one_time_password"), "horse battery 91")
+                .status == 204);
+    CHECK(holders_of(database, "horse battery 91") == std::vector<std::string>{});
+    // The fingerprint of a request with a password is too short to try passwords against.
+    CHECK(database.value("select count(*) from idempotency_keys where user_id = '" + id +
+                         "' and fingerprint !~ '^[0-9a-f]{4}0{60}$'") == "0");
+    CHECK(database.value("select count(*) from idempotency_keys where user_id = '" + id + "'") == "1");
 }
 
 TEST_CASE("D-901 users:read is for admin and auditor, users:manage for admin") {

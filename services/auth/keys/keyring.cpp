@@ -16,6 +16,18 @@ using postgres::Result;
 
 }  // namespace
 
+std::string write_published(const std::vector<KeyRecord>& records, WallTime now) {
+    token::KeySet published;
+    for (const KeyRecord& record : records) {
+        if (!is_published(record, now)) continue;
+        const token::result<token::Key> key = token::parse_jwk(record.public_jwk);
+        if (!key || key->kid() != record.kid || !published.add(*key)) {
+            log::error("published signing key is not a valid JWK", {{"kid", record.kid}});
+        }
+    }
+    return token::write_jwks(published);
+}
+
 Keyring::Keyring(KeyDirectory directory, const runtime::Clock& clock)
     : clock_(clock),
       directory_(std::move(directory)),
@@ -30,6 +42,8 @@ std::optional<token::Key> Keyring::signing_key() const {
     return signing_;
 }
 
+bool Keyring::can_sign() const { return signing_key().has_value() && failures_ < 2; }
+
 std::string Keyring::jwks() const {
     const std::lock_guard lock(mutex_);
     return jwks_;
@@ -41,7 +55,12 @@ const token::Key* Keyring::own(std::string_view kid) const {
 }
 
 asio::awaitable<Result<void>> Keyring::refresh(postgres::Connection& connection) {
-    if (!directory_) co_return Result<void>();
+    if (!directory_) {
+        // Nothing to learn but whether the database answers.
+        const Result<std::vector<KeyRecord>> answered = co_await list(connection);
+        if (!answered) co_return answered.error();
+        co_return Result<void>();
+    }
     const Result<std::vector<KeyRecord>> records = co_await publish_own(connection);
     if (!records) co_return records.error();
     load_missing(*directory_, *records);
@@ -49,11 +68,29 @@ asio::awaitable<Result<void>> Keyring::refresh(postgres::Connection& connection)
     co_return Result<void>();
 }
 
+// What a clock that was ahead has written would else keep a key waiting, or trusted, for as long.
+asio::awaitable<Result<bool>> Keyring::bring_back_all(postgres::Connection& connection,
+                                                      const std::vector<KeyRecord>& records) {
+    bool changed = false;
+    for (const KeyRecord& record : records) {
+        const KeyRecord sound = bounded(record, clock_.now());
+        if (sound == record) continue;
+        log::warning("a signing key has instants that lie too far ahead; was the clock put back?",
+                     {{"kid", record.kid}});
+        const Result<void> done = co_await bring_back(connection, sound);
+        if (!done) co_return done.error();
+        changed = true;
+    }
+    co_return changed;
+}
+
 asio::awaitable<Result<std::vector<KeyRecord>>> Keyring::publish_own(postgres::Connection& connection) {
     Result<std::vector<KeyRecord>> records = co_await list(connection);
     if (!records) co_return records.error();
+    const Result<bool> brought_back = co_await bring_back_all(connection, *records);
+    if (!brought_back) co_return brought_back.error();
     const WallTime now = clock_.now();
-    bool changed = false;
+    bool changed = *brought_back;
     for (const token::Key& key : own_) {
         const auto known = std::find_if(records->begin(), records->end(),
                                         [&](const KeyRecord& record) { return record.kid == key.kid(); });
@@ -93,28 +130,22 @@ void Keyring::load_missing(const KeyDirectory& directory, const std::vector<KeyR
 
 void Keyring::adopt(const std::vector<KeyRecord>& records) {
     const WallTime now = clock_.now();
-    token::KeySet published;
-    for (const KeyRecord& record : records) {
-        if (!is_published(record, now)) continue;
-        const token::result<token::Key> key = token::parse_jwk(record.public_jwk);
-        if (!key || key->kid() != record.kid || !published.add(*key)) {
-            log::error("published signing key is not a valid JWK", {{"kid", record.kid}});
-        }
-    }
+    std::string published = write_published(records, now);
     const KeyRecord* chosen = signing_record(
         records, [this](std::string_view kid) { return own(kid) != nullptr; }, now);
     std::optional<token::Key> signing;
     if (chosen != nullptr) signing = *own(chosen->kid);
+    next_change_ = next_change(records, now);
 
     const std::lock_guard lock(mutex_);
     if (signing && (!signing_ || signing_->kid() != signing->kid())) {
         log::info("signing with key", {{"kid", signing->kid()}});
     }
     signing_ = std::move(signing);
-    jwks_ = token::write_jwks(published);
+    jwks_ = std::move(published);
 }
 
-asio::awaitable<void> Keyring::refresh_once(postgres::Pool& pool) {
+asio::awaitable<std::chrono::milliseconds> Keyring::refresh_once(postgres::Pool& pool) {
     Result<void> refreshed;
     {
         Result<postgres::Lease> lease = co_await pool.acquire();
@@ -124,10 +155,20 @@ asio::awaitable<void> Keyring::refresh_once(postgres::Pool& pool) {
             refreshed = lease.error();
         }
     }
-    if (refreshed.has_error() && !failing_) {
-        log::warning("signing keys cannot be refreshed", {{"reason", postgres::to_string(refreshed.error())}});
+    if (refreshed.has_error()) {
+        if (++failures_ == 1) {
+            log::warning("signing keys cannot be refreshed", {{"reason", postgres::to_string(refreshed.error())}});
+            co_return first_retry;
+        }
+        co_return retry_interval;
     }
-    failing_ = refreshed.has_error();
+    failures_ = 0;
+    std::chrono::milliseconds pause = refresh_interval;
+    if (next_change_) {
+        const auto until = std::chrono::ceil<std::chrono::milliseconds>(*next_change_ - clock_.now());
+        pause = std::clamp(until, std::chrono::milliseconds{1}, pause);
+    }
+    co_return pause;
 }
 
 }  // namespace loan_manager::auth::keys

@@ -30,6 +30,12 @@ constexpr Statement retire_key{"auth.keys.retire",
                                " WHERE kid = $1 AND (retired_at IS NULL OR retired_at > $2) RETURNING kid)"
                                " UPDATE auth.trust_state SET epoch = epoch + 1 WHERE EXISTS (SELECT FROM gone)"};
 
+// least() passes over what is NULL.
+constexpr Statement bring_back_key{
+    "auth.keys.bring_back",
+    "UPDATE auth.signing_keys SET activates_at = least(activates_at, $2), valid_until = least(valid_until, $3),"
+    " retired_at = CASE WHEN retired_at IS NULL THEN NULL ELSE least(retired_at, $4) END WHERE kid = $1"};
+
 asio::awaitable<Result<void>> run(postgres::Connection& connection, const Statement& statement, Params params) {
     const Result<Rows> rows = co_await connection.execute(statement, params);
     if (!rows) co_return rows.error();
@@ -41,15 +47,26 @@ asio::awaitable<Result<void>> run(postgres::Connection& connection, const Statem
 asio::awaitable<Result<std::vector<KeyRecord>>> list(postgres::Connection& connection) {
     const Result<Rows> rows = co_await connection.execute(select_keys);
     if (!rows) co_return rows.error();
+    co_return read_list(*rows);
+}
+
+void add_list(postgres::Batch& batch) { batch.add(select_keys); }
+
+std::vector<KeyRecord> read_list(const Rows& rows) {
     std::vector<KeyRecord> records;
-    for (const postgres::Row row : *rows) {
+    for (const postgres::Row row : rows) {
         records.push_back({.kid = row.get<std::string>(0),
                            .public_jwk = row.get<std::string>(1),
                            .activates_at = row.get<WallTime>(2),
                            .valid_until = row.get<WallTime>(3),
                            .retired_at = row.get<std::optional<WallTime>>(4)});
     }
-    co_return records;
+    return records;
+}
+
+asio::awaitable<Result<void>> bring_back(postgres::Connection& connection, const KeyRecord& record) {
+    return run(connection, bring_back_key,
+               Params(record.kid, record.activates_at, record.valid_until, record.retired_at));
 }
 
 asio::awaitable<Result<void>> publish(postgres::Connection& connection, const KeyRecord& record, WallTime now) {

@@ -6,12 +6,19 @@
 #include <vector>
 
 #include "auth/keys/rules.hpp"
+#include "postgres/batch.hpp"
 #include "postgres/pool.hpp"
 #include "postgres/transaction.hpp"
 
 namespace loan_manager::auth::keys {
 
 boost::asio::awaitable<postgres::Result<std::vector<KeyRecord>>> list(postgres::Connection& connection);
+/// The same as part of a batch.
+void add_list(postgres::Batch& batch);
+std::vector<KeyRecord> read_list(const postgres::Rows& rows);
+
+/// Stores the instants of a record that are earlier than the stored ones; see bounded().
+boost::asio::awaitable<postgres::Result<void>> bring_back(postgres::Connection& connection, const KeyRecord& record);
 
 /// Publishes a key. One that is known already, also a retired one, stays as it is.
 boost::asio::awaitable<postgres::Result<void>> publish(postgres::Connection& connection, const KeyRecord& record,

@@ -51,7 +51,8 @@ asio::awaitable<Result<std::string>> rotate(postgres::Connection& connection, co
                            .retired_at = std::nullopt};
     const Result<void> published = co_await publish(connection, record, now);
     if (!published) co_return published.error();
-    const WallTime end = revoke_old ? now : retirement(record.activates_at, token_life);
+    // What is revoked has ended for every clock, also for one that is put back.
+    const WallTime end = revoke_old ? WallTime() : retirement(record.activates_at, token_life);
     for (const token::Key& key : former) {
         const Result<void> retired = co_await retire(connection, key.kid(), end);
         if (!retired) co_return retired.error();

@@ -18,14 +18,13 @@ namespace v1 = loanmanager::auth::v1;
 // A sign-in that meets a change of the same user is tried again with what is true then.
 constexpr int max_tries = 4;
 
-// The call as its audit row tells it: as if the user had been signed in already. A name that cannot be a username is
-// left out, since people type passwords there.
-rpc::CallContext trace_of(const rpc::CallContext& context, const std::string& account,
-                          const std::optional<User>& user) {
+// The call as its audit row tells it: as if the user had been signed in already. A name that is no user's is left out,
+// since people type passwords there, and the audit log is for ever.
+rpc::CallContext trace_of(const rpc::CallContext& context, const std::optional<User>& user) {
     rpc::CallContext trace(context);
-    if (is_username(account)) trace.caller.username = account;
     if (user) {
         trace.caller.user_id = user->id;
+        trace.caller.username = user->username;
         trace.caller.roles = user->roles;
     }
     return trace;
@@ -56,7 +55,7 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::login(rpc::CallContext
         co_return matches.error();
     }
     if (!*matches) {
-        const rpc::CallContext trace = trace_of(context, account, admission->user);
+        const rpc::CallContext trace = trace_of(context, admission->user);
         (co_await fail_attempt(parts_.pools.local(), admission->attempt, admission->user, trace, parts_.clock.now(),
                                admission->locks_until))
             .value();
@@ -70,7 +69,7 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::open_session(rpc::Call
     postgres::Pool& pool = parts_.pools.local();
     User user = std::move(*admission.user);
     const std::string verified_hash = user.password_hash;
-    const rpc::CallContext trace = trace_of(context, user.username, user);
+    const rpc::CallContext trace = trace_of(context, user);
 
     std::optional<std::string> new_hash;
     if (passwords::needs_rehash(verified_hash, parts_.hashes.cost())) {

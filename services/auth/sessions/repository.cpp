@@ -21,13 +21,14 @@ constexpr Statement lock_address{"auth.attempts.lock",
 
 constexpr Statement attempts_of_address{
     "auth.attempts.of_address",
-    "SELECT a.started_at FROM auth.login_attempts a WHERE a.address = $1 AND a.started_at > $2"
+    "SELECT a.started_at FROM auth.login_attempts a WHERE a.address = $1 AND a.started_at > $2 AND a.started_at <= $4"
     " ORDER BY a.started_at DESC LIMIT $3"};
 
-constexpr Statement attempts_of_pair{"auth.attempts.of_pair",
-                                     "SELECT a.started_at, a.outcome = 'PENDING' FROM auth.login_attempts a"
-                                     " WHERE a.address = $1 AND a.account = $2 AND a.outcome IN ('PENDING', 'FAILED')"
-                                     " ORDER BY a.started_at DESC LIMIT $3"};
+constexpr Statement attempts_of_pair{
+    "auth.attempts.of_pair",
+    "SELECT a.started_at, a.outcome = 'PENDING' FROM auth.login_attempts a"
+    " WHERE a.address = $1 AND a.name_bucket = $2 AND a.outcome IN ('PENDING', 'FAILED')"
+    " AND a.started_at <= $4 ORDER BY a.started_at DESC LIMIT $3"};
 
 constexpr Statement is_known_address{
     "auth.addresses.is_known",
@@ -36,7 +37,7 @@ constexpr Statement is_known_address{
 
 constexpr Statement insert_attempt{
     "auth.attempts.insert",
-    "INSERT INTO auth.login_attempts (address, account, started_at, outcome) VALUES ($1, $2, $3, 'PENDING')"
+    "INSERT INTO auth.login_attempts (address, name_bucket, started_at, outcome) VALUES ($1, $2, $3, 'PENDING')"
     " RETURNING id"};
 
 constexpr Statement set_outcome{"auth.attempts.set_outcome",
@@ -45,7 +46,7 @@ constexpr Statement set_outcome{"auth.attempts.set_outcome",
 constexpr Statement forgive_pair{
     "auth.attempts.forgive",
     "UPDATE auth.login_attempts a SET outcome = 'FORGIVEN' FROM auth.login_attempts s"
-    " WHERE s.id = $1 AND a.address = s.address AND a.account = s.account AND a.outcome = 'FAILED'"};
+    " WHERE s.id = $1 AND a.address = s.address AND a.name_bucket = s.name_bucket AND a.outcome = 'FAILED'"};
 
 constexpr Statement count_failure{
     "auth.users.count_failure",
@@ -80,38 +81,74 @@ constexpr int max_listed_of_session = 16;
 constexpr int max_listed = 50'000;
 
 // The family of a token ($1) ends at $2, and with it its access tokens issued after $3. One raise of the epoch, here or
-// by the trigger of auth.users.
+// by the trigger of auth.users. A token is remembered until it has expired by the clock that dated it, even if that
+// clock was put back before the session ended.
 constexpr Statement end_session_of_token{
     "auth.refresh.end_session",
     "WITH ended AS (UPDATE auth.refresh_tokens SET revoked_at = $2 WHERE revoked_at IS NULL"
     " AND family_id = (SELECT t.family_id FROM auth.refresh_tokens t WHERE t.token_hash = $1)"
     " RETURNING user_id, access_jti, issued_at),"
-    " alive AS (SELECT e.user_id, e.access_jti FROM ended e WHERE e.issued_at > $3),"
+    " alive AS (SELECT e.user_id, e.access_jti, e.issued_at FROM ended e WHERE e.issued_at > $3),"
     " room AS (SELECT count(*) <= $4 AND (SELECT count(*) FROM auth.revoked_tokens) < $5 AS found FROM alive),"
-    " listed AS (SELECT a.access_jti FROM alive a WHERE (SELECT r.found FROM room r)),"
+    " listed AS (SELECT a.access_jti, a.issued_at FROM alive a WHERE (SELECT r.found FROM room r)),"
     " whole_user AS (UPDATE auth.users SET token_version = token_version + 1"
     " WHERE id IN (SELECT a.user_id FROM alive a) AND NOT (SELECT r.found FROM room r)),"
     " raised AS (UPDATE auth.trust_state SET epoch = epoch + 1 WHERE EXISTS (SELECT FROM listed) RETURNING epoch)"
     " INSERT INTO auth.revoked_tokens (jti, epoch, revoked_at)"
-    " SELECT l.access_jti, s.epoch, $2 FROM listed l, raised s"};
+    " SELECT l.access_jti, s.epoch, greatest($2, l.issued_at) FROM listed l, raised s"};
 
+// What a step of the clearing takes at most.
+#define LM_AUTH_STEP "500"
+constexpr std::int64_t step_rows = 500;
+constexpr int steps_at_a_time = 20;
+
+// Attempts that no decision can count: too old, or dated by a clock that was put back since.
 constexpr Statement clear_attempts{
     "auth.attempts.clear",
     "DELETE FROM auth.login_attempts WHERE id IN"
-    " (SELECT a.id FROM auth.login_attempts a WHERE a.started_at < $1 ORDER BY a.started_at LIMIT 5000)"};
+    " (SELECT a.id FROM auth.login_attempts a WHERE a.started_at < $1 ORDER BY a.started_at LIMIT " LM_AUTH_STEP ")"};
+constexpr Statement clear_future_attempts{
+    "auth.attempts.clear_future",
+    "DELETE FROM auth.login_attempts WHERE id IN"
+    " (SELECT a.id FROM auth.login_attempts a WHERE a.started_at > $1 ORDER BY a.started_at LIMIT " LM_AUTH_STEP ")"};
 
-// A family goes as a whole, so that a spent token is recognised as long as a successor can be alive.
+// Only when the last token of a family has expired, so that a spent token is recognised as long as a successor can be
+// alive.
 constexpr Statement clear_tokens{
     "auth.refresh.clear",
-    "DELETE FROM auth.refresh_tokens d USING"
-    " (SELECT t.family_id FROM auth.refresh_tokens t WHERE t.expires_at < $1 GROUP BY t.family_id LIMIT 500) old"
-    " WHERE d.family_id = old.family_id"
-    " AND NOT EXISTS (SELECT FROM auth.refresh_tokens n WHERE n.family_id = old.family_id AND n.expires_at >= $1)"};
+    "DELETE FROM auth.refresh_tokens WHERE id IN"
+    " (SELECT t.id FROM auth.refresh_tokens t WHERE t.expires_at < $1 AND NOT EXISTS"
+    " (SELECT FROM auth.refresh_tokens n WHERE n.family_id = t.family_id AND n.expires_at >= $1)"
+    " ORDER BY t.expires_at LIMIT " LM_AUTH_STEP ")"};
 
-constexpr Statement clear_revoked_tokens{"auth.revoked_tokens.clear",
-                                         "DELETE FROM auth.revoked_tokens WHERE revoked_at < $1"};
+constexpr Statement clear_revoked_tokens{
+    "auth.revoked_tokens.clear",
+    "DELETE FROM auth.revoked_tokens WHERE jti IN"
+    " (SELECT d.jti FROM auth.revoked_tokens d WHERE d.revoked_at < $1 ORDER BY d.revoked_at LIMIT " LM_AUTH_STEP ")"};
 
-constexpr Statement clear_addresses{"auth.addresses.clear", "DELETE FROM auth.known_addresses WHERE last_seen_at < $1"};
+constexpr Statement clear_addresses{
+    "auth.addresses.clear",
+    "DELETE FROM auth.known_addresses WHERE (user_id, address) IN (SELECT k.user_id, k.address"
+    " FROM auth.known_addresses k WHERE k.last_seen_at < $1 ORDER BY k.last_seen_at LIMIT " LM_AUTH_STEP ")"};
+
+// What a clock that was ahead has dated is brought back to what it can mean at most ($1 and later: now, a whole life
+// from now …): else it would last longer by as much as that clock was wrong.
+constexpr Statement bring_back_tokens{
+    "auth.refresh.bring_back",
+    "UPDATE auth.refresh_tokens SET issued_at = least(issued_at, $1), expires_at = $2 WHERE id IN"
+    " (SELECT t.id FROM auth.refresh_tokens t WHERE t.expires_at > $3 ORDER BY t.expires_at LIMIT " LM_AUTH_STEP ")"};
+
+constexpr Statement bring_back_addresses{
+    "auth.addresses.bring_back",
+    "UPDATE auth.known_addresses SET last_seen_at = $1, first_seen_at = least(first_seen_at, $1)"
+    " WHERE (user_id, address) IN (SELECT k.user_id, k.address FROM auth.known_addresses k WHERE k.last_seen_at > $2"
+    " ORDER BY k.last_seen_at LIMIT " LM_AUTH_STEP ")"};
+
+constexpr Statement bring_back_users{
+    "auth.users.bring_back",
+    "UPDATE auth.users SET locked_until = CASE WHEN locked_until > $2 THEN $2 ELSE locked_until END,"
+    " password_changed_at = least(password_changed_at, $1) WHERE id IN (SELECT u.id FROM auth.users u"
+    " WHERE u.locked_until > $4 OR (u.must_change_password AND u.password_changed_at > $3) LIMIT " LM_AUTH_STEP ")"};
 
 postgres::Bytes to_bytes(const std::array<std::uint8_t, 32>& hash) {
     postgres::Bytes bytes(hash.size());
@@ -157,11 +194,12 @@ asio::awaitable<Result<void>> end_attempt(postgres::Pool& pool, std::int64_t att
 asio::awaitable<Result<LoginFacts>> lock_attempts(postgres::Transaction& transaction, const std::string& address,
                                                   const std::string& account, const ThrottleLimits& limits,
                                                   WallTime now) {
+    const WallTime latest = now + future_tolerance;
     // One round trip; under READ COMMITTED each statement sees what was committed when the lock had been taken.
     Batch batch;
     batch.add(lock_address, Params(address))
-        .add(attempts_of_address, Params(address, now - std::chrono::minutes{1}, limits.attempts_per_minute))
-        .add(attempts_of_pair, Params(address, account, limits.failures))
+        .add(attempts_of_address, Params(address, now - std::chrono::minutes{1}, limits.attempts_per_minute, latest))
+        .add(attempts_of_pair, Params(address, name_bucket(account), limits.failures, latest))
         .add(is_known_address, Params(account, address, now - limits.known_for))
         .add(users::by_username, Params(account));
     Result<std::vector<Rows>> rows = co_await transaction.run(batch);
@@ -179,7 +217,7 @@ asio::awaitable<Result<LoginFacts>> lock_attempts(postgres::Transaction& transac
 asio::awaitable<Result<std::int64_t>> begin_attempt(postgres::Transaction& transaction, const std::string& address,
                                                     const std::string& account, WallTime now) {
     Batch batch;
-    batch.add(insert_attempt, Params(address, account, now));
+    batch.add(insert_attempt, Params(address, name_bucket(account), now));
     Result<std::vector<Rows>> rows = co_await transaction.commit_with(std::move(batch));
     if (!rows) co_return rows.error();
     co_return rows->front().front().get<std::int64_t>(0);
@@ -270,14 +308,33 @@ asio::awaitable<Result<void>> logout(postgres::Pool& pool, const std::array<std:
     co_return outcome(co_await pool.run(batch, deadline));
 }
 
-asio::awaitable<Result<void>> clear_away(postgres::Pool& pool, const ThrottleLimits& limits,
-                                         std::chrono::minutes token_life, WallTime now) {
-    Batch batch;
-    batch.add(clear_attempts, Params(now - limits.window - limits.wait - std::chrono::hours{1}))
-        .add(clear_tokens, Params(now - std::chrono::hours{24}))
-        .add(clear_revoked_tokens, Params(oldest_access_token(now, token_life)))
-        .add(clear_addresses, Params(now - limits.known_for));
-    co_return outcome(co_await pool.run(batch, {}));
+asio::awaitable<Result<void>> clear_away(postgres::Pool& pool, const Lives& lives, WallTime now) {
+    const ThrottleLimits& limits = lives.throttle;
+    const WallTime latest = now + future_tolerance;
+    const auto of_session = std::chrono::days{lives.refresh_token_days};
+    struct Step {
+        Step(const Statement& sql, Params values) : statement(sql), params(std::move(values)) {}
+        const Statement& statement;
+        Params params;
+    };
+    std::vector<Step> steps;
+    steps.emplace_back(clear_attempts, Params(now - limits.window - limits.wait - std::chrono::hours{1}));
+    steps.emplace_back(clear_future_attempts, Params(latest));
+    steps.emplace_back(clear_tokens, Params(now - std::chrono::hours{24}));
+    steps.emplace_back(clear_revoked_tokens, Params(oldest_access_token(now, lives.access_token)));
+    steps.emplace_back(clear_addresses, Params(now - limits.known_for));
+    steps.emplace_back(bring_back_tokens, Params(now, now + of_session, latest + of_session));
+    steps.emplace_back(bring_back_addresses, Params(now, latest));
+    steps.emplace_back(bring_back_users, Params(now, now + limits.wait, latest, latest + limits.wait));
+    for (const Step& step : steps) {
+        // Each in a transaction of its own; what is left over is for the next round.
+        for (int done = 0; done < steps_at_a_time; ++done) {
+            const Result<Rows> rows = co_await pool.execute(step.statement, step.params, {});
+            if (!rows) co_return rows.error();
+            if (rows->affected() < step_rows) break;
+        }
+    }
+    co_return Result<void>();
 }
 
 }  // namespace loan_manager::auth::sessions

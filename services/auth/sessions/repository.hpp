@@ -94,9 +94,15 @@ boost::asio::awaitable<postgres::Result<void>> end_session(postgres::Transaction
 boost::asio::awaitable<postgres::Result<void>> logout(postgres::Pool& pool, const std::array<std::uint8_t, 32>& hash,
                                                       const Ending& ending, postgres::OptionalDeadline deadline);
 
-/// Clears away what no decision needs any more, a bounded number of rows at a time. `token_life` is that of access
-/// tokens.
-boost::asio::awaitable<postgres::Result<void>> clear_away(postgres::Pool& pool, const ThrottleLimits& limits,
-                                                          std::chrono::minutes token_life, WallTime now);
+/// How long things last.
+struct Lives {
+    const ThrottleLimits& throttle;
+    std::chrono::minutes access_token;
+    std::int64_t refresh_token_days;
+};
+
+/// Clears away what no decision needs any more, and brings back what lies further ahead than it can mean (the clock was
+/// put back), at most 500 rows in a step and 20 steps of each kind.
+boost::asio::awaitable<postgres::Result<void>> clear_away(postgres::Pool& pool, const Lives& lives, WallTime now);
 
 }  // namespace loan_manager::auth::sessions

@@ -3,12 +3,24 @@
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
+#include "digest/sha256.hpp"
+
 namespace loan_manager::auth::sessions {
 namespace {
 
 using std::chrono::seconds;
 
 seconds until(WallTime end, WallTime now) { return std::max(std::chrono::ceil<seconds>(end - now), seconds{1}); }
+
+// Without what cannot have happened yet.
+AttemptHistory up_to(AttemptHistory history, WallTime now) {
+    const auto is_future = [&](WallTime at) { return at > now + future_tolerance; };
+    std::erase_if(history.of_address, is_future);
+    std::erase_if(history.of_pair, [&](const AttemptHistory::Attempt& attempt) { return is_future(attempt.at); });
+    for (WallTime& at : history.of_address) at = std::min(at, now);
+    for (AttemptHistory::Attempt& attempt : history.of_pair) attempt.at = std::min(attempt.at, now);
+    return history;
+}
 
 seconds address_wait(const AttemptHistory& history, const ThrottleLimits& limits, WallTime now) {
     if (limits.attempts_per_minute == 0 || history.of_address.size() < limits.attempts_per_minute) return seconds{0};
@@ -32,13 +44,19 @@ seconds pair_wait(const AttemptHistory& history, const ThrottleLimits& limits, W
 }  // namespace
 
 seconds time_to_wait(const AttemptHistory& history, const ThrottleLimits& limits, WallTime now) {
-    return std::max(address_wait(history, limits, now), pair_wait(history, limits, now));
+    const AttemptHistory past = up_to(history, now);
+    return std::max(address_wait(past, limits, now), pair_wait(past, limits, now));
 }
 
 bool is_last_try(const AttemptHistory& history, const ThrottleLimits& limits, WallTime now) {
-    AttemptHistory failed = history;
+    AttemptHistory failed = up_to(history, now);
     failed.of_pair.insert(failed.of_pair.begin(), {.at = now, .pending = false});
     return pair_wait(failed, limits, now) > seconds{0};
+}
+
+std::int32_t name_bucket(std::string_view username) {
+    const std::string digest = digest::sha256({username});
+    return static_cast<std::uint8_t>(digest[0]) << 8 | static_cast<std::uint8_t>(digest[1]);
 }
 
 std::string throttle_address(std::string_view client_ip) {

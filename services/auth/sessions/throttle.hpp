@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ struct ThrottleLimits {
 /// After this time an attempt that never reported its outcome counts as failed: its process has died.
 inline constexpr std::chrono::seconds pending_limit{30};
 
+/// What is dated later than this from now was dated by a clock that has been put back since, and says nothing about
+/// now: a wait never lasts longer than it could if it began now.
+inline constexpr std::chrono::minutes future_tolerance{1};
+
 /// What the database remembers, newest first, read under the lock of the address.
 struct AttemptHistory {
     struct Attempt {
@@ -45,6 +50,11 @@ std::chrono::seconds time_to_wait(const AttemptHistory& history, const ThrottleL
 
 /// Whether one more failure now would make the pair wait.
 bool is_last_try(const AttemptHistory& history, const ThrottleLimits& limits, WallTime now);
+
+/// What is remembered of the user name of an attempt: sixteen bits of its SHA-256. Enough to tell apart the few names
+/// that one address tries, and worth nothing to somebody who wants to know what was typed; people type passwords there.
+/// Known and unknown names are treated alike, so that they behave alike.
+std::int32_t name_bucket(std::string_view username);
 
 /// What counts as one address: IPv4 as it is (also when mapped into IPv6), of IPv6 the /64 that one customer gets.
 /// "unknown" for what is no address.

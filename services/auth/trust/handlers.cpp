@@ -1,8 +1,11 @@
 #include "auth/trust/handlers.hpp"
 
+#include <algorithm>
+
 #include "auth/sessions/refresh_rules.hpp"
 #include "auth/trust/repository.hpp"
 #include "commands/errors.hpp"
+#include "rpc/timestamp.hpp"
 #include "token/jwt.hpp"
 
 namespace loan_manager::auth::trust {
@@ -14,11 +17,28 @@ namespace v1 = loanmanager::auth::v1;
 // The longest life a token can have been given by any setting: older revocations concern nobody.
 constexpr std::chrono::hours longest_token_life{24};
 
+constexpr std::chrono::milliseconds longest_hold{30'000};
+// Of the caller's time, for reading the answer and sending it.
+constexpr std::chrono::milliseconds answer_margin{500};
+
 }  // namespace
 
-asio::awaitable<rpc::Result<v1::Trust>> Handlers::trust_since(std::int64_t epoch) {
+asio::awaitable<rpc::Result<v1::Trust>> Handlers::trust_since(std::int64_t epoch, std::chrono::milliseconds hold) {
+    const auto until = std::chrono::steady_clock::now() + hold;
+    for (bool last = false;;) {
+        const EpochWatch::Ticket seen = watch_.ticket();
+        rpc::Result<v1::Trust> trust = co_await look(epoch);
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        const bool news = !trust || epoch == 0 || trust->epoch() != epoch;
+        if (news || last || left <= std::chrono::milliseconds{0}) co_return trust;
+        // Without an announcement one more look, and the answer: an announcement may have been lost.
+        last = !co_await watch_.wait(seen, left);
+    }
+}
+
+asio::awaitable<rpc::Result<v1::Trust>> Handlers::look(std::int64_t epoch) {
     const bool shared_secret = parts_.keyring.uses_shared_secret();
-    if (!shared_secret && !parts_.keyring.signing_key()) co_return rpc::unavailable();
     const auto now = parts_.clock.now();
     const Relevance relevance{.users_after = now - longest_token_life - 2 * token::max_leeway,
                               .tokens_after = sessions::oldest_access_token(now, parts_.settings.access_token_expire)};
@@ -27,21 +47,26 @@ asio::awaitable<rpc::Result<v1::Trust>> Handlers::trust_since(std::int64_t epoch
 
     v1::Trust trust;
     trust.set_epoch(state->epoch);
-    if (!shared_secret) trust.set_jwks(parts_.keyring.jwks());
+    if (!shared_secret) {
+        const auto is_published = [&](const keys::KeyRecord& record) { return keys::is_published(record, now); };
+        if (std::none_of(state->keys.begin(), state->keys.end(), is_published)) co_return rpc::unavailable();
+        trust.set_jwks(keys::write_published(state->keys, now));
+    }
     for (const Revocation& revocation : state->revocations) {
         v1::Revocation& added = *trust.add_revocations();
         added.set_user_id(revocation.user_id);
         added.set_min_ver(revocation.min_ver);
     }
     for (const std::string& jti : state->revoked_tokens) trust.add_revoked_tokens(jti);
-    const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(now.time_since_epoch()).count();
-    trust.mutable_as_of()->set_seconds(nanoseconds / 1'000'000'000);
-    trust.mutable_as_of()->set_nanos(static_cast<std::int32_t>(nanoseconds % 1'000'000'000));
+    rpc::assign(*trust.mutable_as_of(), now);
     co_return trust;
 }
 
-asio::awaitable<rpc::Result<v1::Trust>> Handlers::get_trust(rpc::CallContext&, const v1::GetTrustRequest& request) {
-    return trust_since(request.since_epoch());
+asio::awaitable<rpc::Result<v1::Trust>> Handlers::get_trust(rpc::CallContext& context,
+                                                            const v1::GetTrustRequest& request) {
+    const auto time_left = context.remaining() - answer_margin;
+    const std::chrono::milliseconds wanted{request.hold_ms()};
+    return trust_since(request.since_epoch(), std::min({wanted, longest_hold, time_left}));
 }
 
 asio::awaitable<rpc::Result<v1::Jwks>> Handlers::get_jwks(rpc::CallContext&, const v1::GetJwksRequest&) {

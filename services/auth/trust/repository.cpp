@@ -1,5 +1,7 @@
 #include "auth/trust/repository.hpp"
 
+#include "auth/keys/repository.hpp"
+
 namespace loan_manager::auth::trust {
 namespace {
 
@@ -24,11 +26,15 @@ constexpr postgres::Statement select_trust{
 
 asio::awaitable<Result<TrustState>> read(postgres::Pool& pool, std::int64_t since, const Relevance& relevance,
                                          postgres::OptionalDeadline deadline) {
-    const Params params(since, relevance.users_after, relevance.tokens_after);
-    const Result<Rows> rows = co_await pool.execute(select_trust, params, deadline);
+    // In this order: a key that was published or retired with the epoch that is read must not be missed.
+    postgres::Batch batch;
+    batch.add(select_trust, Params(since, relevance.users_after, relevance.tokens_after));
+    keys::add_list(batch);
+    const Result<std::vector<Rows>> rows = co_await pool.run(batch, deadline);
     if (!rows) co_return rows.error();
     TrustState state;
-    for (const postgres::Row row : *rows) {
+    state.keys = keys::read_list(rows->at(1));
+    for (const postgres::Row row : rows->at(0)) {
         state.epoch = row.get<std::int64_t>(0);
         if (!row.is_null(1)) {
             state.revocations.push_back({.user_id = row.get<std::string>(1), .min_ver = row.get<std::int32_t>(2)});

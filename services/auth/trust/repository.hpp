@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/keys/rules.hpp"
 #include "postgres/pool.hpp"
 
 namespace loan_manager::auth::trust {
@@ -18,6 +19,7 @@ struct Revocation {
 
 struct TrustState {
     std::int64_t epoch = 0;
+    std::vector<keys::KeyRecord> keys;  ///< Not older than the epoch.
     std::vector<Revocation> revocations;
     std::vector<std::string> revoked_tokens;  ///< `jti`
 };

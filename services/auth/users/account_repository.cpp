@@ -1,7 +1,7 @@
 #include "auth/users/account_repository.hpp"
 
-#include "postgres/error.hpp"
-#include "validate/issue.hpp"
+#include <algorithm>
+#include <cctype>
 
 namespace loan_manager::auth::users {
 namespace {
@@ -58,6 +58,19 @@ constexpr Statement end_sessions{
     "auth.accounts.end_sessions",
     "UPDATE auth.refresh_tokens SET revoked_at = $2 WHERE revoked_at IS NULL AND user_id = $1"};
 
+// What cannot be an id or a code stands for nothing: it may hold what the database refuses to take as text at all, and
+// references are looked up before anybody has said so.
+std::vector<std::string> names_to_look_up(const std::vector<std::string>& names) {
+    const auto plain = [](char c) {
+        return (c >= '0' && c <= '9') || std::isalpha(static_cast<unsigned char>(c)) || c == '-';
+    };
+    std::vector<std::string> known;
+    for (const std::string& name : names) {
+        known.push_back(std::all_of(name.begin(), name.end(), plain) ? name : std::string());
+    }
+    return known;
+}
+
 template <class Field>
 std::vector<std::string> list_of(const Field& field) {
     return {field.begin(), field.end()};
@@ -72,11 +85,11 @@ void add_other_admin_exists(Batch& batch, const std::string& id) { batch.add(oth
 bool read_exists(const postgres::Rows& rows) { return rows.front().get<bool>(0); }
 
 void add_companies(Batch& batch, const std::vector<std::string>& ids_or_codes) {
-    batch.add(find_companies, Params(ids_or_codes));
+    batch.add(find_companies, Params(names_to_look_up(ids_or_codes)));
 }
 
 void add_branches(Batch& batch, const std::vector<std::string>& ids_or_codes) {
-    batch.add(find_branches, Params(ids_or_codes));
+    batch.add(find_branches, Params(names_to_look_up(ids_or_codes)));
 }
 
 std::optional<std::vector<std::string>> read_ids(const postgres::Rows& rows) {
@@ -115,15 +128,6 @@ void add_one_time_password(Batch& batch, const std::string& id, std::optional<st
 
 void add_end_sessions(Batch& batch, const std::string& id, runtime::WallTime now) {
     batch.add(end_sessions, Params(id, now));
-}
-
-std::optional<rpc::Error> duplicate_of(const postgres::Error& error) {
-    if (!error.is(postgres::sqlstate::unique_violation)) return std::nullopt;
-    if (error.constraint != "users_staff_no_key" && error.constraint != "users_username_key") return std::nullopt;
-    const std::string field = error.constraint == "users_staff_no_key" ? "staff_no" : "username";
-    std::vector<rpc::FieldIssue> details;
-    details.emplace_back(field, std::string(validate::issue::not_allowed));
-    return rpc::Error("DUPLICATE", "There is a user with this " + field + " already.", std::move(details));
 }
 
 }  // namespace loan_manager::auth::users

@@ -1,17 +1,20 @@
 // SQL of accounts as their administration sees them: everything but secrets.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "auth/users/provision.hpp"
+#include "commands/constraints.hpp"
 #include "loanmanager/auth/v1/auth.pb.h"
 #include "postgres/batch.hpp"
 #include "postgres/rows.hpp"
 #include "rpc/error.hpp"
 #include "rpc/timestamp.hpp"
 #include "runtime/colombo_time.hpp"
+#include "validate/issue.hpp"
 
 namespace loan_manager::auth::users {
 
@@ -77,7 +80,14 @@ void add_one_time_password(postgres::Batch& batch, const std::string& id, std::o
                            const std::string& password_hash, runtime::WallTime now, const std::string& by);
 void add_end_sessions(postgres::Batch& batch, const std::string& id, runtime::WallTime now);
 
-/// DUPLICATE naming username or staff_no, if that is what the database refused.
-std::optional<rpc::Error> duplicate_of(const postgres::Error& error);
+inline constexpr std::array constraints{
+    commands::Constraint{"users_username_key", "DUPLICATE", "username", validate::issue::duplicate,
+                         "There is a user with this username already."},
+    // Checked before the index can be: whoever wants to be called `system` asks for a name that is taken (D-205).
+    commands::Constraint{"users_system_cannot_sign_in", "DUPLICATE", "username", validate::issue::duplicate,
+                         "There is a user with this username already."},
+    commands::Constraint{"users_staff_no_key", "DUPLICATE", "staff_no", validate::issue::duplicate,
+                         "There is a user with this staff_no already."},
+};
 
 }  // namespace loan_manager::auth::users

@@ -65,6 +65,4 @@ asio::awaitable<rpc::Result<v1::UserWithPassword>> CreateAccount::execute(comman
     co_return answer;
 }
 
-std::optional<rpc::Error> CreateAccount::refuse(const postgres::Error& error) { return duplicate_of(error); }
-
 }  // namespace loan_manager::auth::users

@@ -1,7 +1,6 @@
 // The command behind POST /v1/users.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "auth/passwords/hash_pool.hpp"
@@ -10,9 +9,8 @@
 
 namespace loan_manager::auth::users {
 
-/// A new account with a one-time password, which the answer shows once. The stored answer of the idempotency key shows
-/// it again to a retry for 24 h (D-215); the password itself expires, so no copy of the database holds a lasting
-/// secret.
+/// A new account with a one-time password, which the answer shows once: it is stored nowhere, not even with the answer
+/// of the idempotency key, so a replay has null in its place (D-215). Who lost it resets the password.
 class CreateAccount final
     : public commands::Command<loanmanager::auth::v1::CreateUserRequest, loanmanager::auth::v1::UserWithPassword> {
 public:
@@ -21,7 +19,6 @@ public:
     void prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) override;
     boost::asio::awaitable<rpc::Result<response_type>> execute(commands::Unit& unit, const request_type& request,
                                                                std::vector<postgres::Rows>& reads) override;
-    std::optional<rpc::Error> refuse(const postgres::Error& error) override;
 
 private:
     passwords::HashPool& hashes_;

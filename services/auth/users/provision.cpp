@@ -22,7 +22,7 @@ using postgres::Rows;
 const std::string channel = "fleet_changes";
 
 rpc::Error to_error(const postgres::Error& error) {
-    if (std::optional<rpc::Error> duplicate = users::duplicate_of(error)) return *std::move(duplicate);
+    if (std::optional<rpc::Error> meaning = commands::meaning_of(error, users::constraints)) return *std::move(meaning);
     return commands::to_rpc_error(error, {});
 }
 

@@ -28,8 +28,7 @@ struct Grants {
 };
 Grants effective_grants(const User& user);
 
-/// A one-time password works for a while only: what is forgotten in a drawer, or lies in a backup with the answer that
-/// handed it out, is worth nothing.
+/// A one-time password works for a while only: what is forgotten in a drawer is worth nothing.
 bool has_expired(const User& user, std::chrono::hours one_time_password_life,
                  std::chrono::system_clock::time_point now);
 

@@ -87,6 +87,4 @@ asio::awaitable<rpc::Result<v1::User>> UpdateAccount::execute(commands::Unit& un
     co_return read_account<v1::User>(written.front().front());
 }
 
-std::optional<rpc::Error> UpdateAccount::refuse(const postgres::Error& error) { return duplicate_of(error); }
-
 }  // namespace loan_manager::auth::users

@@ -1,7 +1,6 @@
 // The command behind PATCH /v1/users/{id}.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "commands/runner.hpp"
@@ -17,7 +16,6 @@ public:
     void prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) override;
     boost::asio::awaitable<rpc::Result<response_type>> execute(commands::Unit& unit, const request_type& request,
                                                                std::vector<postgres::Rows>& reads) override;
-    std::optional<rpc::Error> refuse(const postgres::Error& error) override;
 };
 
 }  // namespace loan_manager::auth::users

@@ -36,7 +36,12 @@ ReservationExpiry::ReservationExpiry(asio::io_context& home, postgres::PoolGroup
       }) {}
 
 asio::awaitable<void> ReservationExpiry::run_if_due() {
-    const auto last_slot = runtime::next_colombo(clock_.now(), time_of_day) - std::chrono::days(1);
+    const auto now = clock_.now();
+    const auto last_slot = runtime::next_colombo(now, time_of_day) - std::chrono::days(1);
+    // The clock was put back since: that night is still to come.
+    if (done_ && *done_ > now) {
+        done_ = last_slot;
+    }
     if ((done_ && *done_ >= last_slot) || clock_.steady_now() < not_before_) {
         co_return;
     }

@@ -132,7 +132,7 @@ std::vector<IdentityKey> identity_keys(const v1::Bike& bike) {
 
 rpc::Error duplicate(std::string_view field) {
     std::vector<rpc::FieldIssue> details;
-    details.emplace_back(std::string(field), std::string(validate::issue::not_allowed));
+    details.emplace_back(std::string(field), std::string(validate::issue::duplicate));
     return rpc::Error("DUPLICATE", "Another live bike has the same " + std::string(field) + ".", std::move(details));
 }
 

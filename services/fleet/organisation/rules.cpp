@@ -43,7 +43,7 @@ rpc::Result<void> check_owner(const v1::Branch& branch, const v1::Company& owner
 
 rpc::Error taken(std::string_view field) {
     std::vector<rpc::FieldIssue> details;
-    details.emplace_back(std::string(field), std::string(validate::issue::not_allowed));
+    details.emplace_back(std::string(field), std::string(validate::issue::duplicate));
     return rpc::Error("DUPLICATE", "Another record has the same " + std::string(field) + ".", std::move(details));
 }
 

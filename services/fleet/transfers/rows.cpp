@@ -127,12 +127,4 @@ void record(commands::CommandContext& command, const char* action, const std::st
     command.record(change_of(action, branch_id, after, transfer_table().compare(before, after)));
 }
 
-std::optional<rpc::Error> refuse(const postgres::Error& error) {
-    // Requests of one bike are serialised by its row lock; the index is what would stop anything else.
-    if (error.is(postgres::sqlstate::unique_violation) && error.constraint == "transfers_open_key") {
-        return rpc::Error("OPEN_TRANSFER");
-    }
-    return std::nullopt;
-}
-
 }  // namespace loan_manager::fleet::transfers

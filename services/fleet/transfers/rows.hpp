@@ -74,7 +74,4 @@ void record_request(commands::CommandContext& command, const v1::Transfer& trans
 void record(commands::CommandContext& command, const char* action, const std::string& branch_id,
             const v1::Transfer& before, const v1::Transfer& after);
 
-/// Which business error a violated constraint means.
-std::optional<rpc::Error> refuse(const postgres::Error& error);
-
 }  // namespace loan_manager::fleet::transfers

@@ -28,11 +28,15 @@ WallTime nightly_due(const RefreshPolicy& policy, const ViewState& state, WallTi
     return next + jitter_of(policy, next);
 }
 
-WallTime changes_due(const RefreshPolicy& policy, const ViewState& state) {
-    const WallTime quiet = *state.last_uncovered + policy.quiet_time;
+/// Written by a clock that has been put back since: it must not make anything wait until then.
+bool is_ahead(const RefreshPolicy& policy, WallTime at, WallTime now) { return at > now + policy.longest_wait; }
+
+WallTime changes_due(const RefreshPolicy& policy, const ViewState& state, WallTime now) {
+    const WallTime quiet =
+        is_ahead(policy, *state.last_uncovered, now) ? now : *state.last_uncovered + policy.quiet_time;
     const WallTime patience = *state.first_uncovered + policy.longest_wait;
     WallTime due = std::min(quiet, patience);
-    if (state.last_finished) {
+    if (state.last_finished && !is_ahead(policy, *state.last_finished, now)) {
         const auto gap =
             std::max<std::chrono::milliseconds>(policy.shortest_gap, policy.gap_factor * state.last_duration);
         due = std::max(due, *state.last_finished + gap);
@@ -69,7 +73,7 @@ Decision decide(const RefreshPolicy& policy, const ViewState& state, WallTime no
         return {};
     }
     WallTime not_before = now;
-    if (state.failures > 0 && state.last_finished) {
+    if (state.failures > 0 && state.last_finished && !is_ahead(policy, *state.last_finished, now)) {
         not_before = std::max(now, *state.last_finished + retry_delay(policy, state.failures));
     }
     Decision decision;
@@ -92,7 +96,7 @@ Decision decide(const RefreshPolicy& policy, const ViewState& state, WallTime no
         consider(state.failed_trigger.value_or(Trigger::event), now);
     }
     if (state.first_uncovered && state.last_uncovered) {
-        consider(Trigger::event, changes_due(policy, state));
+        consider(Trigger::event, changes_due(policy, state, now));
     }
     return decision;
 }

@@ -58,7 +58,7 @@ struct Decision {
 ///
 /// While a run is under way nothing is due. A view never filled is filled (STARTUP); then, in this order, a nightly
 /// run that is due or was missed, the retry of a failed run, and pending changes. After a failure everything waits
-/// for the retry's time.
+/// for the retry's time. Instants that lie more than `longest_wait` ahead make nothing wait: the clock was put back.
 Decision decide(const RefreshPolicy& policy, const ViewState& state, WallTime now);
 
 /// How long after the n-th failure in a row (n ≥ 1) the next attempt is made.

@@ -20,6 +20,9 @@ using postgres::Statement;
 constexpr Statement try_lock_sql{"lifecycle.try_lock", "SELECT pg_try_advisory_lock(" VIEW_LOCK ")"};
 constexpr Statement unlock_sql{"lifecycle.unlock", "SELECT pg_advisory_unlock(" VIEW_LOCK ")"};
 
+/// A run that began later than this from now was dated by a clock that has been put back since.
+#define AHEAD "interval '15 seconds'"
+
 constexpr Statement observe_sql{"lifecycle.observe", R"(
 WITH ok AS (
     SELECT started_at, covers_seq FROM lifecycle.view_refreshes
@@ -48,8 +51,16 @@ SELECT clock_timestamp() AS now,
        failed.trigger, uncovered.first, uncovered.last,
        (SELECT started_at FROM lifecycle.view_refreshes
         WHERE view_name = $1 AND status = 'OK' AND trigger IN ('STARTUP', 'NIGHTLY')
-        ORDER BY started_at DESC LIMIT 1) AS last_scheduled
+        ORDER BY started_at DESC LIMIT 1) AS last_scheduled,
+       EXISTS (SELECT FROM lifecycle.view_refreshes
+               WHERE view_name = $1 AND started_at > clock_timestamp() + )" AHEAD R"() AS ahead
 FROM running, failed, uncovered LEFT JOIN last ON true)"};
+
+// The newest of them becomes one of now; what lies between them stays.
+constexpr Statement bring_back_sql{"lifecycle.bring_back", R"(
+UPDATE lifecycle.view_refreshes r SET started_at = r.started_at - s.by, finished_at = r.finished_at - s.by
+FROM (SELECT max(started_at) - clock_timestamp() AS by FROM lifecycle.view_refreshes WHERE view_name = $1) s
+WHERE r.view_name = $1 AND r.started_at > clock_timestamp() + )" AHEAD};
 
 constexpr Statement begin_sql{"lifecycle.begin_run", R"(
 INSERT INTO lifecycle.view_refreshes AS r (id, view_name, trigger, requested_by, status, started_at)
@@ -58,19 +69,19 @@ RETURNING )" RUN_COLUMNS};
 
 constexpr Statement interrupted_sql{"lifecycle.fail_interrupted", R"(
 UPDATE lifecycle.view_refreshes
-SET status = 'FAILED', finished_at = clock_timestamp(), error = 'interrupted: the process that ran it ended'
+SET status = 'FAILED', finished_at = greatest(clock_timestamp(), started_at), error = 'interrupted: the process that ran it ended'
 WHERE view_name = $1 AND status = 'RUNNING')"};
 
 constexpr Statement ok_sql{"lifecycle.finish_ok", R"(
 UPDATE lifecycle.view_refreshes
-SET status = 'OK', finished_at = clock_timestamp(), rows = $2, covers_seq = $3,
-    duration_ms = (extract(epoch FROM clock_timestamp() - started_at) * 1000)::integer
+SET status = 'OK', finished_at = greatest(clock_timestamp(), started_at), rows = $2, covers_seq = $3,
+    duration_ms = greatest(0, (extract(epoch FROM clock_timestamp() - started_at) * 1000)::integer)
 WHERE id = $1)"};
 
 constexpr Statement failed_sql{"lifecycle.finish_failed", R"(
 UPDATE lifecycle.view_refreshes
-SET status = 'FAILED', finished_at = clock_timestamp(), error = $2,
-    duration_ms = (extract(epoch FROM clock_timestamp() - started_at) * 1000)::integer
+SET status = 'FAILED', finished_at = greatest(clock_timestamp(), started_at), error = $2,
+    duration_ms = greatest(0, (extract(epoch FROM clock_timestamp() - started_at) * 1000)::integer)
 WHERE id = $1 AND status = 'RUNNING')"};
 
 constexpr Statement horizon_sql{
@@ -82,6 +93,15 @@ SELECT (SELECT coalesce(max(seq), 0) FROM fleet.outbox),
 constexpr Statement filled_sql{
     "lifecycle.is_filled",
     "SELECT relispopulated FROM pg_class WHERE oid = ('lifecycle.' || quote_ident($1))::regclass"};
+
+Answer<void> bring_back(Connection& connection, std::string view_name) {
+    const Params params(view_name);
+    Result<Rows> done = co_await connection.execute(bring_back_sql, params);
+    if (!done) {
+        co_return done.error();
+    }
+    co_return Result<void>();
+}
 
 /// A name from the catalogue, never from a request: safe to put into SQL.
 std::string qualified(const ViewDefinition& view) { return "lifecycle." + std::string(view.name); }
@@ -111,6 +131,16 @@ Answer<ObservedState> observe(Connection& connection, const ViewDefinition& view
     Result<Rows> rows = co_await connection.execute(observe_sql, params);
     if (!rows) {
         co_return rows.error();
+    }
+    if (rows->front().get<bool>("ahead")) {
+        Result<void> brought_back = co_await bring_back(connection, std::string(view.name));
+        if (!brought_back) {
+            co_return brought_back.error();
+        }
+        rows = co_await connection.execute(observe_sql, params);
+        if (!rows) {
+            co_return rows.error();
+        }
     }
     const Row row = rows->front();
     ObservedState observed;

@@ -38,6 +38,7 @@ using Answer = boost::asio::awaitable<postgres::Result<T>>;
 Answer<bool> try_lock_view(postgres::Connection& connection, const std::string& view_name);
 Answer<void> unlock_view(postgres::Connection& connection, const std::string& view_name);
 
+/// Runs dated by a clock that has been put back since are brought back to now first.
 Answer<ObservedState> observe(postgres::Connection& connection, const ViewDefinition& view);
 
 /// Records the start. The caller holds the view's lock, so a run still recorded as RUNNING was interrupted and becomes

@@ -122,6 +122,74 @@ TEST_CASE("keys: a revoked key ends at once, also for an instance that is runnin
     CHECK(published(restarted) == 1);
 }
 
+TEST_CASE("keys: first started with the clock 5:30 h ahead, then put right: signing goes on") {
+    World world;
+    const Folder folder;
+    const auto right = world.clock.now();
+    world.clock.set(right + 5h + 30min);
+    Keyring keyring(KeyDirectory(folder.path() / "keys"), world.clock);
+    refresh(world, keyring);
+    const std::string kid = keyring.signing_key().value().kid();
+    world.clock.set(right);
+    refresh(world, keyring);
+    CHECK(keyring.signing_key().value().kid() == kid);
+    Keyring restarted(KeyDirectory(folder.path() / "keys"), world.clock);
+    refresh(world, restarted);
+    CHECK(restarted.signing_key().value().kid() == kid);
+    CHECK(published(restarted) == 1);
+    // Nothing of that clock is left.
+    const auto until =
+        std::chrono::duration_cast<std::chrono::seconds>((right + auth::keys::publication).time_since_epoch());
+    CHECK(world.admin.value("SELECT count(*) FROM auth.signing_keys WHERE extract(epoch FROM valid_until) > " +
+                            std::to_string(until.count() + 1)) == "0");
+    // Another host of the same hour waits no longer than usual.
+    Keyring second(KeyDirectory(folder.path() / "second"), world.clock);
+    refresh(world, second);
+    CHECK_FALSE(second.signing_key().has_value());
+    world.clock.advance(auth::keys::activation_delay);
+    refresh(world, second);
+    CHECK(second.signing_key().has_value());
+}
+
+TEST_CASE("keys: a rotation by a clock that is ahead, then put right: the new key signs, the old one ends in time") {
+    World world;
+    const Folder folder;
+    const KeyDirectory directory(folder.path() / "keys");
+    Keyring keyring(directory, world.clock);
+    refresh(world, keyring);
+    const std::string old_kid = keyring.signing_key().value().kid();
+    const auto right = world.clock.now();
+    world.clock.set(right + 24h * 365);
+    const std::string new_kid = world.loop.run(rotate_on(world, directory, false));
+    world.clock.set(right + 1min);
+    refresh(world, keyring);
+    CHECK(keyring.signing_key().value().kid() == new_kid);
+    CHECK(published(keyring) == 2);
+    world.clock.set(right + 1min + auth::keys::longest_retirement + 1s);
+    refresh(world, keyring);
+    CHECK(published(keyring) == 1);
+    CHECK(old_kid != new_kid);
+}
+
+TEST_CASE("keys: revoked by a clock that is ahead, then put right: revoked") {
+    World world;
+    const Folder folder;
+    const KeyDirectory directory(folder.path() / "keys");
+    Keyring keyring(directory, world.clock);
+    refresh(world, keyring);
+    const auto right = world.clock.now();
+    world.clock.set(right + 5h + 30min);
+    const std::string new_kid = world.loop.run(rotate_on(world, directory, true));
+    world.clock.set(right);
+    Keyring restarted(directory, world.clock);
+    refresh(world, restarted);
+    CHECK(restarted.signing_key().value().kid() == new_kid);
+    CHECK(published(restarted) == 1);
+    refresh(world, keyring);
+    CHECK(keyring.signing_key().value().kid() == new_kid);
+    CHECK(published(keyring) == 1);
+}
+
 TEST_CASE("keys: HS256 publishes nothing") {
     World world;
     refresh(world, world.keyring);

@@ -38,6 +38,9 @@ TEST_CASE("provisioning: duplicates and bad fields are named, and nothing is sto
     REQUIRE_FALSE(again.has_value());
     CHECK(again.error().code == "DUPLICATE");
     CHECK(again.error().details.at(0).field == "username");
+    auth::NewUser automatic = first_admin();
+    automatic.username = "system";
+    CHECK(world.add(automatic).error().code == "DUPLICATE");
     auth::NewUser bad;
     CHECK(world.add(bad).error().code == "VALIDATION");
     CHECK(world.admin.value("SELECT count(*) FROM auth.users") == "2");

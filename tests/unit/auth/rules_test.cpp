@@ -69,6 +69,28 @@ TEST_CASE("D-217 throttle: 20 attempts of one address in a minute, whatever the 
     CHECK(time_to_wait(history, limits, now) == 0s);
 }
 
+TEST_CASE("D-217 throttle: what was dated by a clock that was ahead makes nobody wait") {
+    const sessions::ThrottleLimits limits;
+    const auto ahead = [](std::chrono::seconds by) {
+        return pair_history({-by, -by + 1s, -by + 2s, -by + 3s, -by + 4s});
+    };
+    CHECK(time_to_wait(ahead(5h + 30min), limits, now) == 0s);
+    CHECK_FALSE(is_last_try(ahead(5h + 30min), limits, now));
+    // Clocks of two hosts differ by a little: those attempts count, and make nobody wait longer than any other.
+    CHECK(time_to_wait(ahead(30s), limits, now) == 900s);
+    // Four of now and many of the future are four.
+    auto mixed = ahead(5h + 30min);
+    for (const auto age : {1s, 2s, 3s, 4s}) mixed.of_pair.push_back({.at = now - age, .pending = false});
+    CHECK(time_to_wait(mixed, limits, now) == 0s);
+    CHECK(is_last_try(mixed, limits, now));
+
+    sessions::AttemptHistory address;
+    for (int i = 0; i < 20; ++i) address.of_address.push_back(now + 5h + 30min - std::chrono::seconds{i});
+    CHECK(time_to_wait(address, limits, now) == 0s);
+    for (auto& at : address.of_address) at = now + 30s;
+    CHECK(time_to_wait(address, limits, now) == 60s);
+}
+
 TEST_CASE("D-217 throttle: what counts as one address") {
     CHECK(sessions::throttle_address("203.0.113.7") == "203.0.113.7");
     CHECK(sessions::throttle_address("::ffff:203.0.113.7") == "203.0.113.7");
@@ -231,9 +253,52 @@ TEST_CASE("D-221 signing keys: the newest active key of this host signs, all liv
     CHECK(keys::signing_record(
               {old_key, fresh}, [](auto kid) { return kid == "old"; }, now + 3s)
               ->kid == "old");
-    CHECK(keys::signing_record({fresh}, all, now) == nullptr);
+    // One that waits while there is another one; a key that is alone is used whatever its time.
+    const auto only_fresh = [](std::string_view kid) { return kid == "fresh"; };
+    CHECK(keys::signing_record({old_key, fresh}, only_fresh, now) == nullptr);
+    CHECK(keys::signing_record({fresh}, all, now)->kid == "fresh");
+    CHECK(keys::signing_record(
+              {fresh}, [](auto) { return false; }, now) == nullptr);
+    CHECK(keys::signing_record({}, all, now) == nullptr);
+    KeyRecord far = fresh;
+    far.activates_at = now + 24h * 365;
+    CHECK(keys::signing_record({far}, all, now)->kid == "fresh");
     // The first key of all may sign at once; a later one gives verifiers time to learn it.
     CHECK(keys::first_use({}, now) == now);
     CHECK(keys::first_use({old_key}, now) == now + keys::activation_delay);
     CHECK(keys::retirement(now, 30min) == now + 32min);
+}
+
+TEST_CASE("signing keys: what a clock that was ahead has written means no more than it can mean at most") {
+    using keys::KeyRecord;
+    const KeyRecord sound{.kid = "a",
+                          .public_jwk = "",
+                          .activates_at = now + keys::activation_delay,
+                          .valid_until = now + keys::publication,
+                          .retired_at = now + keys::longest_retirement};
+    CHECK(keys::bounded(sound, now) == sound);
+    KeyRecord ahead = sound;
+    ahead.activates_at += 5h + 30min;
+    ahead.valid_until += 5h + 30min;
+    *ahead.retired_at += 5h + 30min;
+    const KeyRecord brought_back = keys::bounded(ahead, now);
+    CHECK(brought_back.activates_at == now);
+    CHECK(brought_back.valid_until == now + keys::publication);
+    CHECK(brought_back.retired_at == now + keys::longest_retirement);
+    KeyRecord never_retired = ahead;
+    never_retired.retired_at.reset();
+    CHECK_FALSE(keys::bounded(never_retired, now).retired_at.has_value());
+}
+
+TEST_CASE("signing keys: when something next changes by itself") {
+    using keys::KeyRecord;
+    CHECK_FALSE(keys::next_change({}, now).has_value());
+    const KeyRecord waiting{
+        .kid = "a", .public_jwk = "", .activates_at = now + 3s, .valid_until = now + 48h, .retired_at = {}};
+    const KeyRecord ending{
+        .kid = "b", .public_jwk = "", .activates_at = now - 1h, .valid_until = now + 1h, .retired_at = now + 2s};
+    CHECK(keys::next_change({waiting}, now) == now + 3s);
+    CHECK(keys::next_change({waiting, ending}, now) == now + 2s);
+    CHECK(keys::next_change({waiting, ending}, now + 2s) == now + 3s);
+    CHECK(keys::next_change({ending}, now + 2h) == std::nullopt);
 }

@@ -1,5 +1,6 @@
 // The real binary over gRPC.
 #include <doctest/doctest.h>
+#include <grpcpp/generic/generic_stub.h>
 
 #include <algorithm>
 #include <csignal>
@@ -19,6 +20,24 @@ namespace {
 template <class T>
 std::string code_of(const rpc::Result<T>& answer) {
     return answer ? "" : answer.error().code;
+}
+
+// What the gRPC health service says. Its messages are not packaged as C++: the answer is one enum, 1 is SERVING.
+bool is_serving(const std::string& address) {
+    grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds{5});
+    const grpc::Slice nothing;
+    grpc::ByteBuffer request(&nothing, 1), answer;
+    std::promise<grpc::Status> done;
+    stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &answer,
+                   [&](grpc::Status status) { done.set_value(std::move(status)); });
+    if (!done.get_future().get().ok()) return false;
+    std::vector<grpc::Slice> slices;
+    if (!answer.Dump(&slices).ok()) return false;
+    std::string bytes;
+    for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    return bytes == std::string("\x08\x01");
 }
 
 }  // namespace
@@ -123,6 +142,79 @@ TEST_CASE("D-221 a session that ends: its access tokens stop within a second, on
     CHECK(second.me(survivor.access_token()).has_value());
     CHECK(first.refresh(survivor.refresh_token()).has_value());
     CHECK(suite.admin.value("SELECT token_version FROM auth.users WHERE username = 'nimal'") == "1");
+}
+
+TEST_CASE("D-221 who waits for news is told at once, by every instance, and is let go when the instance stops") {
+    Suite suite;
+    suite.add("nimal");
+    AuthProcess one(suite.url(), suite.keys.path() / "keys");
+    AuthProcess two(suite.url(), suite.keys.path() / "keys");
+    Client first(one.address()), second(two.address());
+    const std::string refresh_token = first.login("nimal", "correct horse").value().refresh_token();
+    const auto trust_of = [](Client& client, std::int64_t since, int hold_ms) {
+        v1::GetTrustRequest request;
+        request.set_since_epoch(since);
+        request.set_hold_ms(hold_ms);
+        return client.call(*client.trust, &v1::TrustService::Stub::GetTrust, request);
+    };
+    const std::int64_t epoch = trust_of(first, 0, 0)->epoch();
+    const auto since = std::chrono::steady_clock::now();
+    const auto elapsed = [&] { return std::chrono::steady_clock::now() - since; };
+    // Nothing new: the answer comes when the hold is over, and not before.
+    CHECK(trust_of(first, epoch, 300)->epoch() == epoch);
+    CHECK(elapsed() >= std::chrono::milliseconds{300});
+    // Whoever knows another epoch is answered at once.
+    CHECK(trust_of(first, epoch + 5, 15'000)->epoch() == epoch);
+    CHECK(trust_of(first, 0, 15'000)->epoch() == epoch);
+
+    auto here = std::async(std::launch::async, [&] { return trust_of(first, epoch, 15'000); });
+    auto there = std::async(std::launch::async, [&] { return trust_of(second, epoch, 15'000); });
+    Client third(one.address());
+    CHECK(third.logout(refresh_token).has_value());
+    CHECK(here.get()->revoked_tokens_size() == 1);
+    CHECK(there.get()->revoked_tokens_size() == 1);
+    CHECK(elapsed() < std::chrono::seconds{10});
+    // Also what an operator does with psql is heard, and a key that ends.
+    auto waiting = std::async(std::launch::async, [&] { return trust_of(second, epoch + 1, 15'000); });
+    suite.admin.rows("UPDATE auth.users SET is_active = false WHERE username = 'nimal'");
+    CHECK(waiting.get()->revocations_size() == 1);
+    auto rotated = std::async(std::launch::async, [&] { return trust_of(second, epoch + 2, 15'000); });
+    std::string output;
+    CHECK(run_auth({"rotate-key"}, {{"DATABASE_URL", suite.url()}, {"KEY_DIRECTORY", suite.keys.path() / "keys"}},
+                   output) == 0);
+    CHECK(token::parse_jwks(rotated.get()->jwks()).value().keys().size() == 2);
+    CHECK(elapsed() < std::chrono::seconds{20});
+
+    auto held = std::async(std::launch::async, [&] { return trust_of(first, trust_of(first, 0, 0)->epoch(), 18'000); });
+    CHECK(one.stop(SIGTERM) == 0);
+    held.wait();
+    CHECK(elapsed() < std::chrono::seconds{30});
+}
+
+TEST_CASE("an instance that cannot sign anybody in says so to those who balance over it, until it can again") {
+    for (const std::string algorithm : {"EdDSA", "HS256"}) {
+        CAPTURE(algorithm);
+        Suite suite;
+        suite.add("nimal");
+        Environment environment{{"ALGORITHM", algorithm}};
+        if (algorithm == "HS256") environment["JWT_SECRET_KEY"] = "a-secret-of-at-least-32-bytes-for-tests";
+        AuthProcess process(suite.url(), suite.keys.path() / "keys", environment);
+        Client client(process.address());
+        CHECK(eventually([&] { return is_serving(process.address()); }));
+        suite.admin.rows(
+            "DO $$ BEGIN EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM PUBLIC, loan_manager_auth',"
+            " current_database()); END $$");
+        suite.admin.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE usename = 'loan_manager_auth' AND datname = current_database()");
+        CHECK(eventually([&] { return !is_serving(process.address()); }));
+        suite.admin.rows(
+            "DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO loan_manager_auth',"
+            " current_database()); END $$");
+        CHECK(eventually([&] { return is_serving(process.address()); }));
+        CHECK(eventually([&] { return client.login("nimal", "correct horse").has_value(); }));
+        CHECK(process.stop(SIGTERM) == 0);
+    }
 }
 
 TEST_CASE("change of password: checked, replayed, ends other sessions, keeps this one") {

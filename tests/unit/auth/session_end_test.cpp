@@ -71,6 +71,22 @@ TEST_CASE("D-221 end of a session: only access tokens that can be alive are list
     CHECK(world.trust(0).epoch() == epoch);
 }
 
+TEST_CASE("D-221 end of a session while the clock is behind: its tokens stay ended when the clock is put right") {
+    World world;
+    world.add_user("nimal");
+    const auto right = world.clock.now();
+    const v1::TokenResponse session = world.login("nimal", "correct horse").value();
+    const std::string ended = world.read(session.access_token()).id;
+    world.clock.set(right - (5h + 30min));
+    world.logout(session.refresh_token());
+    world.clock.set(right + 10min);
+    world.clear_away();
+    CHECK(revoked(world.trust(0)) == std::set<std::string>{ended});
+    world.clock.set(right + 33min);
+    world.clear_away();
+    CHECK(world.trust(0).revoked_tokens().empty());
+}
+
 TEST_CASE("D-221 end of a session: more access tokens than can be listed end with all of the user") {
     World world;
     const auto user = world.add_user("nimal");

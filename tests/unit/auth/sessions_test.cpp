@@ -54,10 +54,26 @@ TEST_CASE("sign-in: wrong password, unknown, disabled and system user get one an
         CHECK(answer.error().retry_after_seconds == 0);
     }
     CHECK(world.admin.value("SELECT failed_logins FROM auth.users WHERE username = 'nimal'") == "1");
-    // People type passwords into the name field: only what can be a username is kept.
-    CHECK(world.admin.value("SELECT count(*) FROM fleet.audit_log WHERE username LIKE '%DROP%'") == "0");
-    CHECK(world.admin.value("SELECT count(*) FROM fleet.audit_log WHERE action = 'LOGIN_FAILED' AND username = 'nobody'"
-                            " AND user_id IS NULL") == "1");
+    // People type passwords into the name field: only names of users are kept.
+    CHECK(world.admin.value("SELECT string_agg(DISTINCT username, ',' ORDER BY username) FROM fleet.audit_log"
+                            " WHERE action = 'LOGIN_FAILED'") == ",gone,nimal,system");
+    CHECK(world.admin.value("SELECT count(*) FROM fleet.audit_log WHERE action = 'LOGIN_FAILED' AND username = ''"
+                            " AND user_id IS NULL") == "4");
+}
+
+TEST_CASE("sign-in: what was typed as a name is stored nowhere; sixteen bits of it tell attempts apart") {
+    World world;
+    const std::string typed = "k7wmx-3hqzt-p9d4r-ny8cv";
+    CHECK(code_of(world.login(typed, "x")) == "BAD_CREDENTIALS");
+    CHECK(code_of(world.login(" K7WMX-3hqzt-p9d4r-ny8cv\t", "x")) == "BAD_CREDENTIALS");
+    for (const char* table : {"auth.login_attempts", "fleet.audit_log", "fleet.outbox"}) {
+        CAPTURE(table);
+        CHECK(world.admin.value("SELECT count(*) FROM " + std::string(table) +
+                                " t WHERE t::text ILIKE '%k7wmx%' OR t::text ILIKE '%3hqzt%'") == "0");
+    }
+    CHECK(world.admin.value("SELECT count(DISTINCT name_bucket) FROM auth.login_attempts") == "1");
+    CHECK(auth::sessions::name_bucket("nimal") != auth::sessions::name_bucket("nobody"));
+    CHECK(auth::sessions::name_bucket("nimal") < 65536);
 }
 
 TEST_CASE("D-217 sign-in: five failures make the pair of account and address wait") {
@@ -186,6 +202,95 @@ TEST_CASE("refresh: rights are those of the moment, and a disabled user has none
     CHECK(world.read(second.access_token()).version == 2);
     world.admin.rows("UPDATE auth.users SET is_active = false WHERE username = 'nimal'");
     CHECK(code_of(world.refresh(second.refresh_token())) == "UNAUTHENTICATED");
+}
+
+TEST_CASE("D-217 sign-in: a lock of a clock that was ahead ends when the clock is put right") {
+    World world;
+    world.settings.throttle.attempts_per_minute = 20;
+    world.add_user("nimal");
+    const auto right = world.clock.now();
+    world.clock.set(right + 5h + 30min);
+    for (int i = 0; i < 5; ++i) CHECK(code_of(world.login("nimal", "wrong horse")) == "BAD_CREDENTIALS");
+    for (int i = 0; i < 15; ++i) CHECK(code_of(world.login("user" + std::to_string(i), "x")) == "BAD_CREDENTIALS");
+    CHECK(code_of(world.login("nimal", "correct horse")) == "LOGIN_THROTTLED");
+    world.clock.set(right);
+    CHECK(world.login("nimal", "correct horse").has_value());
+    // Guessing is counted by the clock of now.
+    for (int i = 0; i < 5; ++i) CHECK(code_of(world.login("kamal", "wrong")) == "BAD_CREDENTIALS");
+    CHECK(code_of(world.login("kamal", "wrong")) == "LOGIN_THROTTLED");
+    CHECK(world.login("kamal", "wrong").error().retry_after_seconds <= 900);
+    world.clear_away();
+    CHECK(world.admin.value("SELECT count(*) FROM auth.login_attempts WHERE started_at > now() + interval '1 hour'") ==
+          "0");
+}
+
+TEST_CASE("D-221 a clock that was a year ahead leaves nothing that outlives its life from now") {
+    World world;
+    const auto right = world.clock.now();
+    world.add_user("nimal");
+    world.clock.set(right + 24h * 365);
+    const v1::TokenResponse session = world.login("nimal", "correct horse").value();
+    for (int i = 0; i < 5; ++i) CHECK(code_of(world.login("nimal", "x", "203.0.113.2")) == "BAD_CREDENTIALS");
+    world.admin.rows(
+        "UPDATE auth.users SET must_change_password = true, password_changed_at = now() + interval '1 year'"
+        " WHERE username = 'nimal'");
+    world.clock.set(right);
+    world.clear_away();
+    CHECK(
+        world.admin.value("SELECT count(*) FROM auth.refresh_tokens WHERE expires_at > now() + interval '7 days 1 hour'"
+                          " OR issued_at > now() + interval '1 hour'") == "0");
+    CHECK(world.admin.value(
+              "SELECT count(*) FROM auth.known_addresses WHERE last_seen_at > now() + interval '1 hour'") == "0");
+    CHECK(world.admin.value("SELECT count(*) FROM auth.users WHERE locked_until > now() + interval '1 hour'"
+                            " OR password_changed_at > now() + interval '1 hour'") == "0");
+    world.clock.advance(73h);
+    CHECK(code_of(world.login("nimal", "correct horse")) == "BAD_CREDENTIALS");  // a one-time password expires
+    world.clock.advance(5 * 24h);
+    CHECK(code_of(world.refresh(session.refresh_token())) == "UNAUTHENTICATED");
+}
+
+TEST_CASE("housekeeping takes at most 500 rows in a step, and comes to an end") {
+    World world;
+    const auto user = world.add_user("nimal");
+    world.admin.rows(
+        "INSERT INTO auth.login_attempts (address, name_bucket, started_at, outcome)"
+        " SELECT 'a', 1, now() - interval '2 days', 'FAILED' FROM generate_series(1, 1234)");
+    world.admin.rows(
+        "INSERT INTO auth.revoked_tokens (jti, epoch, revoked_at)"
+        " SELECT gen_random_uuid(), 1, now() - interval '2 days' FROM generate_series(1, 1234)");
+    world.admin.rows(
+        "INSERT INTO auth.known_addresses (user_id, address, first_seen_at, last_seen_at)"
+        " SELECT '" +
+        user.id +
+        "', 'a' || n, now() - interval '200 days', now() - interval '100 days'"
+        " FROM generate_series(1, 1234) n");
+    // One family of 1234 tokens that has ended, and one whose last token is alive.
+    world.admin.rows(
+        "INSERT INTO auth.refresh_tokens (id, user_id, family_id, token_hash, access_jti, issued_at, expires_at)"
+        " SELECT gen_random_uuid(), '" +
+        user.id +
+        "', ('0190a000-0000-7000-8000-00000000000' || (n % 2))::uuid,"
+        " sha256(n::text::bytea), gen_random_uuid(), now() - interval '20 days',"
+        " CASE WHEN n = 2468 THEN now() + interval '1 day' ELSE now() - interval '13 days' END"
+        " FROM generate_series(1, 2468) n");
+    world.admin.rows(
+        "CREATE TABLE public.steps (rows bigint);"
+        "CREATE FUNCTION note_step() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS"
+        " $$ BEGIN INSERT INTO public.steps SELECT count(*) FROM gone; RETURN NULL; END $$;"
+        "CREATE TRIGGER note_step AFTER DELETE ON auth.login_attempts REFERENCING OLD TABLE AS gone"
+        " FOR EACH STATEMENT EXECUTE FUNCTION note_step();"
+        "CREATE TRIGGER note_step AFTER DELETE ON auth.refresh_tokens REFERENCING OLD TABLE AS gone"
+        " FOR EACH STATEMENT EXECUTE FUNCTION note_step();"
+        "CREATE TRIGGER note_step AFTER DELETE ON auth.revoked_tokens REFERENCING OLD TABLE AS gone"
+        " FOR EACH STATEMENT EXECUTE FUNCTION note_step();"
+        "CREATE TRIGGER note_step AFTER DELETE ON auth.known_addresses REFERENCING OLD TABLE AS gone"
+        " FOR EACH STATEMENT EXECUTE FUNCTION note_step()");
+    world.clear_away();
+    CHECK(world.admin.value("SELECT count(*) FROM auth.login_attempts") == "0");
+    CHECK(world.admin.value("SELECT count(*) FROM auth.revoked_tokens") == "0");
+    CHECK(world.admin.value("SELECT count(*) FROM auth.known_addresses") == "0");
+    CHECK(world.admin.value("SELECT count(*) FROM auth.refresh_tokens") == "1234");
+    CHECK(world.admin.value("SELECT max(rows) FROM public.steps") == "500");
 }
 
 TEST_CASE("housekeeping clears away what no decision needs, and nothing else") {

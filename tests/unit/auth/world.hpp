@@ -104,6 +104,7 @@ struct World {
     passwords::HashPool hashes{cheap_hash, 2, 64};
     keys::Keyring keyring{secret, clock};
     Parts parts{settings, pools, hashes, keyring, clock};
+    trust::EpochWatch watch;
 
 private:
     rpc::CallContext call(const std::string& address) {
@@ -128,12 +129,13 @@ private:
     }
 
     boost::asio::awaitable<postgres::Result<void>> cleared_away() {
-        co_return co_await sessions::clear_away(pools.local(), settings.throttle, settings.access_token_expire,
-                                                clock.now());
+        const sessions::Lives lives{settings.throttle, settings.access_token_expire,
+                                    settings.refresh_token_expire_days};
+        co_return co_await sessions::clear_away(pools.local(), lives, clock.now());
     }
 
     sessions::Handlers sessions_{parts};
-    trust::Handlers trust_{parts};
+    trust::Handlers trust_{parts, watch};
 };
 
 }  // namespace loan_manager::auth::testing

@@ -202,6 +202,24 @@ asio::awaitable<rpc::Result<v1::Bike>> accept(commands::Unit& unit, int) {
     co_return v1::Bike();
 }
 
+asio::awaitable<rpc::Result<v1::Bike>> repeat_a_note(commands::Unit& unit, int) {
+    unit.with_commit(insert_thing, postgres::Params(301, "once"));
+    co_return v1::Bike();
+}
+
+asio::awaitable<rpc::Result<v1::Bike>> break_a_check(commands::Unit& unit, int) {
+    const std::string raise =
+        "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '23514', CONSTRAINT = 'nobodys'; END $$";
+    static_cast<void>((co_await unit.transaction().query(raise, postgres::Params())).value());
+    co_return v1::Bike();
+}
+
+asio::awaitable<rpc::Result<v1::Bike>> overflow(commands::Unit& unit, int) {
+    const std::string sum = "SELECT (999999999999.99::numeric(14, 2) + 1)::numeric(14, 2)";
+    static_cast<void>((co_await unit.transaction().query(sum, postgres::Params())).value());
+    co_return v1::Bike();
+}
+
 asio::awaitable<rpc::Result<v1::Bike>> find_issue(commands::Unit& unit, int) {
     unit.issue("color", "not_found");
     co_return v1::Bike();
@@ -229,6 +247,49 @@ TEST_CASE("D-218 a command leaves its rows, its audit row and its event, or noth
     auto third = call();
     CHECK(run(refused, third).error().code == "INVALID_STATE");
     CHECK(database().value("SELECT count(*)::text FROM things WHERE id = 200") == "0");
+}
+
+TEST_CASE("D-211 what a command does not say about a constraint, the table of its service says") {
+    Probe probe(repeat_a_note);
+    auto context = call();
+    commands::RunnerOptions options;
+    options.constraints = {{"things_note_key", "DUPLICATE", "note", "duplicate"}};
+    database().value("CREATE UNIQUE INDEX IF NOT EXISTS things_note_key ON things (note)");
+    database().value("INSERT INTO things VALUES (300, 'once') RETURNING note");
+    commands::Runner runner(*database().pools, options);
+    const auto asked = request();
+    const auto outcome = run_on(database().context, runner.run(context, asked, probe));
+    database().value("DROP INDEX things_note_key");
+    REQUIRE(outcome.has_error());
+    CHECK(outcome.error().code == "DUPLICATE");
+    CHECK(outcome.error().details == std::vector<rpc::FieldIssue>{{"note", "duplicate"}});
+    // One that no table names is nothing a client did.
+    Probe unknown(break_a_check);
+    CHECK(run(unknown, context).error().code == "INTERNAL");
+}
+
+TEST_CASE("D-211 an answer that outgrows its column is the client's matter, and says of which field") {
+    Probe probe(overflow);
+    auto context = call();
+    const auto outcome = run(probe, context);
+    REQUIRE(outcome.has_error());
+    CHECK(outcome.error().code == "VALIDATION");
+    CHECK(outcome.error().details == std::vector<rpc::FieldIssue>{{"total_cost", "out_of_range"}});
+}
+
+TEST_CASE("D-215 a key that was stored while the clock was ahead is brought back, and not forgotten") {
+    Probe probe(accept);
+    auto context = call("key-of-the-future");
+    REQUIRE(run(probe, context).has_value());
+    database().value(
+        "UPDATE fleet.idempotency_keys SET expires_at = now() + interval '1 year'"
+        " WHERE key = 'key-of-the-future' RETURNING key");
+    commands::Runner runner(*database().pools, commands::RunnerOptions());
+    static_cast<void>(run_on(database().context, runner.sweep()).value());
+    CHECK(
+        database().value("SELECT (expires_at BETWEEN now() + interval '23 hours' AND now() + interval '25 hours')::text"
+                         " FROM fleet.idempotency_keys WHERE key = 'key-of-the-future'") == "true");
+    database().value("DELETE FROM fleet.idempotency_keys WHERE key = 'key-of-the-future' RETURNING key");
 }
 
 TEST_CASE("D-218 serialization failures and deadlocks are repeated, then UNAVAILABLE") {

@@ -124,12 +124,12 @@ TEST_CASE("D-208 DUPLICATE names the field and uses no number") {
     twin.set_license_plate("CP " + request.license_plate().substr(3));  // another province, the same key
     auto outcome = fleet.procure(twin, keyed(), bike);
     CHECK(outcome.code == "DUPLICATE");
-    CHECK(contains(outcome.issues, "license_plate: not_allowed"));
+    CHECK(contains(outcome.issues, "license_plate: duplicate"));
     twin = purchase("MO");
     twin.set_engine_number("dup engine 1");
     outcome = fleet.procure(twin, keyed(), bike);
     CHECK(outcome.code == "DUPLICATE");
-    CHECK(contains(outcome.issues, "engine_number: not_allowed"));
+    CHECK(contains(outcome.issues, "engine_number: duplicate"));
     CHECK(fleet.value("SELECT last_number FROM stock_counters c JOIN branches b ON b.id = c.branch_id "
                       "WHERE b.code = 'MO'") == counter);
 }

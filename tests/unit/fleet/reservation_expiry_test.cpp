@@ -162,6 +162,21 @@ TEST_CASE("B3 reservations expire at 00:15 in Colombo after their last day; the 
     CHECK(Fleet::instance().broken_invariants().empty());
 }
 
+TEST_CASE("B3 a night that a clock ahead has seen is not skipped when it comes") {
+    const auto until_ninth = reserved_until("2036-03-09");
+    Expiry expiry(colombo("2036-03-10", minutes(5 * 60)));  // 5:30 h ahead of 23:30 on the ninth
+    expiry.run();
+    CHECK(status(until_ninth) == "IN_STOCK");
+    expiry.clock.set(colombo("2036-03-09", minutes(23 * 60 + 31)));
+    expiry.run();
+    const auto booked_late = reserved_until("2036-03-09");
+    expiry.run();
+    CHECK(status(booked_late) == "ALLOCATED");
+    expiry.clock.set(colombo("2036-03-10", minutes(15)));
+    expiry.run();
+    CHECK(status(booked_late) == "IN_STOCK");
+}
+
 TEST_CASE("B3 of several instances one releases each bike") {
     std::vector<std::string> bikes;
     for (int i = 0; i < 10; ++i) {

@@ -141,6 +141,21 @@ TEST_CASE("D-1003 failures are retried after 30 s, doubling to 10 min, for the r
     CHECK(lc::decide(policy(), state, noon + 60s).run == Trigger::startup);
 }
 
+TEST_CASE("D-1002 what was dated by a clock that was ahead makes nothing wait until then") {
+    lc::ViewState state = idle();
+    state.first_uncovered = noon - 5s;
+    state.last_uncovered = noon + 5h + 30min;
+    CHECK(lc::decide(policy(), state, noon).run == Trigger::event);
+    state.first_uncovered = noon + 5h;
+    CHECK(lc::decide(policy(), state, noon).run == Trigger::event);
+    // Its last run ended in that future, well or not.
+    state.last_finished = noon + 5h + 30min;
+    CHECK(lc::decide(policy(), state, noon).run == Trigger::event);
+    state.failures = 3;
+    state.failed_trigger = Trigger::event;
+    CHECK(lc::decide(policy(), state, noon).run == Trigger::event);
+}
+
 TEST_CASE("D-1001 one refresh per view at a time: while one runs nothing is due") {
     lc::ViewState state = idle();
     state.running = true;

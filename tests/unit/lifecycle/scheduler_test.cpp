@@ -129,6 +129,33 @@ TEST_CASE("D-1002 a missed nightly run is made up at start, once, by one of two 
     CHECK(session.value("SELECT count(*) FROM view_refreshes WHERE trigger = 'NIGHTLY'") == "2");
 }
 
+TEST_CASE("D-1003 runs of a clock that was ahead are brought back, and changes are picked up by the clock of now") {
+    ScratchDatabase database;
+    Session session(database.url());
+    testing::add_organisation(session);
+    {
+        Instance first(database);
+        REQUIRE(eventually(
+            [&] { return session.value("SELECT count(*) FROM view_refreshes WHERE status = 'OK'") == "2"; }));
+    }
+    session.rows(
+        "UPDATE view_refreshes SET started_at = started_at + interval '5 hours 30 minutes', finished_at = finished_at "
+        "+ "
+        "interval '5 hours 30 minutes'");
+    testing::procure(session, "WW", 2);
+    session.rows("UPDATE outbox SET at = at + interval '5 hours 30 minutes'");
+    Instance again(database);
+    CHECK(eventually([&] { return session.value("SELECT count(*) FROM bike_cost_summary") == "2"; }));
+    CHECK(eventually([&] { return session.value("SELECT sum(bikes) FROM branch_stock_summary") == "2"; }));
+    CHECK(eventually([&] {
+        return session.value("SELECT count(*) FROM view_refreshes WHERE started_at > now() + interval '1 minute'") ==
+               "0";
+    }));
+    // The newest run is the one that covers what happened.
+    CHECK(session.value("SELECT covers_seq > 0 FROM view_refreshes WHERE view_name = 'bike_cost_summary'"
+                        " ORDER BY started_at DESC LIMIT 1") == "t");
+}
+
 TEST_CASE("D-1003 a failed refresh is retried until it succeeds") {
     ScratchDatabase database;
     Session session(database.url());

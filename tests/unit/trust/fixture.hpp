@@ -75,8 +75,9 @@ struct FakeAuth {
 
 struct Fixture {
     explicit Fixture(AuthenticatorOptions options = {})
-        : authenticator(with_clock(std::move(options)),
-                        local_source([this](std::int64_t since) { return auth.answer(since); })) {}
+        : authenticator(
+              with_clock(std::move(options)),
+              local_source([this](std::int64_t since, std::chrono::milliseconds) { return auth.answer(since); })) {}
 
     AuthenticatorOptions with_clock(AuthenticatorOptions options) {
         options.clock = &clock;

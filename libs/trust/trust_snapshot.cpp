@@ -1,4 +1,4 @@
-#include "trust/knowledge.hpp"
+#include "trust/trust_snapshot.hpp"
 
 #include <algorithm>
 
@@ -7,22 +7,21 @@
 namespace loan_manager::trust {
 namespace {
 
-// At two questions a second: once every ten minutes.
-constexpr unsigned whole_list_every = 1200;
+constexpr std::chrono::minutes whole_list_every{10};
 
 }  // namespace
 
 TrustState::TrustState(std::optional<token::KeySet> fixed_keys) : fixed_keys_(fixed_keys.has_value()) {
-    auto knowledge = std::make_shared<Knowledge>();
+    auto snapshot = std::make_shared<TrustSnapshot>();
     if (fixed_keys) {
-        knowledge->keys = std::move(*fixed_keys);
+        snapshot->keys = std::move(*fixed_keys);
     }
-    knowledge_ = std::move(knowledge);
+    snapshot_ = std::move(snapshot);
 }
 
-std::shared_ptr<const Knowledge> TrustState::current() const {
+std::shared_ptr<const TrustSnapshot> TrustState::current() const {
     const std::lock_guard lock(mutex_);
-    return knowledge_;
+    return snapshot_;
 }
 
 std::optional<TrustState::SteadyTime> TrustState::heard() const {
@@ -30,17 +29,19 @@ std::optional<TrustState::SteadyTime> TrustState::heard() const {
     return heard_;
 }
 
-std::int64_t TrustState::next_epoch() {
+std::int64_t TrustState::next_epoch(SteadyTime now) const {
     const std::lock_guard lock(mutex_);
-    return asked_++ % whole_list_every == 0 ? 0 : epoch_;
+    return !whole_list_heard_ || now - *whole_list_heard_ >= whole_list_every ? 0 : epoch_;
 }
 
 bool TrustState::apply(const loanmanager::auth::v1::Trust& trust, std::int64_t asked_since, SteadyTime now) {
     const std::lock_guard lock(mutex_);
-    const bool whole_list = asked_since == 0;
-    const bool new_keys = !fixed_keys_ && (trust.jwks() != jwks_ || !heard_);
+    // An answer may be overtaken by a newer one; then it adds what it knows and takes nothing back.
+    const bool overtaken = trust.epoch() < epoch_;
+    const bool whole_list = asked_since == 0 && !overtaken;
+    const bool new_keys = !fixed_keys_ && !overtaken && (trust.jwks() != jwks_ || !heard_);
     if (new_keys || whole_list || trust.revocations_size() > 0 || trust.revoked_tokens_size() > 0) {
-        auto next = std::make_shared<Knowledge>(*knowledge_);
+        auto next = std::make_shared<TrustSnapshot>(*snapshot_);
         if (new_keys) {
             token::result<token::KeySet> keys = token::parse_jwks(trust.jwks());
             if (!keys || keys->empty()) {
@@ -58,11 +59,16 @@ bool TrustState::apply(const loanmanager::auth::v1::Trust& trust, std::int64_t a
             min_ver = std::max(min_ver, revocation.min_ver());
         }
         next->revoked_tokens.insert(trust.revoked_tokens().begin(), trust.revoked_tokens().end());
-        knowledge_ = std::move(next);
-        jwks_ = trust.jwks();
+        snapshot_ = std::move(next);
+        if (new_keys) {
+            jwks_ = trust.jwks();
+        }
     }
-    // Going back (auth's database was restored): ask for everything next time.
-    epoch_ = trust.epoch() < epoch_ && !whole_list ? 0 : trust.epoch();
+    // Overtaken, or going back because auth's database was restored: ask for everything next time.
+    epoch_ = overtaken ? 0 : trust.epoch();
+    if (whole_list) {
+        whole_list_heard_ = now;
+    }
     heard_ = now;
     return true;
 }
