@@ -41,24 +41,6 @@ bool is_serving(const std::string& address) {
     return bytes == std::string("\x08\x01");
 }
 
-// What the gRPC health service says. Its messages are not packaged as C++: the answer is one enum, 1 is SERVING.
-bool is_serving(const std::string& address) {
-    grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds{5});
-    const grpc::Slice nothing;
-    grpc::ByteBuffer request(&nothing, 1), answer;
-    std::promise<grpc::Status> done;
-    stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &answer,
-                   [&](grpc::Status status) { done.set_value(std::move(status)); });
-    if (!done.get_future().get().ok()) return false;
-    std::vector<grpc::Slice> slices;
-    if (!answer.Dump(&slices).ok()) return false;
-    std::string bytes;
-    for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-    return bytes == std::string("\x08\x01");
-}
-
 }  // namespace
 
 TEST_CASE("the service: sign in, look at oneself, keys, sign out, stop") {
