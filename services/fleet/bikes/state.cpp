@@ -39,7 +39,7 @@ rpc::Result<void> check_live(const v1::Bike& bike) {
     return {};
 }
 
-rpc::Result<void> check_ready(const v1::Bike& bike, Circumstances circumstances,
+rpc::Result<void> check_ready(const v1::Bike& bike, BikeFacts facts,
                               std::initializer_list<v1::BikeStatus> accepted) {
     if (bike.status() == v1::BIKE_STATUS_SOLD) {
         return rpc::Error("BIKE_SOLD");
@@ -47,10 +47,10 @@ rpc::Result<void> check_ready(const v1::Bike& bike, Circumstances circumstances,
     if (has_open_transfer(bike)) {
         return rpc::Error("OPEN_TRANSFER");
     }
-    if (circumstances.open_job) {
+    if (facts.open_job) {
         return rpc::Error("OPEN_JOB");
     }
-    if (circumstances.elsewhere) {
+    if (facts.elsewhere) {
         return rpc::Error("NOT_AT_BRANCH");
     }
     if (std::find(accepted.begin(), accepted.end(), bike.status()) == accepted.end()) {

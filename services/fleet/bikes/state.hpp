@@ -21,13 +21,13 @@ bool has_open_transfer(const v1::Bike& bike);
 rpc::Result<void> check_live(const v1::Bike& bike);
 
 /// What stands against a command, as far as the bike itself does not tell.
-struct Circumstances {
+struct BikeFacts {
     bool open_job = false;   ///< A job that matters to the command is open.
     bool elsewhere = false;  ///< The bike is not at the branch the command is about.
 };
 /// D-212: the first of BIKE_SOLD, OPEN_TRANSFER, OPEN_JOB, NOT_AT_BRANCH, and INVALID_STATE if the status is none of
 /// the accepted ones. ALLOCATED means: to a customer.
-rpc::Result<void> check_ready(const v1::Bike& bike, Circumstances circumstances,
+rpc::Result<void> check_ready(const v1::Bike& bike, BikeFacts facts,
                               std::initializer_list<v1::BikeStatus> accepted);
 
 void allocate_to_transfer(v1::Bike& bike);     ///< B4: keeps the status it returns to.

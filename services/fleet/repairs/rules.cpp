@@ -86,9 +86,9 @@ rpc::Result<v1::JobCategory> categorise(v1::JobType type, bool after_sale) {
 rpc::Result<v1::JobCategory> check_opening(const v1::Bike& bike, const Opening& opening,
                                            const std::optional<Warranty>& warranty, runtime::Date today) {
     if (!opening.after_sale) {
-        bikes::Circumstances circumstances;
-        circumstances.elsewhere = bike.current_branch_id() != opening.branch_id;
-        auto ready = bikes::check_ready(bike, circumstances, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_MAINTENANCE});
+        bikes::BikeFacts facts;
+        facts.elsewhere = bike.current_branch_id() != opening.branch_id;
+        auto ready = bikes::check_ready(bike, facts, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_MAINTENANCE});
         return ready ? categorise(opening.type, false) : rpc::Result<v1::JobCategory>(ready.error());
     }
     if (bike.status() != v1::BIKE_STATUS_SOLD) {

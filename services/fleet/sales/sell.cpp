@@ -48,13 +48,13 @@ rpc::Result<void> check_against(commands::Unit& unit, const v1::SellBikeRequest&
 
 // D-212: who may accept a loss comes before the state of the bike. Its cost is a fact in every state.
 rpc::Result<void> check_sellable(const commands::Unit& unit, const v1::SellBikeRequest& request, const v1::Bike& bike,
-                                 const Figures& figures, bikes::Circumstances circumstances,
+                                 const Figures& figures, bikes::BikeFacts facts,
                                  const std::optional<bikes::BranchRow>& branch) {
     const auto may_approve_loss = access::reach(unit.caller(), Permission::sales_approve_loss);
     if (figures.is_loss() && !may_approve_loss.covers(bike.current_branch_id(), bike.company_id())) {
         return rpc::Error("LOSS_NEEDS_MANAGER");
     }
-    if (auto ready = bikes::check_ready(bike, circumstances, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_ALLOCATED});
+    if (auto ready = bikes::check_ready(bike, facts, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_ALLOCATED});
         !ready) {
         return ready.error();
     }
@@ -178,11 +178,11 @@ boost::asio::awaitable<rpc::Result<v1::Sale>> Sell::execute(commands::Unit& unit
     if (auto valid = check_against(unit, request, bike, figures); !valid) {
         co_return valid.error();
     }
-    bikes::Circumstances circumstances;
-    circumstances.open_job = bikes::read_open_jobs(reads.at(1)).stock > 0;
-    circumstances.elsewhere = elsewhere;
+    bikes::BikeFacts facts;
+    facts.open_job = bikes::read_open_jobs(reads.at(1)).stock > 0;
+    facts.elsewhere = elsewhere;
     const auto branch = bikes::read_branch(found.at(0));
-    if (auto sellable = check_sellable(unit, request, bike, figures, circumstances, branch); !sellable) {
+    if (auto sellable = check_sellable(unit, request, bike, figures, facts, branch); !sellable) {
         co_return sellable.error();
     }
     if (auto twin = bikes::read_duplicate(found.at(2))) {

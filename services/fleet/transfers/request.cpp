@@ -57,9 +57,9 @@ Answer request(CommandContext& command, const v1::RequestTransferRequest& reques
         co_return locked.error();
     }
     auto& bike = locked->bike;
-    bikes::Circumstances circumstances;
-    circumstances.open_job = command[jobs].stock > 0;
-    if (auto ready = bikes::check_ready(bike, circumstances, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_MAINTENANCE});
+    bikes::BikeFacts facts;
+    facts.open_job = command[jobs].stock > 0;
+    if (auto ready = bikes::check_ready(bike, facts, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_MAINTENANCE});
         !ready) {
         co_return ready.error();
     }

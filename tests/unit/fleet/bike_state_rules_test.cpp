@@ -60,7 +60,7 @@ TEST_CASE("B2 only a bike in stock may be reserved: the guard in every status") 
 }
 
 TEST_CASE("D-212 of several reasons the first in the order of the rule is told") {
-    Circumstances everything;
+    BikeFacts everything;
     everything.open_job = true;
     everything.elsewhere = true;
     CHECK(code(check_ready(bike_in(v1::BIKE_STATUS_SOLD), everything, {})) == "BIKE_SOLD");
