@@ -182,6 +182,19 @@ CREATE INDEX commissions_branch_idx ON fleet.commissions (branch_id, period_mont
 CREATE INDEX commissions_payee_idx ON fleet.commissions (payee_user_id, period_month, id) WHERE payee_user_id IS NOT NULL;
 CREATE INDEX commissions_pending_idx ON fleet.commissions (branch_id) WHERE status = 'PENDING';
 
+-- The prices of a bike that somebody who may not see its cost has asked about since a day began: whether they are a loss
+-- tells where the cost lies. Without foreign keys, which would make a look at a price wait for whatever is done with the
+-- bike; rows are of no use after a day, and removed then.
+CREATE TABLE fleet.price_questions (
+    user_id    uuid NOT NULL,
+    bicycle_id uuid NOT NULL,
+    since      timestamptz NOT NULL,
+    prices     numeric(14, 2)[] NOT NULL,
+    PRIMARY KEY (user_id, bicycle_id)
+);
+CREATE INDEX price_questions_since_idx ON fleet.price_questions (since);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON fleet.price_questions TO loan_manager_fleet;
 GRANT SELECT, INSERT, UPDATE ON fleet.sales, fleet.commission_rules, fleet.commissions TO loan_manager_fleet;
 GRANT SELECT ON fleet.sales, fleet.commission_rules, fleet.commissions TO loan_manager_lifecycle;
 

@@ -45,6 +45,7 @@ rpc::Result<void> CommandContext::valid() const {
 boost::asio::awaitable<rpc::Result<void>> CommandContext::read() {
     has_read_ = true;
     if (!reads_.empty()) {
+        ++round_trips_;
         co_await reads_.run(transaction_.connection());
     }
     if (look_up_) {
@@ -61,6 +62,7 @@ boost::asio::awaitable<rpc::Result<void>> CommandContext::read() {
 }
 
 boost::asio::awaitable<void> CommandContext::run(sql::RoundTrip& further) {
+    ++round_trips_;
     co_await further.run(transaction_.connection());
 }
 

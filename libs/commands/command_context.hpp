@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "commands/change.hpp"
@@ -74,6 +75,16 @@ public:
     void record(Change change) { changes_.push_back(std::move(change)); }
     /// Event only.
     void emit(Event event) { events_.push_back(std::move(event)); }
+    /// Asked first what a database error means, where the service's table of constraints would say it wrongly for this
+    /// command.
+    void refuse_with(std::function<std::optional<rpc::Error>(const postgres::Error&)> refuse) {
+        refuse_ = std::move(refuse);
+    }
+    /// What a refusal leaves behind although everything else is rolled back: runs then, by itself, before the refusal
+    /// is answered. An error that `verdict` finds in its answer takes the refusal's place.
+    void when_refused(sql::RoundTrip trip, sql::Handle<std::optional<rpc::Error>> verdict) {
+        when_refused_.emplace(std::move(trip), verdict);
+    }
     /// HTTP status of the success if it differs from the route's, e.g. 202.
     void set_http_status(unsigned status) { http_status_ = status; }
 
@@ -81,12 +92,16 @@ public:
     rpc::CallContext& context() { return call_; }
     const rpc::CallContext& context() const { return call_; }
     postgres::Transaction& transaction() { return transaction_; }
-    void refuse_with(std::function<std::optional<rpc::Error>(const postgres::Error&)> refuse) { refuse_ = refuse; }
     std::size_t look_ups() const { return look_up_ ? 2 : 0; }
 
 private:
-    std::function<std::optional<rpc::Error>(const postgres::Error&)> refuse_;
     friend class Attempt;
+    struct WhenRefused {
+        WhenRefused(sql::RoundTrip sent, sql::Handle<std::optional<rpc::Error>> answer)
+            : trip(std::move(sent)), verdict(answer) {}
+        sql::RoundTrip trip;
+        sql::Handle<std::optional<rpc::Error>> verdict;
+    };
     rpc::CallContext& call_;
     postgres::Transaction& transaction_;
     const Idempotency& idempotency_;
@@ -102,6 +117,9 @@ private:
     std::vector<Event> events_;
     postgres::Batch last_;
     unsigned http_status_ = 0;
+    int round_trips_ = 0;
+    std::function<std::optional<rpc::Error>(const postgres::Error&)> refuse_;
+    std::optional<WhenRefused> when_refused_;
 };
 
 using Unit = CommandContext;

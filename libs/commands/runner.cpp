@@ -83,8 +83,28 @@ asio::awaitable<bool> Attempt::finish(rpc::Result<void> outcome) {
             outcome_ = rpc::Result<void>();
         }
     }
+    std::optional<CommandContext::WhenRefused> last_words;
+    if (command_) {
+        last_words = std::move(command_->when_refused_);
+    }
     const bool ended = co_await settle();
+    if (ended && !outcome_ && last_words) {
+        co_await leave_behind(last_words->trip, last_words->verdict);
+    }
     co_return ended;
+}
+
+// The refusal is not told unless this has been written down.
+asio::awaitable<void> Attempt::leave_behind(sql::RoundTrip& trip,
+                                            const sql::Handle<std::optional<rpc::Error>>& verdict) {
+    try {
+        co_await trip.run(runner_.pools_.local(), call_.deadline);
+        if (std::optional<rpc::Error> instead = trip[verdict]) {
+            outcome_ = *std::move(instead);
+        }
+    } catch (const postgres::Failure& failure) {
+        outcome_ = to_rpc_error(failure.error(), call_.request_id);
+    }
 }
 
 asio::awaitable<void> Attempt::commit() {
@@ -99,6 +119,9 @@ asio::awaitable<void> Attempt::commit() {
         call_.set_http_status(command.http_status_);
     }
     committed_ = true;
+    if (options.measured) {
+        options.measured(call_, command.round_trips_ + 1);
+    }
 }
 
 // Whatever did not commit is rolled back before answering: whoever repeats the request must not meet the locks of this

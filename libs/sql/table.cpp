@@ -29,6 +29,11 @@ bool is_bookkeeping(const std::string& name) {
 
 bool is_creation(const std::string& name) { return name == "id" || name == "created_at" || name == "created_by"; }
 
+/// "to_date($, 'YYYY')" → "to_date($7, 'YYYY')"
+std::string numbered(std::string expression, int parameter) {
+    return expression.insert(expression.find('$') + 1, std::to_string(parameter));
+}
+
 [[noreturn]] void raise(const FieldDescriptor* field, const std::string& problem) {
     throw postgres::Failure(
         postgres::Error(postgres::Error::Kind::conversion, "column \"" + field->name() + "\" " + problem));
@@ -87,6 +92,8 @@ Table::Table(const google::protobuf::Descriptor* message, Layout layout) : layou
     }
     std::for_each(layout_.computed.begin(), layout_.computed.end(),
                   [&](const Layout::Computed& column) { check_name(column.field); });
+    std::for_each(layout_.converted.begin(), layout_.converted.end(),
+                  [&](const Layout::Converted& column) { check_name(column.field); });
 
     std::string inserted, placeholders, updated;
     int inserts = 0;
@@ -99,6 +106,10 @@ Table::Table(const google::protobuf::Descriptor* message, Layout layout) : layou
         }
         const auto computed = std::find_if(layout_.computed.begin(), layout_.computed.end(),
                                            [&](const Layout::Computed& column) { return column.field == name; });
+        const auto converted = std::find_if(layout_.converted.begin(), layout_.converted.end(),
+                                            [&](const Layout::Converted& column) { return column.field == name; });
+        const bool is_converted = converted != layout_.converted.end();
+        const char* written_as = is_converted ? converted->write : "$";
         Column column{};
         column.field = field;
         column.kind = kind_of(field);
@@ -109,15 +120,20 @@ Table::Table(const google::protobuf::Descriptor* message, Layout layout) : layou
         all_.push_back(column);
 
         columns_ += columns_.empty() ? "" : ", ";
-        columns_ += computed == layout_.computed.end() ? std::string(layout_.alias) + '.' + name
-                                                       : std::string(computed->expression) + " AS " + name;
+        if (computed != layout_.computed.end()) {
+            columns_ += std::string(computed->expression) + " AS " + name;
+        } else if (is_converted) {
+            columns_ += std::string(converted->read) + " AS " + name;
+        } else {
+            columns_ += std::string(layout_.alias) + '.' + name;
+        }
         if (column.written) {
             inserted += (inserts == 0 ? "" : ", ") + name;
-            placeholders += (inserts == 0 ? "$" : ", $") + std::to_string(inserts + 1);
+            placeholders += (inserts == 0 ? "" : ", ") + numbered(written_as, inserts + 1);
             ++inserts;
         }
         if (column.updated) {
-            updated += (updates == 1 ? "" : ", ") + name + " = $" + std::to_string(updates + 1);
+            updated += (updates == 1 ? "" : ", ") + name + " = " + numbered(written_as, updates + 1);
             ++updates;
         }
     }

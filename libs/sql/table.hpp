@@ -28,10 +28,17 @@ struct Layout {
         const char* field;
         const char* expression;
     };
+    struct Converted {
+        const char* field;
+        const char* read;   ///< Expression over the column: "to_char(c.period_month, 'YYYY-MM')".
+        const char* write;  ///< Expression over `$`, the field's text: "to_date($, 'YYYY-MM')".
+    };
     const char* table;  ///< "fleet.transfers"
     const char* alias;  ///< "t"
     /// Fields that are read from an expression and never written, e.g. the code beside an id.
     std::vector<Computed> computed{};
+    /// Fields whose text is not that of the column, e.g. a month that is stored as its first day.
+    std::vector<Converted> converted{};
     /// Columns the database itself fills: read, never written.
     std::vector<const char*> generated{};
     /// Fields that are no columns at all.

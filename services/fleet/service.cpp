@@ -57,9 +57,10 @@ public:
           costs_(pools_, pages_),
           expenses_(pools_, pages_, runner_),
           transfers_(pools_, pages_, runner_, settings.stock_number_max),
-          commissions_(pools_, runner_),
+          commissions_(pools_, pages_, runner_),
           repairs_(pools_, pages_, runner_),
-          sales_(pools_, runner_, runtime::system_clock(), settings.stock_number_max),
+          sales_(pools_, pages_, runner_, runtime::system_clock(),
+                 sales::Limits{settings.stock_number_max, settings.prices_a_day}),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
 

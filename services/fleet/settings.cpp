@@ -16,6 +16,14 @@ void add_settings(runtime::SettingsTable& table, Settings& settings) {
         .range(9999, 999'999)
         .help("The largest running number a branch may issue. May be raised, never lowered.");
 
+    table.group("Sales");
+    table.number("SALE_PREVIEW_PRICES_PER_DAY", settings.prices_a_day)
+        .default_value(10)
+        .range(0, 1000)
+        .help(
+            "Prices of one bike about which somebody without costs:read may learn in a day whether they are a loss, "
+            "by previews and refused sales. 0: no limit.");
+
     table.group("Audit");
     table.seconds("AUDIT_SEAL_INTERVAL_SECONDS", settings.audit_seal_interval)
         .default_value(60)

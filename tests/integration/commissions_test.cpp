@@ -1,6 +1,7 @@
 // Commissions of sales: what they come to, who decides about them and pays them, who sees them (C1 to C5, D-801 to
 // D-810).
 #include "support/commissions.hpp"
+#include "support/audit_rows.hpp"
 #include "support/concurrency.hpp"
 #include "support/workshop.hpp"
 
@@ -333,6 +334,64 @@ TEST_CASE("GET /v1/commissions filters, sorts, pages and sums") {
     const std::string unknown = "019b0000-0000-7000-8000-000000000000";
     CHECK(issues(suite.get("/v1/commissions?branch_id=ZZ&payee=" + unknown + "&sale_id=" + unknown, token)) ==
           std::set<std::string>{"branch_id:not_found", "payee:not_found", "sale_id:not_found"});
+}
+
+TEST_CASE("total_amount is what is due or paid; REJECTED and REVERSED count only when asked for by status") {
+    auto& suite = Suite::shared();
+    const auto sale = sold_at(suite, "PS");  // BUYER 675.00, SELLER 1125.00, SALES_OFFICER 225.00
+    const auto total = [&](const std::string& query) {
+        const auto answer = suite.get("/v1/commissions?sale_id=" + text(sale, "id") + query, suite.token("admin"));
+        INFO(answer.body);
+        REQUIRE(answer.status == 200);
+        return text(answer.json(), "total_amount");
+    };
+    const auto of_sale = [&] {
+        return text(suite.get("/v1/sales/" + text(sale, "id") + "/commissions", suite.token("admin")).json(),
+                    "total_amount");
+    };
+    CHECK(total("") == "2025.00");
+    decided(suite, earned(suite, sale, "SALES_OFFICER"), "reject", finance_officer(suite), because);
+    CHECK(total("") == "1800.00");
+    CHECK(of_sale() == "1800.00");
+    CHECK(total("&status=REJECTED") == "225.00");
+    CHECK(total("&status=PENDING,REJECTED") == "2025.00");
+    const auto approved = decided(suite, earned(suite, sale, "BUYER"), "approve", finance_officer(suite));
+    CHECK(total("") == "1800.00");
+    decided(suite, approved, "pay", finance_officer(suite), paid);
+    CHECK(total("") == "1800.00");
+
+    // Of a voided sale what was paid and what asks it back cancel each other out.
+    REQUIRE(command(suite, text(sale, "id"), "void", "admin", 1, because).status == 200);
+    CHECK(total("") == "0.00");
+    CHECK(of_sale() == "0.00");
+    CHECK(total("&status=REVERSED") == "1125.00");
+    CHECK(total("&status=PAID") == "675.00");
+    CHECK(total("&status=APPROVED") == "-675.00");
+    CHECK(total("&status=PENDING,APPROVED,PAID,REJECTED,REVERSED") == "1350.00");
+    // The sum is that of the filter, whichever page is looked at.
+    const auto first = suite.get("/v1/commissions?limit=2&sale_id=" + text(sale, "id"), suite.token("admin")).json();
+    CHECK(text(first, "total_amount") == "0.00");
+    CHECK(total("&limit=2&cursor=" + text(first, "next_cursor")) == "0.00");
+}
+
+TEST_CASE("D-219 every decision about a commission is audited with every column that it changed") {
+    auto& suite = Suite::shared();
+    const auto sale = sold_at(suite, "WW");
+    const auto step = [&](const boost::json::value& row, const std::string& verb, const std::string& body,
+                          const std::string& action) {
+        const auto id = text(row, "id");
+        const auto before = row_as_json(suite, "commissions", id);
+        const auto after = decided(suite, row, verb, finance_officer(suite), body);
+        check_audited(suite, action, id, before, row_as_json(suite, "commissions", id));
+        return after;
+    };
+    const auto approved = step(earned(suite, sale, "BUYER"), "approve", "{}", "COMMISSION_APPROVED");
+    step(approved, "pay", paid, "COMMISSION_PAID");
+    step(earned(suite, sale, "SELLER"), "reject", because, "COMMISSION_REJECTED");
+    const auto officer = text(earned(suite, sale, "SALES_OFFICER"), "id");
+    const auto before = row_as_json(suite, "commissions", officer);
+    REQUIRE(command(suite, text(sale, "id"), "void", "admin", 1, because).status == 200);
+    check_audited(suite, "COMMISSION_REVERSED", officer, before, row_as_json(suite, "commissions", officer));
 }
 
 TEST_CASE("GET /v1/commissions/{id}/explanation arrives at the stored amount, before and after a void") {

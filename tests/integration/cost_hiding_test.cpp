@@ -49,7 +49,8 @@ TEST_CASE("D-904 without costs:read the cost keys are absent, with it they are t
         {"/v1/bikes/" + at("sold_bike") + "/sales", sale_keys},
         {"/v1/commissions?payee=me", commission_keys},
         {"/v1/commissions/" + at("officer_commission"), commission_keys},
-        {"/v1/bikes/" + at("stock_bike") + "/sale-preview?selling_price=200000.00", preview_keys},
+        {"/v1/bikes/" + at("stock_bike") + "/sale-preview?selling_price=200000.00&sold_by=" + at("officer"),
+         preview_keys},
         {"/v1/reports/branch-stock?limit=3", stock_keys},
     };
     for (const Case& one : cases) {

@@ -1,5 +1,6 @@
 // S1, S2 and the reading of sales.
 #include "support/sales.hpp"
+#include "support/audit_rows.hpp"
 
 using namespace loan_manager::testing;
 
@@ -477,10 +478,12 @@ TEST_CASE("sale preview: what it would yield, only is_loss without costs:read") 
     CHECK(seen.at("commissions").as_array().empty());
     const auto gain = suite.get(target + "195000", manager).json();
     CHECK(gain.at("commissions").as_array().size() == 3);
-    // An admin is of no branch: who will be credited stays open.
-    const auto open = suite.get(target + "195000", suite.token("admin")).json();
-    CHECK(open.at("commissions").as_array().size() == 3);
-    CHECK(open.at("commissions").at(2).at("payee_user_id").is_null());
+    // An admin is of no branch: he says who will be credited, as he must when he sells.
+    CHECK(issues(suite.get(target + "195000", suite.token("admin"))) == std::set<std::string>{"sold_by:not_allowed"});
+    const auto officer = user_id(suite, suite.user_with_role("sales_agent", "WW"));
+    const auto named = suite.get(target + "195000&sold_by=" + officer, suite.token("admin")).json();
+    REQUIRE(named.at("commissions").as_array().size() == 3);
+    CHECK(text(named.at("commissions").at(2), "payee_user_id") == officer);
     CHECK(issues(suite.get(target + "195000&sold_by=" + user_id(suite, suite.user_with_role("sales_agent", "BD")),
                            manager)) == std::set<std::string>{"sold_by:not_allowed"});
     CHECK(issues(suite.get("/v1/bikes/" + bike + "/sale-preview", manager)) ==
@@ -527,6 +530,20 @@ TEST_CASE("S2 within 24 hours: customer, delivery, institution, warranty and not
     const auto same = suite.patch(path, R"({"customer_name":"Kamal Silva"})", suite.token(manager), "\"3\"");
     CHECK(same.header("etag") == "\"3\"");
     CHECK(suite.violations() == "");
+}
+
+TEST_CASE("D-219 a correction of a sale is audited with every column that it changed") {
+    auto& suite = Suite::shared();
+    const auto sale = sold_at(suite, "WW");
+    const auto id = text(sale, "id");
+    const auto before = row_as_json(suite, "sales", id);
+    const auto answer =
+        suite.patch(path_of(sale),
+                    R"({"customer_name":"Kamal Silva","customer_email":"k@example.lk","notes":"two keys",)"
+                    R"("warranty_months":12,"customer_phone":"0712345678"})",
+                    suite.token(suite.user_with_role("branch_manager", "WW")), "\"1\"");
+    REQUIRE(answer.status == 200);
+    check_audited(suite, "SALE_UPDATED", id, before, row_as_json(suite, "sales", id));
 }
 
 TEST_CASE("S2 later: EDIT_WINDOW_CLOSED but for an admin with a reason; INVALID_STATE unless ACTIVE") {

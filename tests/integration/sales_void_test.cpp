@@ -1,4 +1,5 @@
 // S3 to S6: voiding a sale, alone within a day, with a second person later.
+#include "support/audit_rows.hpp"
 #include "support/sales.hpp"
 
 using namespace loan_manager::testing;
@@ -161,6 +162,35 @@ TEST_CASE("S6 a void is rejected by the second person or withdrawn by the reques
         CHECK(command(suite, id, "void", "admin", 3, because).status == 202);
     }
     CHECK(suite.violations() == "");
+}
+
+TEST_CASE("D-219 every step of a void is audited with every column that it changed") {
+    auto& suite = Suite::shared();
+    const auto row = [&](const std::string& id) { return row_as_json(suite, "sales", id); };
+    const auto step = [&](const std::string& id, const std::string& verb, const std::string& user, int version,
+                          const std::string& body, const std::string& action) {
+        const auto before = row(id);
+        const auto answer = command(suite, id, verb, user, version, body);
+        INFO(answer.body);
+        CHECK((answer.status == 200 || answer.status == 202));
+        check_audited(suite, action, id, before, row(id));
+    };
+    const auto at_once = text(sold_at(suite, "WW"), "id");
+    step(at_once, "void", "admin", 1, because, "SALE_VOIDED");
+
+    const auto later = text(sold_at(suite, "WW"), "id");
+    let_a_day_pass(suite, later);
+    step(later, "void", "admin", 1, because, "SALE_VOID_REQUESTED");
+    step(later, "void-reject", approver(suite), 2, R"({"reason":"the customer kept the bike"})", "SALE_VOID_REJECTED");
+    step(later, "void", "admin", 3, because, "SALE_VOID_REQUESTED");
+    step(later, "void-approve", approver(suite), 4, "{}", "SALE_VOIDED");
+    CHECK(
+        suite.database().value("select new ->> 'void_second_approver' from audit_log where action = 'SALE_VOIDED' and "
+                               "entity_id = '" +
+                               later + "'") == user_id(suite, approver(suite)));
+    CHECK(suite.database().value("select old ->> 'void_reason' from audit_log where action = 'SALE_VOID_REJECTED' and "
+                                 "entity_id = '" +
+                                 later + "'") == "sold to the wrong customer");
 }
 
 TEST_CASE("D-510 D-810 a void returns the trade-in and asks paid commissions back") {

@@ -101,6 +101,7 @@ write_environment() {
                 ;;
             fleet)
                 echo "DATABASE_URL=$(database_url loan_manager_fleet)"
+                [ -z "${LM_NO_RATE_LIMIT:-}" ] || echo "SALE_PREVIEW_PRICES_PER_DAY=0"
                 ;;
             lifecycle-refresher)
                 echo "DATABASE_URL=$(database_url loan_manager_lifecycle)"

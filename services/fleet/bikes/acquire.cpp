@@ -49,6 +49,22 @@ void record(commands::Unit& unit, const v1::Bike& bike) {
 
 }  // namespace
 
+void take_in(commands::CommandContext& command, v1::Bike& bike, const stock_numbers::Place& place,
+             v1::AssignReason reason, const stock_numbers::Issued& issued) {
+    assign_place(bike, place);
+    ledger::start_totals(bike);
+    stamp_as_new(bike, command);
+    bike.set_current_stock_number(issued.full_number);
+
+    insert(command, bike);
+    stock_numbers::Assignment assignment;
+    assignment.bicycle_id = bike.id();
+    assignment.reason = reason;
+    stock_numbers::assign_number(command, issued, place, assignment);
+    ledger::book(command, ledger::purchase_of(bike));
+    record(command, bike);
+}
+
 boost::asio::awaitable<rpc::Result<void>> acquire(commands::Unit& unit, v1::Bike& bike,
                                                   const stock_numbers::Place& place, v1::AssignReason reason,
                                                   std::int32_t stock_number_max) {
@@ -56,18 +72,7 @@ boost::asio::awaitable<rpc::Result<void>> acquire(commands::Unit& unit, v1::Bike
     if (!issued) {
         co_return issued.error();
     }
-    assign_place(bike, place);
-    ledger::start_totals(bike);
-    stamp_as_new(bike, unit);
-    bike.set_current_stock_number(issued->full_number);
-
-    insert(unit, bike);
-    stock_numbers::Assignment assignment;
-    assignment.bicycle_id = bike.id();
-    assignment.reason = reason;
-    stock_numbers::assign_number(unit, *issued, place, assignment);
-    ledger::book(unit, ledger::purchase_of(bike));
-    record(unit, bike);
+    take_in(unit, bike, place, reason, *issued);
     co_return rpc::Result<void>();
 }
 

@@ -10,10 +10,14 @@
 
 namespace loan_manager::fleet::bikes {
 
-/// Brings a new bike into stock, as a purchase (B1) and a trade-in (D-709) both do: draws its stock number, books the
-/// purchase, records BIKE_PROCURED. The draft holds id, facts, price, date and source; everything else is filled in
-/// here. The branch's counter stays locked until the transaction ends, so only document numbers may be drawn after it.
-/// STOCK_NUMBER_EXHAUSTED.
+/// Brings a new bike into stock under a number drawn for it, as a purchase (B1) and a trade-in (D-709) both do: books
+/// the purchase, records BIKE_PROCURED. The draft holds id, facts, price, date and source; everything else is filled in
+/// here.
+void take_in(commands::CommandContext& command, loanmanager::fleet::v1::Bike& bike, const stock_numbers::Place& place,
+             loanmanager::fleet::v1::AssignReason reason, const stock_numbers::Issued& issued);
+
+/// Draws the number, then the same. The branch's counter stays locked until the transaction ends, so only document
+/// numbers may be drawn after it. STOCK_NUMBER_EXHAUSTED.
 boost::asio::awaitable<rpc::Result<void>> acquire(commands::Unit& unit, loanmanager::fleet::v1::Bike& bike,
                                                   const stock_numbers::Place& place,
                                                   loanmanager::fleet::v1::AssignReason reason,

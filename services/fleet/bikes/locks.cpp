@@ -11,6 +11,14 @@ constexpr postgres::Statement open_jobs{
     "SELECT count(*), count(*) FILTER (WHERE category IN ('PRE_SALE_PREP', 'MAINTENANCE')) FROM fleet.repair_jobs "
     "WHERE bicycle_id = $1 AND status IN ('OPEN', 'IN_PROGRESS')"};
 
+std::vector<Locked> read_all_locked(const postgres::Rows& rows) {
+    std::vector<Locked> all;
+    for (const auto row : rows) {
+        all.push_back(read_locked(row));
+    }
+    return all;
+}
+
 // Locks bikes in the order of their ids (D-218). What stands in other tables (open jobs, the transfer) must be read by
 // a statement of its own after this one: a row that was waited for is read anew, sub-selects beside it are not.
 class LockStatement {
@@ -31,11 +39,20 @@ public:
         add_scope(params, reach);
         return trip.add<rpc::Result<Locked>>(statement_, std::move(params), &read_locked);
     }
+    sql::Handle<std::vector<Locked>> add_all_to(sql::RoundTrip& trip, const std::string& id,
+                                                const access::Reach& reach) const {
+        postgres::Params params(id);
+        add_scope(params, reach);
+        return trip.add<std::vector<Locked>>(statement_, std::move(params), &read_all_locked);
+    }
 
 private:
     std::string sql_;
     postgres::Statement statement_;
 };
+
+constexpr const char* of_sale =
+    "IN (SELECT unnest(ARRAY[x.bicycle_id, x.trade_in_bicycle_id]) FROM fleet.sales x WHERE x.id = $1)";
 
 std::string owner_of(const char* table) {
     return std::string("= (SELECT x.bicycle_id FROM ") + table + " x WHERE x.id = $1)";
@@ -48,25 +65,6 @@ void add_lock(postgres::Batch& batch, const std::string& id, const access::Reach
     lock.add_to(batch, id, reach);
 }
 
-void add_lock_of(postgres::Batch& batch, Part part, const std::string& id, const access::Reach& reach) {
-    static const LockStatement of_transfer("bikes.lock_of_transfer", owner_of("fleet.transfers"));
-    static const LockStatement of_expense("bikes.lock_of_expense", owner_of("fleet.expenses"));
-    static const LockStatement of_repair_job("bikes.lock_of_repair_job", owner_of("fleet.repair_jobs"));
-    static const LockStatement of_sale("bikes.lock_of_sale",
-                                       "IN (SELECT unnest(ARRAY[x.bicycle_id, x.trade_in_bicycle_id]) "
-                                       "FROM fleet.sales x WHERE x.id = $1)");
-    switch (part) {
-        case Part::transfer:
-            return of_transfer.add_to(batch, id, reach);
-        case Part::expense:
-            return of_expense.add_to(batch, id, reach);
-        case Part::repair_job:
-            return of_repair_job.add_to(batch, id, reach);
-        case Part::sale:
-            return of_sale.add_to(batch, id, reach);
-    }
-}
-
 sql::Handle<rpc::Result<Locked>> add_lock(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach) {
     static const LockStatement lock("bikes.lock", "= $1");
     return lock.add_to(trip, id, reach);
@@ -77,20 +75,21 @@ sql::Handle<rpc::Result<Locked>> add_lock_of(sql::RoundTrip& trip, Part part, co
     static const LockStatement of_transfer("bikes.lock_of_transfer", owner_of("fleet.transfers"));
     static const LockStatement of_expense("bikes.lock_of_expense", owner_of("fleet.expenses"));
     static const LockStatement of_repair_job("bikes.lock_of_repair_job", owner_of("fleet.repair_jobs"));
-    static const LockStatement of_sale("bikes.lock_of_sale",
-                                       "IN (SELECT unnest(ARRAY[x.bicycle_id, x.trade_in_bicycle_id]) "
-                                       "FROM fleet.sales x WHERE x.id = $1)");
     switch (part) {
         case Part::transfer:
             return of_transfer.add_to(trip, id, reach);
         case Part::expense:
             return of_expense.add_to(trip, id, reach);
         case Part::repair_job:
-            return of_repair_job.add_to(trip, id, reach);
-        case Part::sale:
             break;
     }
-    return of_sale.add_to(trip, id, reach);
+    return of_repair_job.add_to(trip, id, reach);
+}
+
+sql::Handle<std::vector<Locked>> add_lock_of_sale(sql::RoundTrip& trip, const std::string& sale_id,
+                                                  const access::Reach& reach) {
+    static const LockStatement lock("bikes.lock_of_sale", of_sale);
+    return lock.add_all_to(trip, sale_id, reach);
 }
 
 sql::Handle<OpenJobs> add_open_jobs(sql::RoundTrip& trip, const std::string& bicycle_id) {

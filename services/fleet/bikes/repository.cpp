@@ -103,6 +103,11 @@ void add_identity_and_looks(postgres::Params& params, const v1::Bike& bike) {
     params.add(LM_MAYBE(bike, description));
 }
 
+postgres::Params identity_of(const v1::Bike& bike) {
+    return postgres::Params(bike.id().empty() ? commands::no_id : bike.id(), LM_MAYBE(bike, plate_key),
+                            LM_MAYBE(bike, frame_number), LM_MAYBE(bike, engine_number));
+}
+
 }  // namespace
 
 void add_find(postgres::Batch& batch, const std::string& id, const access::Reach& readable) {
@@ -163,6 +168,15 @@ sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std
     return trip.add<std::optional<BranchRow>>(branch_by_id_or_code, postgres::Params(id_or_code), &read_branch);
 }
 
+sql::Handle<std::optional<BranchRow>> add_branch_of(sql::RoundTrip& trip, const std::string& bicycle_id) {
+    static const std::string sql = std::string("SELECT ") + branch_columns +
+                                   " FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id WHERE r.id = "
+                                   "(SELECT b.current_branch_id FROM fleet.bicycles b WHERE b.id = $1)" +
+                                   hold_branch;
+    static const postgres::Statement branch_of_bike{"bikes.branch_of", sql.c_str()};
+    return trip.add<std::optional<BranchRow>>(branch_of_bike, postgres::Params(bicycle_id), &read_branch);
+}
+
 std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
     if (rows.empty()) {
         return std::nullopt;
@@ -180,9 +194,10 @@ std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
 
 void add_active_user(postgres::Batch& batch, const std::string& id) { batch.add(active_user, postgres::Params(id)); }
 
-void add_duplicates(postgres::Batch& batch, const v1::Bike& bike) {
-    batch.add(duplicates, postgres::Params(bike.id().empty() ? commands::no_id : bike.id(), LM_MAYBE(bike, plate_key),
-                                           LM_MAYBE(bike, frame_number), LM_MAYBE(bike, engine_number)));
+void add_duplicates(postgres::Batch& batch, const v1::Bike& bike) { batch.add(duplicates, identity_of(bike)); }
+
+sql::Handle<std::optional<rpc::Error>> add_duplicates(sql::RoundTrip& trip, const v1::Bike& bike) {
+    return trip.add<std::optional<rpc::Error>>(duplicates, identity_of(bike), &read_duplicate);
 }
 
 void forget_unsound_identity(const commands::Unit& unit, v1::Bike& bike) {

@@ -32,10 +32,7 @@ struct Locked {
 };
 void add_lock(postgres::Batch& batch, const std::string& id, const access::Reach& reach);
 /// Rows that belong to a bike, and whose commands lock the bike first (D-218).
-enum class Part { transfer, expense, repair_job, sale };
-/// Locks the bike that the row with this id belongs to; with a sale also the bike it took in trade, in the order of
-/// their ids (D-218). No row if there is no such part.
-void add_lock_of(postgres::Batch& batch, Part part, const std::string& id, const access::Reach& reach);
+enum class Part { transfer, expense, repair_job };
 /// With every cost, whoever asks: commands need them, hide_costs_from() decides about the answer. NOT_FOUND if there is
 /// no such bike, covered or not.
 rpc::Result<Locked> read_locked(const postgres::Rows& rows);
@@ -46,8 +43,12 @@ Locked read_locked(const postgres::Row& row);
 sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const std::string& id,
                                                    const access::Reach& readable);
 sql::Handle<rpc::Result<Locked>> add_lock(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach);
+/// Locks the bike that the row with this id belongs to (D-218). NOT_FOUND if there is no such part.
 sql::Handle<rpc::Result<Locked>> add_lock_of(sql::RoundTrip& trip, Part part, const std::string& id,
                                              const access::Reach& reach);
+/// Locks the bike of a sale and the one it took in trade, in the order of their ids.
+sql::Handle<std::vector<Locked>> add_lock_of_sale(sql::RoundTrip& trip, const std::string& sale_id,
+                                                  const access::Reach& reach);
 
 /// Jobs in OPEN or IN_PROGRESS. Ask after the lock, in a statement that follows it in the same batch.
 struct OpenJobs {
@@ -77,6 +78,8 @@ struct BranchRow {
 };
 std::optional<BranchRow> read_branch(const postgres::Rows& rows);
 sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code);
+/// The branch where a bike stands, held likewise; after the lock on the bike, in the same trip.
+sql::Handle<std::optional<BranchRow>> add_branch_of(sql::RoundTrip& trip, const std::string& bicycle_id);
 
 /// Whether a user who could have bought or sold a bike exists and is active.
 void add_active_user(postgres::Batch& batch, const std::string& id);
@@ -87,6 +90,7 @@ void add_duplicates(postgres::Batch& batch, const v1::Bike& bike);
 /// Drops identities that already have a field issue: they are not fit to be sent to the database.
 void forget_unsound_identity(const commands::Unit& unit, v1::Bike& bike);
 std::optional<rpc::Error> read_duplicate(const postgres::Rows& rows);
+sql::Handle<std::optional<rpc::Error>> add_duplicates(sql::RoundTrip& trip, const v1::Bike& bike);
 
 /// With the commit: everything about the bike, as its next version. Once per command and bike.
 void save(commands::CommandContext& command, v1::Bike& bike);

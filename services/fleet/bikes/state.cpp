@@ -39,8 +39,7 @@ rpc::Result<void> check_live(const v1::Bike& bike) {
     return {};
 }
 
-rpc::Result<void> check_ready(const v1::Bike& bike, BikeFacts facts,
-                              std::initializer_list<v1::BikeStatus> accepted) {
+rpc::Result<void> check_ready(const v1::Bike& bike, BikeFacts facts, std::initializer_list<v1::BikeStatus> accepted) {
     if (bike.status() == v1::BIKE_STATUS_SOLD) {
         return rpc::Error("BIKE_SOLD");
     }

@@ -27,8 +27,7 @@ struct BikeFacts {
 };
 /// D-212: the first of BIKE_SOLD, OPEN_TRANSFER, OPEN_JOB, NOT_AT_BRANCH, and INVALID_STATE if the status is none of
 /// the accepted ones. ALLOCATED means: to a customer.
-rpc::Result<void> check_ready(const v1::Bike& bike, BikeFacts facts,
-                              std::initializer_list<v1::BikeStatus> accepted);
+rpc::Result<void> check_ready(const v1::Bike& bike, BikeFacts facts, std::initializer_list<v1::BikeStatus> accepted);
 
 void allocate_to_transfer(v1::Bike& bike);     ///< B4: keeps the status it returns to.
 void send_off(v1::Bike& bike);                 ///< B5

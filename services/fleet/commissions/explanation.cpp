@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "fleet/values/proto_values.hpp"
+#include "sql/proto_values.hpp"
 
 namespace loan_manager::fleet::commissions {
 namespace {
@@ -140,7 +140,7 @@ private:
         std::vector<std::string> lucky;
         for (const auto& claim : calculation_.claims) {
             const auto cut = cut_of(calculation_, claim);
-            const auto kind = token_of(claim.kind);
+            const auto kind = sql::token_of(claim.kind);
             left -= cut.whole;
             if (claim.amount > cut.whole) {
                 lucky.push_back(kind);
@@ -184,7 +184,7 @@ private:
     }
 
     void explain_part() {
-        const auto label = "Commission of " + token_of(frozen_.commission.kind());
+        const auto label = "Commission of " + sql::token_of(frozen_.commission.kind());
         const auto amount = amount_of_kind();
         const auto claim = std::find_if(calculation_.claims.begin(), calculation_.claims.end(),
                                         [&](const auto& one) { return one.kind == frozen_.commission.kind(); });

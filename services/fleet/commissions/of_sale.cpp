@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include "fleet/commissions/rule_row.hpp"
-#include "fleet/values/proto_values.hpp"
+#include "fleet/commissions/rule_rows.hpp"
 #include "runtime/colombo_time.hpp"
 #include "runtime/uuid.hpp"
 
@@ -12,7 +11,7 @@ namespace {
 
 // FOR SHARE: a change of the rule that got here first is waited for, and the rule taken only if it is still in force.
 std::string rule_in_force(const char* lock) {
-    return std::string("SELECT ") + rule_columns +
+    return "SELECT " + rule_table().columns() +
            " FROM fleet.commission_rules r WHERE r.company_id = (SELECT b.company_id FROM fleet.bicycles b "
            "WHERE b.id = $1) AND r.is_active AND r.effective_from <= $2::date "
            "AND (r.effective_to IS NULL OR r.effective_to >= $2::date)" +
@@ -26,70 +25,63 @@ constexpr postgres::Statement last_garage{
     "WHERE j.bicycle_id = $1 AND j.status = 'COMPLETED' AND j.category IN ('PRE_SALE_PREP', 'MAINTENANCE') "
     "ORDER BY j.completed_at DESC, j.id DESC LIMIT 1"};
 
-Calculation calculate_on(const Ground& ground, const SaleFacts& facts) {
-    return ground.rule ? calculate(terms_of(*ground.rule), facts) : Calculation();
+std::optional<v1::CommissionRule> read_rule(const postgres::Rows& rows) {
+    return rows.empty() ? std::nullopt : std::optional(rule_table().read(rows.front()));
 }
 
-void stamp(commands::Unit& unit, v1::Commission& commission) {
-    commission.set_id(runtime::new_uuid().to_string());
-    commission.set_version(1);
-    assign(*commission.mutable_created_at(), unit.now());
-    commission.set_created_by(unit.caller().user_id);
-    assign(*commission.mutable_updated_at(), unit.now());
-    commission.set_updated_by(unit.caller().user_id);
+std::optional<PayeeBranch> read_garage(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    PayeeBranch garage;
+    garage.id = rows.front().get<std::string>("branch_id");
+    garage.code = rows.front().get<std::string>("code");
+    return garage;
+}
+
+Calculation calculate_on(const CommissionInputs& inputs, const SaleFacts& facts) {
+    return inputs.rule ? calculate(terms_of(*inputs.rule), facts) : Calculation();
 }
 
 // A row that was PAID stays paid; this one asks the money back.
-void counter(commands::Unit& unit, const v1::Commission& paid, const SaleRef& sale, const std::string& reason) {
-    v1::Commission commission;
-    commission.set_sale_id(paid.sale_id());
-    commission.set_rule_id(paid.rule_id());
-    commission.set_kind(paid.kind());
-    commission.set_branch_id(paid.branch_id());
-    if (paid.has_payee_user_id()) {
-        commission.set_payee_user_id(paid.payee_user_id());
-    }
-    commission.set_base_amount(paid.base_amount());
-    commission.set_pool_rate(paid.pool_rate());
-    commission.set_pool_amount(paid.pool_amount());
-    if (paid.has_share_percent()) {
-        commission.set_share_percent(paid.share_percent());
-    }
+v1::Commission counter_to(const v1::Commission& paid, runtime::Date today) {
+    v1::Commission commission = paid;
+    commission.set_id(runtime::new_uuid().to_string());
     commission.set_amount((-money::Money::parse_signed(paid.amount()).value()).to_string());
-    commission.set_period_month(month_of(runtime::format_date(unit.today())));
+    commission.set_period_month(month_of(runtime::format_date(today)));
     commission.set_status(v1::COMMISSION_STATUS_APPROVED);
     commission.set_reverses_id(paid.id());
-    stamp(unit, commission);
-    insert(unit, commission);
-    record(unit, "COMMISSION_CREATED", sale, commission, {}, facts(commission), reason);
+    commission.clear_approved_by();
+    commission.clear_approved_at();
+    commission.clear_paid_by();
+    commission.clear_paid_at();
+    commission.clear_payment_reference();
+    return commission;
 }
 
 }  // namespace
 
-void add_ground(postgres::Batch& batch, const std::string& bicycle_id, const std::string& sale_date, Reading reading) {
+InputHandles add_inputs(sql::RoundTrip& trip, const std::string& bicycle_id, const std::string& sale_date,
+                        Reading reading) {
     static const std::string for_sale = rule_in_force(" FOR SHARE OF r");
     static const std::string for_preview = rule_in_force("");
     static const postgres::Statement lock_rule{"commissions.rule_in_force", for_sale.c_str()};
     static const postgres::Statement find_rule{"commissions.rule_for_preview", for_preview.c_str()};
-    batch.add(reading == Reading::for_sale ? lock_rule : find_rule, postgres::Params(bicycle_id, sale_date));
-    batch.add(last_garage, postgres::Params(bicycle_id));
+    const auto rule = trip.add<std::optional<v1::CommissionRule>>(reading == Reading::for_sale ? lock_rule : find_rule,
+                                                                  postgres::Params(bicycle_id, sale_date), &read_rule);
+    return InputHandles{rule,
+                        trip.add<std::optional<PayeeBranch>>(last_garage, postgres::Params(bicycle_id), &read_garage)};
 }
 
-Ground read_ground(const std::vector<postgres::Rows>& results, std::size_t first) {
-    Ground ground;
-    if (const auto& rules = results.at(first); !rules.empty()) {
-        ground.rule = read_rule(rules.front());
-    }
-    if (const auto& garages = results.at(first + 1); !garages.empty()) {
-        ground.garage.emplace();
-        ground.garage->id = garages.front().get<std::string>(0);
-        ground.garage->code = garages.front().get<std::string>(1);
-    }
-    return ground;
+CommissionInputs InputHandles::read(const sql::RoundTrip& trip) const {
+    CommissionInputs inputs;
+    inputs.rule = trip[rule];
+    inputs.garage = trip[garage];
+    return inputs;
 }
 
 SaleFacts facts_of(const v1::Bike& bike, money::Money selling_price, std::optional<std::string> officer,
-                   const Ground& ground) {
+                   const CommissionInputs& inputs) {
     SaleFacts facts;
     facts.selling_price = selling_price;
     facts.profit = selling_price - money::Money::parse(bike.total_cost()).value();
@@ -97,14 +89,14 @@ SaleFacts facts_of(const v1::Bike& bike, money::Money selling_price, std::option
     facts.acquisition.code = bike.acquisition_branch_code();
     facts.selling.id = bike.current_branch_id();
     facts.selling.code = bike.current_branch_code();
-    facts.garage = ground.garage;
+    facts.garage = inputs.garage;
     facts.officer = std::move(officer);
     return facts;
 }
 
-std::vector<v1::PreviewCommission> preview(const Ground& ground, const SaleFacts& facts) {
+std::vector<v1::PreviewCommission> preview(const CommissionInputs& inputs, const SaleFacts& facts) {
     std::vector<v1::PreviewCommission> rows;
-    for (const auto& payment : calculate_on(ground, facts).payments) {
+    for (const auto& payment : calculate_on(inputs, facts).payments) {
         auto& row = rows.emplace_back();
         row.set_kind(payment.kind);
         row.set_branch_id(payment.branch.id);
@@ -120,12 +112,14 @@ std::vector<v1::PreviewCommission> preview(const Ground& ground, const SaleFacts
     return rows;
 }
 
-void create(commands::Unit& unit, const SaleRef& sale, const Ground& ground, const SaleFacts& facts) {
-    const auto calculation = calculate_on(ground, facts);
+void create(commands::CommandContext& command, const SaleRef& sale, const CommissionInputs& inputs,
+            const SaleFacts& facts) {
+    const auto calculation = calculate_on(inputs, facts);
     for (const auto& payment : calculation.payments) {
         v1::Commission commission;
+        commission.set_id(runtime::new_uuid().to_string());
         commission.set_sale_id(sale.id);
-        commission.set_rule_id(ground.rule->id());
+        commission.set_rule_id(inputs.rule->id());
         commission.set_kind(payment.kind);
         commission.set_branch_id(payment.branch.id);
         commission.set_branch_code(payment.branch.code);
@@ -133,7 +127,7 @@ void create(commands::Unit& unit, const SaleRef& sale, const Ground& ground, con
             commission.set_payee_user_id(*payment.payee_user_id);
         }
         commission.set_base_amount(calculation.base.to_string());
-        commission.set_pool_rate(ground.rule->pool_rate());
+        commission.set_pool_rate(inputs.rule->pool_rate());
         commission.set_pool_amount(calculation.pool.to_string());
         if (payment.share_percent) {
             commission.set_share_percent(payment.share_percent->to_string());
@@ -141,25 +135,25 @@ void create(commands::Unit& unit, const SaleRef& sale, const Ground& ground, con
         commission.set_amount(payment.amount.to_string());
         commission.set_period_month(month_of(sale.sale_date));
         commission.set_status(v1::COMMISSION_STATUS_PENDING);
-        stamp(unit, commission);
-        insert(unit, commission);
-        record(unit, "COMMISSION_CREATED", sale, commission, {}, commissions::facts(commission));
+        insert(command, commission);
+        record_new(command, sale, commission);
     }
 }
 
-void take_back(commands::Unit& unit, const postgres::Rows& locked, const SaleRef& sale, const std::string& reason) {
-    for (auto& stored : read_all(locked)) {
+void take_back(commands::CommandContext& command, std::vector<StoredCommission> locked, const SaleRef& sale,
+               const std::string& reason) {
+    for (auto& stored : locked) {
         auto& commission = stored.commission;
         const auto status = commission.status();
         if (status == v1::COMMISSION_STATUS_PAID) {
-            counter(unit, commission, sale, reason);
+            auto counter = counter_to(commission, command.today());
+            insert(command, counter);
+            record_new(command, sale, counter, reason);
         } else if (status == v1::COMMISSION_STATUS_PENDING || status == v1::COMMISSION_STATUS_APPROVED) {
-            auto before = decision_of(commission);
+            const v1::Commission before = commission;
             commission.set_status(v1::COMMISSION_STATUS_REVERSED);
-            save(unit, commission);
-            auto after = decision_of(commission);
-            commands::keep_changed(before, after);
-            record(unit, "COMMISSION_REVERSED", sale, commission, std::move(before), std::move(after), reason);
+            save(command, commission);
+            record(command, "COMMISSION_REVERSED", sale, before, commission, reason);
         }
     }
 }

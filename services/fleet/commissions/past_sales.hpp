@@ -1,30 +1,38 @@
 #pragma once
 
-#include <optional>
+#include <boost/asio/awaitable.hpp>
 #include <string>
-#include <vector>
 
 #include "fleet/commissions/explanation.hpp"
 #include "fleet/commissions/replay.hpp"
-#include "postgres/batch.hpp"
-#include "postgres/rows.hpp"
+#include "postgres/pool.hpp"
+#include "postgres/transaction.hpp"
+#include "sql/round_trip.hpp"
 
 /// SQL that reads back what commissions of recorded sales were calculated from: for explanations and replays.
 namespace loan_manager::fleet::commissions {
 
-/// Rule and sale behind a commission: two results. The commission itself: add_find().
-void add_frozen(postgres::Batch& batch, const std::string& commission_id);
-/// `first`: the rule. There must be such a commission.
-Frozen read_frozen(const std::vector<postgres::Rows>& results, std::size_t first, const v1::Commission& commission);
-
-/// Where a page of past sales ended.
-struct After {
-    std::string sale_date;
-    std::string id;
+/// Rule and sale behind a commission; the commission itself: add_find().
+struct FrozenHandles {
+    sql::Handle<const postgres::Rows&> rule;
+    sql::Handle<const postgres::Rows&> sale;
 };
-inline constexpr int past_sales_page = 500;
-/// Up to `past_sales_page` sales of a company that are not voided, by date and id, after `after`.
-void add_past_sales(postgres::Batch& batch, const std::string& company_id, const std::string& to, const After& after);
-std::vector<PastSale> read_past_sales(const postgres::Rows& rows);
+FrozenHandles add_frozen(sql::RoundTrip& trip, const std::string& commission_id);
+/// There must be such a commission.
+Frozen read_frozen(const sql::RoundTrip& trip, const FrozenHandles& handles, const v1::Commission& commission);
+
+/// The sales of a company between two days that are not voided, as a rule with these terms would have rewarded them:
+/// read page by page in one snapshot. A retried transaction starts anew. For postgres::with_transaction.
+class ReplayReader {
+public:
+    ReplayReader(Terms terms, std::string company_id, std::string from, std::string to)
+        : terms_(std::move(terms)), company_id_(std::move(company_id)), from_(std::move(from)), to_(std::move(to)) {}
+
+    boost::asio::awaitable<postgres::Result<v1::CommissionReplay>> operator()(postgres::Transaction& transaction) const;
+
+private:
+    Terms terms_;
+    std::string company_id_, from_, to_;
+};
 
 }  // namespace loan_manager::fleet::commissions

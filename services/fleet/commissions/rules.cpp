@@ -3,10 +3,10 @@
 #include <array>
 #include <cstdint>
 
-#include "fleet/commissions/rule_row.hpp"
-#include "fleet/values/proto_values.hpp"
-#include "fleet/values/row_message.hpp"
+#include "fleet/commissions/rule_rows.hpp"
 #include "money/money.hpp"
+#include "sql/proto_values.hpp"
+#include "sql/row_message.hpp"
 
 namespace loan_manager::fleet::commissions {
 namespace {
@@ -17,7 +17,7 @@ constexpr std::int64_t whole = 100'00;
 template <class Request>
 v1::CommissionRule drafted(const Request& request) {
     v1::CommissionRule rule;
-    copy_fields(request, rule, {"company_id"});
+    sql::copy_fields(request, rule, {"company_id"});
     if (!request.has_pool_rate()) {
         rule.set_pool_rate(default_pool_rate);
     }
@@ -86,7 +86,7 @@ rpc::Result<void> in_use(const std::string& served_until) {
                                          "follow it.");
 }
 
-std::string status_text(const v1::Commission& commission) { return token_of(commission.status()); }
+std::string status_text(const v1::Commission& commission) { return sql::token_of(commission.status()); }
 
 // While a void is being decided nothing moves, whatever state the row is in.
 rpc::Result<void> check_sale(v1::SaleStatus sale, const v1::Commission& commission) {
@@ -130,14 +130,38 @@ rpc::Result<void> check_change(const v1::CommissionRule& before, const v1::Commi
     if (!served_until) {
         return {};
     }
-    auto kept = facts(before);
-    auto wanted = facts(after);
+    auto changed = rule_table().compare(before, after).after;
     for (const auto* free : {"name", "effective_to"}) {
-        kept.erase(free);
-        wanted.erase(free);
+        changed.erase(free);
     }
-    if (kept != wanted || (after.has_effective_to() && after.effective_to() < *served_until)) {
+    if (!changed.empty() || (after.has_effective_to() && after.effective_to() < *served_until)) {
         return in_use(*served_until);
+    }
+    return {};
+}
+
+rpc::Result<void> check_overlap(const v1::CommissionRule& rule, const std::vector<v1::CommissionRule>& active) {
+    if (!rule.is_active()) {
+        return {};
+    }
+    // ISO dates compare as texts.
+    const auto ends_before = [](const v1::CommissionRule& one, const v1::CommissionRule& other) {
+        return one.has_effective_to() && one.effective_to() < other.effective_from();
+    };
+    for (const auto& other : active) {
+        if (other.id() != rule.id() && !ends_before(rule, other) && !ends_before(other, rule)) {
+            return rpc::Error("RULE_OVERLAP",
+                              "The rule '" + other.name() + "' is in force from " + other.effective_from() +
+                                  (other.has_effective_to() ? " until " + other.effective_to() : " without end") +
+                                  "; end it or choose other dates.");
+        }
+    }
+    return {};
+}
+
+rpc::Result<void> check_decider(const v1::Commission& commission, const access::Identity& caller) {
+    if (commission.has_payee_user_id() && commission.payee_user_id() == caller.user_id) {
+        return rpc::Error("SELF_APPROVAL", "Somebody else must decide about and pay your own commission.");
     }
     return {};
 }

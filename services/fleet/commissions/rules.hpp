@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "access/identity.hpp"
 #include "loanmanager/fleet/v1/commissions.pb.h"
 #include "loanmanager/fleet/v1/sales.pb.h"
 #include "rpc/error.hpp"
@@ -25,6 +26,13 @@ std::vector<rpc::FieldIssue> check(const v1::CommissionRule& rule);
 /// D-811. `served_until`: the latest date of a sale that has rows of this rule; nothing: it is unused and may change.
 rpc::Result<void> check_change(const v1::CommissionRule& before, const v1::CommissionRule& after,
                                const std::optional<std::string>& served_until);
+
+/// D-801: RULE_OVERLAP naming the first of the active rules, ordered by date, that this one would overlap. A rule that
+/// is not active overlaps none.
+rpc::Result<void> check_overlap(const v1::CommissionRule& rule, const std::vector<v1::CommissionRule>& active);
+
+/// C2 to C4: the payee decides about and pays nothing of his own. SELF_APPROVAL
+rpc::Result<void> check_decider(const v1::Commission& commission, const access::Identity& caller);
 
 /// C2, C4: SALE_VOID_PENDING, INVALID_STATE.
 rpc::Result<void> check_reviewable(v1::SaleStatus sale, const v1::Commission& commission);

@@ -23,13 +23,21 @@ std::string print(const char* prefix, const std::string& scope, int year, std::i
     return prefix + scope + tail;
 }
 
+std::int64_t read_number(const postgres::Rows& rows) { return rows.front().get<std::int64_t>(0); }
+
+Draw add_draw(sql::RoundTrip& trip, const commands::CommandContext& command, const char* kind, const char* prefix,
+              const std::string& scope, int digits) {
+    const int year = static_cast<int>(command.today().year());
+    const auto number = trip.add<std::int64_t>(draw_number, postgres::Params(kind, scope, year), &read_number);
+    return Draw{number, prefix, scope, year, digits};
+}
+
 asio::awaitable<std::string> draw(commands::CommandContext& command, const char* kind, const char* prefix,
                                   const std::string& scope, int digits) {
-    const int year = static_cast<int>(command.today().year());
     sql::RoundTrip trip;
-    const auto drawn = trip.add(draw_number, postgres::Params(kind, scope, year));
+    const auto drawn = add_draw(trip, command, kind, prefix, scope, digits);
     co_await command.run(trip);
-    co_return print(prefix, scope, year, trip[drawn].front().get<std::int64_t>(0), digits);
+    co_return trip[drawn];
 }
 
 }  // namespace
@@ -43,8 +51,11 @@ asio::awaitable<std::string> draw_job_number(commands::CommandContext& command, 
     return draw(command, "JOB", "WO-", branch_code, 5);
 }
 
-asio::awaitable<std::string> draw_invoice_number(commands::CommandContext& command, const std::string& company_code) {
-    return draw(command, "INVOICE", "INV-", company_code, 6);
+Draw add_invoice_number(sql::RoundTrip& trip, const commands::CommandContext& command,
+                        const std::string& company_code) {
+    return add_draw(trip, command, "INVOICE", "INV-", company_code, 6);
 }
+
+std::string Draw::read(const sql::RoundTrip& trip) const { return print(prefix, scope, year, trip[number], digits); }
 
 }  // namespace loan_manager::fleet::documents

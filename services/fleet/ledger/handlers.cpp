@@ -5,8 +5,7 @@
 #include "fleet/bikes/repository.hpp"
 #include "fleet/ledger/queries.hpp"
 #include "fleet/ledger/rules.hpp"
-#include "fleet/sales/repository.hpp"
-#include "fleet/sales/sale_row.hpp"
+#include "fleet/sales/rows.hpp"
 #include "loanmanager/fleet/v1/costs.grpc.pb.h"
 
 namespace loan_manager::fleet::ledger {
@@ -31,10 +30,10 @@ asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallCon
     const v1::Bike bike = bikes::read_bike(results.at(0).front(), access::Reach::everything());
     v1::CostSummary summary = summary_of(bike);
     if (bike.has_sale_id()) {
-        postgres::Batch of_sale;
-        sales::add_find(of_sale, bike.sale_id());
-        const auto found = (co_await pools_.local().run(of_sale, context.deadline)).value();
-        const auto sale = sales::read_sale(found.at(0));
+        sql::RoundTrip of_sale;
+        const auto found = sales::add_find(of_sale, bike.sale_id());
+        co_await of_sale.run(pools_.local(), context.deadline);
+        const auto sale = of_sale[found];
         if (!sale) {
             co_return sale.error();
         }

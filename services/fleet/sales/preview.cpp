@@ -3,8 +3,10 @@
 #include "access/reach.hpp"
 #include "fleet/bikes/bike_row.hpp"
 #include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/scope.hpp"
 #include "fleet/commissions/of_sale.hpp"
-#include "fleet/sales/repository.hpp"
+#include "fleet/sales/price_questions.hpp"
+#include "fleet/sales/rows.hpp"
 #include "fleet/sales/rules.hpp"
 
 namespace loan_manager::fleet::sales {
@@ -12,66 +14,102 @@ namespace {
 
 using access::Permission;
 
-void fill(v1::SalePreview& preview, const Figures& figures) {
-    preview.set_total_cost(figures.total_cost.to_string());
-    preview.set_profit(figures.profit.to_string());
-    preview.set_margin_pct(figures.margin.to_string());
-    if (figures.markup) {
-        preview.set_markup_pct(figures.markup->to_string());
+/// The bike as it is, and whether its branch sells.
+struct Offered {
+    v1::Bike bike;
+    bool branch_is_active = false;
+};
+
+rpc::Result<Offered> read_offered(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return rpc::not_found("There is no such bike.");
     }
+    Offered offered;
+    offered.bike = bikes::read_bike(rows.front(), access::Reach::everything());
+    offered.branch_is_active = rows.front().get<bool>("branch_is_active");
+    return offered;
+}
+
+sql::Handle<rpc::Result<Offered>> add_offered(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach) {
+    static const std::string sql =
+        "SELECT " + bikes::bike_columns() +
+        ", (SELECT r.is_active AND c.is_active FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id "
+        "WHERE r.id = b.current_branch_id) AS branch_is_active FROM fleet.bicycles b WHERE b.id = $1 AND " +
+        bikes::commandable_condition(2);
+    static const postgres::Statement find{"sales.offered", sql.c_str()};
+    postgres::Params params(id);
+    bikes::add_scope(params, reach);
+    return trip.add<rpc::Result<Offered>>(find, std::move(params), &read_offered);
+}
+
+v1::SalePreview show(const Figures& figures) {
+    v1::SalePreview shown;
+    shown.set_is_loss(figures.is_loss());
+    shown.set_total_cost(figures.total_cost.to_string());
+    shown.set_profit(figures.profit.to_string());
+    shown.set_margin_pct(figures.margin.to_string());
+    if (figures.markup) {
+        shown.set_markup_pct(figures.markup->to_string());
+    }
+    return shown;
 }
 
 }  // namespace
 
-void Preview::add_to(postgres::Batch& batch, runtime::Date today) const {
-    bikes::add_find(batch, request_.bicycle_id(), access::reach(caller_, Permission::sales_record));
-    add_officer(batch, request_.has_sold_by() ? request_.sold_by() : caller_.user_id);
-    commissions::add_ground(batch, request_.bicycle_id(), runtime::format_date(today),
-                            commissions::Reading::for_preview);
-}
+boost::asio::awaitable<rpc::Result<v1::SalePreview>> preview(postgres::Pool& pool, rpc::CallContext& call,
+                                                             const v1::PreviewSaleRequest& request, runtime::Date today,
+                                                             std::int32_t prices_a_day) {
+    const auto& id = request.bicycle_id();
+    const std::string seller = request.has_sold_by() ? request.sold_by() : call.caller.user_id;
+    const std::string date = runtime::format_date(today);
+    sql::RoundTrip trip;
+    const auto offer = add_offered(trip, id, access::reach(call.caller, Permission::sales_record));
+    const auto jobs = bikes::add_open_jobs(trip, id);
+    const auto officer = add_officer(trip, seller);
+    const auto inputs = commissions::add_inputs(trip, id, date, commissions::Reading::for_preview);
+    co_await trip.run(pool, call.deadline);
 
-rpc::Result<v1::SalePreview> Preview::read(const std::vector<postgres::Rows>& results) const {
-    if (results.at(0).empty()) {
-        return rpc::not_found("There is no such bike.");
+    const auto offered = trip[offer];
+    if (!offered) {
+        co_return offered.error();
     }
-    const auto bike = bikes::read_bike(results.at(0).front(), access::Reach::everything());
-    const auto covers = [&](Permission permission) {
-        return access::reach(caller_, permission).covers(bike.current_branch_id(), bike.company_id());
-    };
-    if (!covers(Permission::sales_record)) {
-        return rpc::not_found("There is no such bike.");
-    }
-
-    std::vector<rpc::FieldIssue> issues;
-    const auto officer = read_officer(results.at(1));
-    const auto trouble = officer_issue(officer, bike.current_branch_id());
-    if (request_.has_sold_by() && !trouble.empty()) {
-        issues.emplace_back("sold_by", std::string(trouble));
-    }
-    const auto price = money::Money::parse(request_.selling_price()).value();
-    const auto figures = figures_of(price, money::Money::parse(bike.total_cost()).value());
-    if (!figures.is_storable()) {
-        issues.emplace_back("selling_price", std::string(validate::issue::out_of_range));
-    }
-    if (!issues.empty()) {
-        return rpc::validation(std::move(issues));
-    }
-
-    v1::SalePreview preview;
-    preview.set_is_loss(figures.is_loss());
-    preview.set_costs_hidden(!covers(Permission::costs_read));
-    if (!preview.costs_hidden()) {
-        fill(preview, figures);
-        const std::string payee = request_.has_sold_by() ? request_.sold_by() : caller_.user_id;
-        const auto ground = commissions::read_ground(results, 2);
-        for (auto& row : commissions::preview(ground, commissions::facts_of(bike, price, payee, ground))) {
-            if (!trouble.empty()) {
-                row.clear_payee_user_id();
-            }
-            *preview.add_commissions() = std::move(row);
+    const v1::Bike& bike = offered->bike;
+    const auto price = money::Money::parse(request.selling_price()).value();
+    const bool blind = is_blind(call.caller, bike);
+    if (blind) {
+        sql::RoundTrip asking;
+        const auto verdict = add_question(asking, call.caller.user_id, id, price, prices_a_day);
+        co_await asking.run(pool, call.deadline);
+        if (auto refused = asking[verdict]) {
+            co_return *std::move(refused);
         }
     }
-    return preview;
+
+    Prospect prospect(bike);
+    prospect.figures = figures_of(price, money::Money::parse(bike.total_cost()).value());
+    prospect.facts.open_job = trip[jobs].stock > 0;
+    prospect.branch_is_active = offered->branch_is_active;
+    prospect.officer = trip[officer];
+    prospect.sale_date = date;
+    if (auto issues = check_terms(prospect); !issues.empty()) {
+        co_return rpc::validation(std::move(issues));
+    }
+    if (auto sellable = check_sellable(prospect); !sellable) {
+        co_return sellable.error();
+    }
+
+    v1::SalePreview shown;
+    if (blind) {
+        shown.set_is_loss(prospect.figures.is_loss());
+        shown.set_costs_hidden(true);
+        co_return shown;
+    }
+    shown = show(prospect.figures);
+    const auto known = trip[inputs];
+    for (auto& row : commissions::preview(known, commissions::facts_of(bike, price, seller, known))) {
+        *shown.add_commissions() = std::move(row);
+    }
+    co_return shown;
 }
 
 }  // namespace loan_manager::fleet::sales

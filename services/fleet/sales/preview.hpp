@@ -1,32 +1,23 @@
 #pragma once
 
-#include <vector>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
 
-#include "access/identity.hpp"
 #include "loanmanager/fleet/v1/sales.pb.h"
-#include "postgres/batch.hpp"
-#include "postgres/rows.hpp"
+#include "postgres/pool.hpp"
+#include "rpc/context.hpp"
 #include "rpc/error.hpp"
 #include "runtime/colombo_time.hpp"
 
 namespace loan_manager::fleet::sales {
 
-/// What a sale today at a price would yield and earn, without selling and without asking whether the bike could be
-/// sold at all. The caller sees whether it is a loss; the figures only with `costs:read`.
-class Preview {
-public:
-    /// Both must outlive it.
-    Preview(const access::Identity& caller, const loanmanager::fleet::v1::PreviewSaleRequest& request)
-        : caller_(caller), request_(request) {}
-
-    void add_to(postgres::Batch& batch, runtime::Date today) const;
-    /// NOT_FOUND unless the caller could sell where the bike stands. VALIDATION for a named officer who could not be
-    /// credited (D-808); a caller who could not be leaves the officer's payee open.
-    rpc::Result<loanmanager::fleet::v1::SalePreview> read(const std::vector<postgres::Rows>& results) const;
-
-private:
-    const access::Identity& caller_;
-    const loanmanager::fleet::v1::PreviewSaleRequest& request_;
-};
+/// What a sale today at a price would yield and earn, without selling. The caller sees whether it is a loss; the
+/// figures only with `costs:read`, and without it only for so many prices a day (price_questions.hpp).
+///
+/// NOT_FOUND unless the caller could sell where the bike stands; otherwise whatever would stand against the sale, in
+/// the same words, but for what a loss needs. RATE_LIMITED.
+boost::asio::awaitable<rpc::Result<loanmanager::fleet::v1::SalePreview>> preview(
+    postgres::Pool& pool, rpc::CallContext& call, const loanmanager::fleet::v1::PreviewSaleRequest& request,
+    runtime::Date today, std::int32_t prices_a_day);
 
 }  // namespace loan_manager::fleet::sales

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "fleet/values/proto_values.hpp"
-#include "fleet/values/row_message.hpp"
-#include "transcode/enum_token.hpp"
+#include "sql/proto_values.hpp"
+#include "sql/row_message.hpp"
 
 namespace loan_manager::fleet::sales {
 namespace {
@@ -24,7 +23,7 @@ v1::PaymentMethod method_of(const std::string& token) {
     if (token == "INSTALLMENT") {
         return v1::PAYMENT_METHOD_FINANCE;
     }
-    return enum_of<v1::PaymentMethod>(token);
+    return sql::enum_of<v1::PaymentMethod>(token);
 }
 
 Money amount_of(bool given, const std::string& text) { return given ? Money::parse(text).value_or(Money()) : Money(); }
@@ -173,7 +172,7 @@ std::vector<rpc::FieldIssue> check_patch(const v1::UpdateSaleRequest& request, c
     if (patch.has_delivery_date() && is_before(patch.delivery_date(), sale.sale_date())) {
         issues.add("delivery_date", issue::out_of_range);
     }
-    if (names(request.update_mask(), "finance_institution")) {
+    if (sql::names(request.update_mask(), "finance_institution")) {
         const bool financed = amount_of(true, sale.financed_amount()) > Money();
         if (financed && !patch.has_finance_institution()) {
             issues.add("finance_institution", issue::required);
@@ -185,19 +184,35 @@ std::vector<rpc::FieldIssue> check_patch(const v1::UpdateSaleRequest& request, c
     return issues.take();
 }
 
-boost::json::object facts(const v1::Sale& sale) {
-    auto values = values_of(sale, *v1::SellBikeRequest::descriptor());
-    values["invoice_no"] = sale.invoice_no();
-    values["stock_number_at_sale"] = sale.stock_number_at_sale();
-    values["total_cost"] = sale.total_cost();
-    values["profit"] = sale.profit();
-    if (sale.has_trade_in_bicycle_id()) {
-        values["trade_in_bicycle_id"] = sale.trade_in_bicycle_id();
+std::vector<rpc::FieldIssue> check_terms(const Prospect& prospect) {
+    Issues issues;
+    if (!prospect.facts.elsewhere) {
+        const auto& here = prospect.bike.current_branch_id();
+        if (!prospect.officer) {
+            issues.add("sold_by", issue::not_found);
+        } else if (const auto& of = prospect.officer->branches; std::find(of.begin(), of.end(), here) == of.end()) {
+            issues.add("sold_by", issue::not_allowed);
+        }
     }
-    if (sale.has_loss_acknowledged_by()) {
-        values["loss_acknowledged_by"] = sale.loss_acknowledged_by();
+    if (is_before(prospect.sale_date, prospect.bike.procurement_date())) {
+        issues.add("sale_date", issue::out_of_range);
     }
-    return values;
+    if (!prospect.figures.is_storable()) {
+        issues.add("selling_price", issue::out_of_range);
+    }
+    return issues.take();
+}
+
+rpc::Result<void> check_sellable(const Prospect& prospect) {
+    if (auto ready =
+            bikes::check_ready(prospect.bike, prospect.facts, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_ALLOCATED});
+        !ready) {
+        return ready;
+    }
+    if (!prospect.branch_is_active) {
+        return rpc::Error("BRANCH_INACTIVE");
+    }
+    return {};
 }
 
 }  // namespace loan_manager::fleet::sales

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "fleet/bikes/state.hpp"
 #include "loanmanager/fleet/v1/sales.pb.h"
 #include "money/money.hpp"
 #include "rpc/error.hpp"
@@ -62,7 +62,29 @@ bool is_recent(runtime::WallTime recorded_at, runtime::WallTime now);
 /// other way round (D-707).
 std::vector<rpc::FieldIssue> check_patch(const v1::UpdateSaleRequest& request, const v1::Sale& sale);
 
-/// What the audit row of a new sale shows: every fact of it, in column names.
-boost::json::object facts(const v1::Sale& sale);
+/// An active user, as far as it matters to whom a sale is credited (D-808).
+struct Officer {
+    std::vector<std::string> branches;  ///< Those he is of.
+};
+
+/// Everything a sale is decided on that its request does not say by itself, read of the bike under lock – or, for a
+/// preview, as it is.
+struct Prospect {
+    explicit Prospect(const v1::Bike& of) : bike(of) {}  ///< The bike must outlive it.
+
+    const v1::Bike& bike;
+    Figures figures;
+    bikes::BikeFacts facts;
+    bool branch_is_active = false;   ///< Of the branch where the bike stands, and of its company.
+    std::optional<Officer> officer;  ///< Whom the sale would be credited to.
+    std::string sale_date;
+};
+/// The rules of a sale and of its preview, which therefore answer alike. First the issues of what only the bike can
+/// judge: an officer who is not one of the branch where it stands (unless another branch was named: then that is what
+/// is wrong), a day on which it could not be sold yet, a price whose percentages no column holds.
+std::vector<rpc::FieldIssue> check_terms(const Prospect& prospect);
+/// Then the state: D-212 for the bike, BRANCH_INACTIVE. What a loss needs depends on who sells; a preview says that it
+/// is one.
+rpc::Result<void> check_sellable(const Prospect& prospect);
 
 }  // namespace loan_manager::fleet::sales

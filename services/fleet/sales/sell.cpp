@@ -1,24 +1,26 @@
-#include "fleet/sales/sell.hpp"
-
+// A bike is sold: S1.
 #include <algorithm>
 #include <array>
 
 #include "access/reach.hpp"
+#include "commands/admit.hpp"
+#include "commands/constraints.hpp"
 #include "fleet/bikes/acquire.hpp"
 #include "fleet/bikes/repository.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/commissions/of_sale.hpp"
+#include "fleet/constraints.hpp"
 #include "fleet/documents/numbers.hpp"
 #include "fleet/ledger/rows.hpp"
-#include "fleet/sales/journal.hpp"
-#include "fleet/sales/repository.hpp"
+#include "fleet/sales/commands.hpp"
+#include "fleet/sales/price_questions.hpp"
+#include "fleet/sales/rows.hpp"
 #include "fleet/sales/rules.hpp"
-#include "fleet/sales/sale_row.hpp"
 #include "fleet/sales/trade_in.hpp"
 #include "fleet/stock_numbers/rows.hpp"
-#include "fleet/values/proto_values.hpp"
-#include "fleet/values/row_message.hpp"
 #include "runtime/uuid.hpp"
+#include "sql/proto_values.hpp"
+#include "sql/row_message.hpp"
 
 namespace loan_manager::fleet::sales {
 namespace {
@@ -28,56 +30,38 @@ using access::Permission;
 constexpr std::array payment_fields{"selling_price", "payment_method",  "cash_amount",   "bank_amount",
                                     "down_payment",  "financed_amount", "trade_in_value"};
 
-void add_issues(commands::Unit& unit, const std::vector<rpc::FieldIssue>& issues) {
-    for (const auto& issue : issues) {
-        unit.issue(issue.field, issue.issue);
+// What the request shows by itself.
+void check_request(CommandContext& command, const v1::SellBikeRequest& request) {
+    command.issues(check_dates(request, command.today()));
+    const auto is_unsound = [&](const char* field) { return command.has_issue(field); };
+    if (std::none_of(payment_fields.begin(), payment_fields.end(), is_unsound)) {
+        command.issues(check_payment(request));
     }
 }
 
-// What only the bike can tell about the request. Whoever may not sell it has not come this far.
-rpc::Result<void> check_against(commands::Unit& unit, const v1::SellBikeRequest& request, const v1::Bike& bike,
-                                const Figures& figures) {
-    if (is_before(sale_date_of(request, unit.today()), bike.procurement_date())) {
-        unit.issue("sale_date", validate::issue::out_of_range);
+// The only identity this command brings to life is that of the trade-in.
+std::optional<rpc::Error> refuse_trade_in(const postgres::Error& error) {
+    auto refused = commands::meaning_of(error, fleet::constraints());
+    if (refused) {
+        refused = as_trade_in(*std::move(refused));
     }
-    if (!figures.is_storable()) {
-        unit.issue("selling_price", validate::issue::out_of_range);
-    }
-    return unit.valid();
+    return refused;
 }
 
-// D-212: who may accept a loss comes before the state of the bike. Its cost is a fact in every state.
-rpc::Result<void> check_sellable(const commands::Unit& unit, const v1::SellBikeRequest& request, const v1::Bike& bike,
-                                 const Figures& figures, bikes::BikeFacts facts,
-                                 const std::optional<bikes::BranchRow>& branch) {
-    const auto may_approve_loss = access::reach(unit.caller(), Permission::sales_approve_loss);
-    if (figures.is_loss() && !may_approve_loss.covers(bike.current_branch_id(), bike.company_id())) {
-        return rpc::Error("LOSS_NEEDS_MANAGER");
-    }
-    if (auto ready = bikes::check_ready(bike, facts, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_ALLOCATED});
-        !ready) {
-        return ready.error();
-    }
-    if (!branch || !branch->is_active) {
-        return rpc::Error("BRANCH_INACTIVE");
-    }
-    if (figures.is_loss() && !request.acknowledge_loss()) {
-        return rpc::Error("LOSS_NOT_ACKNOWLEDGED");
-    }
-    return {};
-}
-
-v1::Sale draft(const commands::Unit& unit, const v1::SellBikeRequest& request, const v1::Bike& bike,
-               const Figures& figures) {
+v1::Sale sale_of(const CommandContext& command, const v1::SellBikeRequest& request, const Prospect& prospect,
+                 const std::string& seller) {
+    const auto& bike = prospect.bike;
     v1::Sale sale;
-    copy_fields(request, sale, {"payment_method", "selling_branch_id"});
+    sql::copy_fields(request, sale, {"payment_method", "selling_branch_id"});
     sale.set_status(v1::SALE_STATUS_ACTIVE);
     sale.set_selling_branch_id(bike.current_branch_id());
     sale.set_selling_branch_code(bike.current_branch_code());
     sale.set_selling_company_id(bike.company_id());
     sale.set_selling_company_code(bike.company_code());
     sale.set_stock_number_at_sale(bike.current_stock_number());
-    sale.set_sale_date(sale_date_of(request, unit.today()));
+    sale.set_sale_date(prospect.sale_date);
+    sale.set_sold_by(seller);
+    sql::assign(*sale.mutable_recorded_at(), command.now());
 
     const auto payment = payment_of(request);
     sale.set_payment_method(payment.method);
@@ -87,6 +71,7 @@ v1::Sale draft(const commands::Unit& unit, const v1::SellBikeRequest& request, c
     sale.set_financed_amount(payment.financed.to_string());
     sale.set_trade_in_value(payment.trade_in.to_string());
 
+    const auto& figures = prospect.figures;
     sale.set_total_cost(figures.total_cost.to_string());
     sale.set_profit(figures.profit.to_string());
     sale.set_margin_pct(figures.margin.to_string());
@@ -95,15 +80,8 @@ v1::Sale draft(const commands::Unit& unit, const v1::SellBikeRequest& request, c
     }
     sale.set_after_sale_total(bike.after_sale_total());
     if (figures.is_loss()) {
-        sale.set_loss_acknowledged_by(unit.caller().user_id);
+        sale.set_loss_acknowledged_by(command.caller().user_id);
     }
-
-    sale.set_version(1);
-    for (auto* moment : {sale.mutable_recorded_at(), sale.mutable_created_at(), sale.mutable_updated_at()}) {
-        assign(*moment, unit.now());
-    }
-    sale.set_created_by(unit.caller().user_id);
-    sale.set_updated_by(unit.caller().user_id);
     return sale;
 }
 
@@ -122,108 +100,111 @@ ledger::Entry entry_of(const v1::Sale& sale) {
 
 }  // namespace
 
-void Sell::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    add_issues(unit, check_dates(request, unit.today()));
-    const auto is_unsound = [&](const char* field) { return unit.has_issue(field); };
-    if (std::none_of(payment_fields.begin(), payment_fields.end(), is_unsound)) {
-        add_issues(unit, check_payment(request));
+Answer sell(CommandContext& command, const v1::SellBikeRequest& request, Limits limits) {
+    check_request(command, request);
+    command.refuse_with(&refuse_trade_in);
+    // A request that is refused anyway is not looked up with values that the database could not read.
+    const bool sound = command.valid().has_value();
+    const auto may_record = access::reach(command.caller(), Permission::sales_record);
+    const std::string sale_id = runtime::new_uuid().to_string();
+    const std::string seller = request.has_sold_by() ? request.sold_by() : command.caller().user_id;
+    const std::string date = sound ? sale_date_of(request, command.today()) : runtime::format_date(command.today());
+    v1::Bike trade_in;
+    if (sound && request.has_trade_in()) {
+        trade_in = trade_in_bike(request, sale_id, command.today());
     }
-    const std::string id = unit.sound_id("bicycle_id", request.bicycle_id());
-    bikes::add_lock(reads, id, access::reach(unit.caller(), Permission::sales_record));
-    bikes::add_open_jobs(reads, id);
-    bikes::add_branch(reads, unit.sound_id("selling_branch_id", request.selling_branch_id()));
-}
 
-boost::asio::awaitable<rpc::Result<v1::Sale>> Sell::execute(commands::Unit& unit, const request_type& request,
-                                                            std::vector<postgres::Rows>& reads) {
-    const auto named = bikes::read_branch(reads.at(2));
+    // What belongs to the bike is read after its lock: it is that of the moment in which the lock was had.
+    auto& reads = command.reads();
+    const std::string id = command.sound_id("bicycle_id", request.bicycle_id());
+    const auto lock = bikes::add_lock(reads, id, may_record);
+    const auto jobs = bikes::add_open_jobs(reads, id);
+    const auto place = bikes::add_branch_of(reads, id);
+    const auto named_place =
+        bikes::add_branch(reads, command.sound_id("selling_branch_id", request.selling_branch_id()));
+    const auto officer = add_officer(reads, command.sound_id("sold_by", seller));
+    const auto twin = bikes::add_duplicates(reads, trade_in);
+    const auto inputs = commissions::add_inputs(reads, id, date, commissions::Reading::for_sale);
+    if (auto go = co_await command.read(); !go) {
+        co_return go.error();
+    }
+
+    const auto named = command[named_place];
     if (request.has_selling_branch_id() && !named) {
-        unit.issue("selling_branch_id", validate::issue::not_found);
+        command.issue("selling_branch_id", validate::issue::not_found);
     }
-    if (auto valid = unit.valid(); !valid) {
-        co_return valid.error();
-    }
-    auto locked = bikes::read_locked(reads.at(0));
+    auto locked = commands::admit(command, command[lock], [&](const bikes::Locked& row) {
+        return row.covered && (!named || may_record.covers(named->place.branch_id, named->place.company_id));
+    });
     if (!locked) {
         co_return locked.error();
     }
     v1::Bike& bike = locked->bike;
-    const auto may_record = access::reach(unit.caller(), Permission::sales_record);
-    if (!locked->covered || (named && !may_record.covers(named->place.branch_id, named->place.company_id))) {
-        co_return rpc::out_of_scope();
-    }
-
-    const std::string sale_id = runtime::new_uuid().to_string();
-    const std::string seller = request.has_sold_by() ? request.sold_by() : unit.caller().user_id;
-    const bool elsewhere = named && named->place.branch_id != bike.current_branch_id();
-    v1::Bike trade_in;
-    if (request.has_trade_in()) {
-        trade_in = trade_in_bike(request, sale_id, unit.today());
-    }
-    postgres::Batch batch;
-    bikes::add_branch(batch, bike.current_branch_id());
-    add_officer(batch, seller);
-    bikes::add_duplicates(batch, trade_in);
-    commissions::add_ground(batch, bike.id(), sale_date_of(request, unit.today()), commissions::Reading::for_sale);
-    const auto found = (co_await unit.transaction().run(batch)).value();
-
+    const auto branch = command[place];
     const auto price = money::Money::parse(request.selling_price()).value();
-    const auto figures = figures_of(price, money::Money::parse(bike.total_cost()).value());
-    // The officer is one of the branch where the bike stands. If another was named, that is what is wrong.
-    const auto what = officer_issue(read_officer(found.at(1)), bike.current_branch_id());
-    if (!what.empty() && !elsewhere) {
-        unit.issue("sold_by", what);
+
+    Prospect prospect(bike);
+    prospect.figures = figures_of(price, money::Money::parse(bike.total_cost()).value());
+    prospect.facts.open_job = command[jobs].stock > 0;
+    prospect.facts.elsewhere = named && named->place.branch_id != bike.current_branch_id();
+    prospect.branch_is_active = branch && branch->is_active;
+    prospect.officer = command[officer];
+    prospect.sale_date = date;
+    if (is_blind(command.caller(), bike)) {
+        sql::RoundTrip asking;
+        const auto verdict = add_question(asking, command.caller().user_id, bike.id(), price, limits.prices_a_day);
+        command.when_refused(std::move(asking), verdict);
     }
-    add_issues(unit, check_identity(trade_in, bike));
-    if (auto valid = check_against(unit, request, bike, figures); !valid) {
+    command.issues(check_terms(prospect));
+    command.issues(check_identity(trade_in, bike));
+    if (auto valid = command.valid(); !valid) {
         co_return valid.error();
     }
-    bikes::BikeFacts facts;
-    facts.open_job = bikes::read_open_jobs(reads.at(1)).stock > 0;
-    facts.elsewhere = elsewhere;
-    const auto branch = bikes::read_branch(found.at(0));
-    if (auto sellable = check_sellable(unit, request, bike, figures, facts, branch); !sellable) {
+    // D-212: who may accept a loss comes before the state of the bike. Its cost is a fact in every state.
+    const bool loss = prospect.figures.is_loss();
+    if (loss && !access::reach(command.caller(), Permission::sales_approve_loss)
+                     .covers(bike.current_branch_id(), bike.company_id())) {
+        co_return rpc::Error("LOSS_NEEDS_MANAGER");
+    }
+    if (auto sellable = check_sellable(prospect); !sellable) {
         co_return sellable.error();
     }
-    if (auto twin = bikes::read_duplicate(found.at(2))) {
-        co_return as_trade_in(*std::move(twin));
+    if (loss && !request.acknowledge_loss()) {
+        co_return rpc::Error("LOSS_NOT_ACKNOWLEDGED");
+    }
+    if (auto doubled = command[twin]) {
+        co_return as_trade_in(*std::move(doubled));
     }
 
-    auto sale = draft(unit, request, bike, figures);
+    // Last: from here to the commit the branch's procurements wait, and the company's other sales.
+    v1::Sale sale = sale_of(command, request, prospect, seller);
     sale.set_id(sale_id);
-    sale.set_sold_by(seller);
+    sql::RoundTrip draws;
+    std::optional<stock_numbers::Draw> number;
     if (request.has_trade_in()) {
-        sale.set_trade_in_bicycle_id(trade_in.id());
-        const auto acquired =
-            co_await bikes::acquire(unit, trade_in, branch->place, v1::ASSIGN_REASON_TRADE_IN, stock_number_max_);
-        if (!acquired) {
-            co_return acquired.error();
+        number = stock_numbers::add_draw(draws, command, branch->place, limits.stock_number_max);
+    }
+    const auto invoice = documents::add_invoice_number(draws, command, sale.selling_company_code());
+    co_await command.run(draws);
+    if (number) {
+        const auto issued = draws[*number];
+        if (!issued) {
+            co_return issued.error();
         }
+        sale.set_trade_in_bicycle_id(trade_in.id());
+        bikes::take_in(command, trade_in, branch->place, v1::ASSIGN_REASON_TRADE_IN, *issued);
     }
-    sale.set_invoice_no(co_await documents::draw_invoice_number(unit, sale.selling_company_code()));
+    sale.set_invoice_no(draws[invoice]);
 
-    insert(unit, sale);
-    const auto ground = commissions::read_ground(found, 3);
-    commissions::create(unit, reference_to(sale), ground, commissions::facts_of(bike, price, seller, ground));
+    insert(command, sale);
+    const auto known = command[inputs];
+    commissions::create(command, reference_to(sale), known, commissions::facts_of(bike, price, seller, known));
     bikes::mark_sold(bike, sale.id());
-    stock_numbers::release_number(unit, bike.id(), v1::RELEASE_REASON_SOLD);
-    ledger::book(unit, entry_of(sale), bike);
-    bikes::save_state(unit, bike);
-
-    auto change = change_of("SALE_RECORDED", sale);
-    change.new_values = facts(sale);
-    unit.record(std::move(change));
-
-    hide_costs_from(unit.caller(), sale);
-    co_return sale;
-}
-
-std::optional<rpc::Error> Sell::refuse(const postgres::Error& error) {
-    // The only identity this command brings to life is that of the trade-in.
-    if (auto refused = bikes::refuse(error)) {
-        return as_trade_in(*std::move(refused));
-    }
-    return std::nullopt;
+    stock_numbers::release_number(command, bike.id(), v1::RELEASE_REASON_SOLD);
+    ledger::book(command, entry_of(sale), bike);
+    bikes::save(command, bike);
+    record_new(command, sale);
+    co_return visible_to(access::reach(command.caller(), Permission::costs_read), std::move(sale));
 }
 
 }  // namespace loan_manager::fleet::sales

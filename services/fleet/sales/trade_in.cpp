@@ -8,9 +8,9 @@
 #include "fleet/bikes/state_command.hpp"
 #include "fleet/sales/rules.hpp"
 #include "fleet/stock_numbers/rows.hpp"
-#include "fleet/values/proto_values.hpp"
-#include "fleet/values/row_message.hpp"
 #include "runtime/uuid.hpp"
+#include "sql/proto_values.hpp"
+#include "sql/row_message.hpp"
 
 namespace loan_manager::fleet::sales {
 namespace {
@@ -21,7 +21,7 @@ std::string in_trade_in(const std::string& field) { return "trade_in." + field; 
 
 v1::Bike trade_in_bike(const v1::SellBikeRequest& request, const std::string& sale_id, runtime::Date today) {
     v1::ProcureBikeRequest purchase;
-    copy_fields(request.trade_in(), purchase);
+    sql::copy_fields(request.trade_in(), purchase);
     purchase.set_purchase_price(request.trade_in_value());
     purchase.set_procurement_date(sale_date_of(request, today));
     purchase.set_procurement_source(v1::PROCUREMENT_SOURCE_TRADE_IN);
@@ -52,17 +52,18 @@ rpc::Error as_trade_in(rpc::Error error) {
     return error;
 }
 
-void give_back(commands::Unit& unit, v1::Bike& trade_in, const ledger::Booked& purchase, const v1::Sale& sale) {
+void give_back(commands::CommandContext& command, v1::Bike& trade_in, const ledger::Booked& purchase,
+               const v1::Sale& sale) {
     const v1::Bike before = trade_in;
-    ledger::reverse(unit, purchase, "Trade-in of " + sale.invoice_no() + " returned", trade_in);
-    stock_numbers::release_number(unit, trade_in.id(), v1::RELEASE_REASON_WRITTEN_OFF);
+    ledger::reverse(command, purchase, "Trade-in of " + sale.invoice_no() + " returned", trade_in);
+    stock_numbers::release_number(command, trade_in.id(), v1::RELEASE_REASON_WRITTEN_OFF);
     bikes::mark_written_off(trade_in, v1::WRITE_OFF_KIND_TRADE_IN_RETURNED);
-    trade_in.set_written_off_by(unit.caller().user_id);
-    assign(*trade_in.mutable_written_off_at(), unit.now());
+    trade_in.set_written_off_by(command.caller().user_id);
+    sql::assign(*trade_in.mutable_written_off_at(), command.now());
     trade_in.set_write_off_reason(sale.void_reason());
-    bikes::save_state(unit, trade_in);
+    bikes::save(command, trade_in);
     const bikes::Move move{"BIKE_WRITTEN_OFF", sale.void_reason()};
-    bikes::record_move(unit, move, before, trade_in);
+    bikes::record_move(command, move, before, trade_in);
 }
 
 }  // namespace loan_manager::fleet::sales

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "commands/unit.hpp"
+#include "commands/command_context.hpp"
 #include "fleet/ledger/rows.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "loanmanager/fleet/v1/sales.pb.h"
@@ -25,6 +25,7 @@ std::vector<rpc::FieldIssue> check_identity(const v1::Bike& trade_in, const v1::
 rpc::Error as_trade_in(rpc::Error error);
 
 /// The sale is void: the bike goes back to the customer, its number and its purchase are undone.
-void give_back(commands::Unit& unit, v1::Bike& trade_in, const ledger::Booked& purchase, const v1::Sale& sale);
+void give_back(commands::CommandContext& command, v1::Bike& trade_in, const ledger::Booked& purchase,
+               const v1::Sale& sale);
 
 }  // namespace loan_manager::fleet::sales

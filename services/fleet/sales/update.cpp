@@ -1,14 +1,13 @@
-#include "fleet/sales/update.hpp"
-
+// A sale is corrected: S2.
 #include <algorithm>
 
 #include "access/reach.hpp"
-#include "fleet/sales/journal.hpp"
-#include "fleet/sales/repository.hpp"
+#include "commands/admit.hpp"
+#include "fleet/sales/commands.hpp"
+#include "fleet/sales/rows.hpp"
 #include "fleet/sales/rules.hpp"
-#include "fleet/sales/sale_row.hpp"
-#include "fleet/values/proto_values.hpp"
-#include "fleet/values/row_message.hpp"
+#include "sql/proto_values.hpp"
+#include "sql/row_message.hpp"
 
 namespace loan_manager::fleet::sales {
 namespace {
@@ -28,38 +27,30 @@ bool is_admin(const access::Identity& caller) {
 
 }  // namespace
 
-void Update::prepare(commands::Unit& unit, const request_type& request, postgres::Batch& reads) {
-    add_lock(reads, unit.sound_id("id", request.id()));
-}
-
-boost::asio::awaitable<rpc::Result<v1::Sale>> Update::execute(commands::Unit& unit, const request_type& request,
-                                                              std::vector<postgres::Rows>& reads) {
-    if (auto valid = unit.valid(); !valid) {
-        co_return valid.error();
+Answer update_sale(CommandContext& command, const v1::UpdateSaleRequest& request) {
+    const auto lock = add_lock(command.reads(), command.sound_id("id", request.id()));
+    if (auto go = co_await command.read(); !go) {
+        co_return go.error();
     }
-    const auto locked = read_sale(reads.at(0));
+    const bool admin = is_admin(command.caller());
+    const auto locked = commands::admit(command, command[lock],
+                                        [&](const v1::Sale& sale) { return may_update(command.caller(), sale); });
     if (!locked) {
         co_return locked.error();
     }
     const v1::Sale& before = *locked;
-    if (!may_update(unit.caller(), before)) {
-        co_return rpc::out_of_scope();
+    const bool in_time = is_recent(sql::to_time(before.recorded_at()), command.now());
+    command.issues(check_patch(request, before));
+    if (!in_time && admin && !request.sale().has_reason()) {
+        command.issue("reason", validate::issue::required);
     }
-
-    const bool in_time = is_recent(to_time(before.recorded_at()), unit.now());
-    for (const auto& issue : check_patch(request, before)) {
-        unit.issue(issue.field, issue.issue);
-    }
-    if (!in_time && is_admin(unit.caller()) && !request.sale().has_reason()) {
-        unit.issue("reason", validate::issue::required);
-    }
-    if (auto valid = unit.valid(); !valid) {
+    if (auto valid = command.valid(); !valid) {
         co_return valid.error();
     }
-    if (auto current = commands::check_version(unit.context(), before.version()); !current) {
+    if (auto current = commands::check_version(command.call(), before.version()); !current) {
         co_return current.error();
     }
-    if (!in_time && !is_admin(unit.caller())) {
+    if (!in_time && !admin) {
         co_return rpc::Error("EDIT_WINDOW_CLOSED");
     }
     if (before.status() != v1::SALE_STATUS_ACTIVE) {
@@ -67,18 +58,12 @@ boost::asio::awaitable<rpc::Result<v1::Sale>> Update::execute(commands::Unit& un
     }
 
     v1::Sale after = before;
-    apply_patch(request.sale(), request.update_mask(), after);
-    auto change = change_of("SALE_UPDATED", after);
-    change.reason = request.sale().reason();
-    change.old_values = values_of(before, *v1::SalePatch::descriptor());
-    change.new_values = values_of(after, *v1::SalePatch::descriptor());
-    if (change.old_values != change.new_values) {
-        commands::keep_changed(change.old_values, change.new_values);
-        save_facts(unit, after);
-        unit.record(std::move(change));
+    sql::apply_patch(request.sale(), request.update_mask(), after);
+    if (!sale_table().compare(before, after).empty()) {
+        save(command, after);
+        record(command, "SALE_UPDATED", before, after, request.sale().reason());
     }
-    hide_costs_from(unit.caller(), after);
-    co_return after;
+    co_return visible_to(access::reach(command.caller(), Permission::costs_read), std::move(after));
 }
 
 }  // namespace loan_manager::fleet::sales

@@ -65,6 +65,10 @@ rpc::Result<v1::StockNumber> read_found(const postgres::Rows& rows) {
     return found;
 }
 
+std::optional<std::int32_t> read_drawn(const postgres::Rows& rows) {
+    return rows.empty() ? std::nullopt : std::optional(rows.front().get<std::int32_t>(0));
+}
+
 }  // namespace
 
 void warn_if_low(commands::CommandContext& command, const Place& place, std::int32_t from, std::int32_t to,
@@ -79,24 +83,34 @@ void warn_if_low(commands::CommandContext& command, const Place& place, std::int
     }
 }
 
+Draw add_draw(sql::RoundTrip& trip, const commands::CommandContext& command, const Place& place, std::int32_t max) {
+    const postgres::Params params(place.branch_id, max, command.now());
+    return Draw{trip.add<std::optional<std::int32_t>>(draw_number, params, &read_drawn), place, max};
+}
+
+rpc::Result<Issued> Draw::read(const sql::RoundTrip& trip) const {
+    const auto drawn = trip[counter];
+    if (!drawn) {
+        return rpc::Error("STOCK_NUMBER_EXHAUSTED");
+    }
+    Issued issued;
+    issued.running = *drawn;
+    issued.full_number = full_number(place.company_code, place.branch_code, issued.running);
+    issued.max = max;
+    return issued;
+}
+
 boost::asio::awaitable<rpc::Result<Issued>> draw(commands::CommandContext& command, const Place& place,
                                                  std::int32_t max) {
     sql::RoundTrip trip;
-    const auto counter = trip.add(draw_number, postgres::Params(place.branch_id, max, command.now()));
+    const auto drawn = add_draw(trip, command, place, max);
     co_await command.run(trip);
-    const auto& drawn = trip[counter];
-    if (drawn.empty()) {
-        co_return rpc::Error("STOCK_NUMBER_EXHAUSTED");
-    }
-    Issued issued;
-    issued.running = drawn.front().get<std::int32_t>(0);
-    issued.full_number = full_number(place.company_code, place.branch_code, issued.running);
-    warn_if_low(command, place, issued.running - 1, issued.running, max);
-    co_return issued;
+    co_return trip[drawn];
 }
 
 void assign_number(commands::CommandContext& command, const Issued& issued, const Place& place,
                    const Assignment& assignment) {
+    warn_if_low(command, place, issued.running - 1, issued.running, issued.max);
     command.with_commit(
         insert_number,
         postgres::Params(runtime::new_uuid().to_string(), assignment.bicycle_id, place.company_id, place.branch_id,

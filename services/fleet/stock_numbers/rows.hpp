@@ -27,10 +27,20 @@ struct Place {
 struct Issued {
     std::int32_t running = 0;
     std::string full_number;
+    std::int32_t max = 0;  ///< The last one that the branch may issue.
 };
 
-/// Draws the branch's next number (D-602) and keeps the counter locked until the transaction ends, so this comes last
-/// before the commit. STOCK_NUMBER_EXHAUSTED if none is left. Emits `stock_number.low` where D-603 says so.
+/// The draw of a branch's next number (D-602) on its way: it keeps the counter locked until the transaction ends, so it
+/// travels last before the commit; only document numbers may be drawn after it (D-218).
+struct Draw {
+    sql::Handle<std::optional<std::int32_t>> counter;
+    Place place;
+    std::int32_t max;
+    /// STOCK_NUMBER_EXHAUSTED if none is left.
+    rpc::Result<Issued> read(const sql::RoundTrip& trip) const;
+};
+Draw add_draw(sql::RoundTrip& trip, const commands::CommandContext& command, const Place& place, std::int32_t max);
+/// The same in a trip of its own.
 boost::asio::awaitable<rpc::Result<Issued>> draw(commands::CommandContext& command, const Place& place,
                                                  std::int32_t max);
 
@@ -45,7 +55,8 @@ struct Assignment {
     std::optional<std::string> previous_number;  ///< TRANSFER_IN: the number it carried until now, already released.
     std::optional<std::string> transfer_id;      ///< TRANSFER_IN.
 };
-/// Records, with the commit, that the bike carries the number from now on (D-603).
+/// Records, with the commit, that the bike carries the number from now on (D-603). Emits `stock_number.low` if with it
+/// the numbers of the branch run low.
 void assign_number(commands::CommandContext& command, const Issued& issued, const Place& place,
                    const Assignment& assignment);
 /// Closes the open number of the bike, with the commit. Before assign_number() of the next one.

@@ -59,8 +59,7 @@ Answer request(CommandContext& command, const v1::RequestTransferRequest& reques
     auto& bike = locked->bike;
     bikes::BikeFacts facts;
     facts.open_job = command[jobs].stock > 0;
-    if (auto ready = bikes::check_ready(bike, facts, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_MAINTENANCE});
-        !ready) {
+    if (auto ready = bikes::check_ready(bike, facts, {v1::BIKE_STATUS_IN_STOCK, v1::BIKE_STATUS_MAINTENANCE}); !ready) {
         co_return ready.error();
     }
     if (!destination->is_active) {

@@ -380,6 +380,51 @@ TEST_CASE("D-811 a rule in use takes only a new name and an end that covers what
     }
 }
 
+TEST_CASE("D-801 an active rule overlaps no other active rule of its company by a single day") {
+    auto standing = seeded();
+    standing.set_id("standing");
+    standing.set_effective_to("2026-03-15");
+    auto later = seeded();
+    later.set_id("later");
+    later.set_name("Later");
+    later.set_effective_from("2026-06-01");
+    const std::vector<v1::CommissionRule> active{standing, later};
+    auto rule = seeded();
+    rule.set_id("new");
+    const auto between = [&](const char* from, const char* to) {
+        rule.set_effective_from(from);
+        to == nullptr ? rule.clear_effective_to() : rule.set_effective_to(to);
+        return check_overlap(rule, active);
+    };
+    CHECK(between("2026-03-16", "2026-05-31"));
+    const auto first = between("2026-03-15", "2026-05-31");
+    CHECK(first.error().code == "RULE_OVERLAP");
+    CHECK(first.error().message.find("'Standard commission' is in force from 2000-01-01 until 2026-03-15") !=
+          std::string::npos);
+    CHECK(between("2026-03-16", "2026-06-01").error().message.find("'Later' is in force from 2026-06-01 without end") !=
+          std::string::npos);
+    CHECK(between("2026-03-16", nullptr).error().code == "RULE_OVERLAP");
+    CHECK(between("1990-01-01", "1999-12-31"));
+    CHECK(between("1990-01-01", "2000-01-01").error().code == "RULE_OVERLAP");
+    CHECK(between("2030-01-01", "2030-01-02").error().code == "RULE_OVERLAP");
+    // What is not active stands in nobody's way, and no rule in its own.
+    rule.set_is_active(false);
+    CHECK(check_overlap(rule, active));
+    CHECK(check_overlap(standing, active));
+    CHECK(check_overlap(rule, {}));
+}
+
+TEST_CASE("C2 C3 C4 nobody decides about what he is paid himself") {
+    v1::Commission commission;
+    loan_manager::access::Identity caller;
+    caller.user_id = "somebody";
+    CHECK(check_decider(commission, caller));
+    commission.set_payee_user_id("somebody else");
+    CHECK(check_decider(commission, caller));
+    commission.set_payee_user_id("somebody");
+    CHECK(check_decider(commission, caller).error().code == "SELF_APPROVAL");
+}
+
 TEST_CASE("C2 C3 C4 states: what may be decided and paid, and what a void freezes") {
     v1::Commission commission;
     const auto code = [&](auto check, v1::SaleStatus sale, v1::CommissionStatus status) {

@@ -305,3 +305,48 @@ TEST_CASE("D-709 a trade-in is not the sold bike") {
     CHECK(issues(check_identity(other, sold)) ==
           Expected{"trade_in.frame_number:not_allowed", "trade_in.engine_number:not_allowed"});
 }
+
+TEST_CASE("S1 D-212 what only the bike can judge: the officer, the day, a price that no column holds") {
+    v1::Bike bike;
+    bike.set_current_branch_id("here");
+    bike.set_procurement_date("2026-03-10");
+    Prospect prospect(bike);
+    prospect.figures = figures_of(money_of("195000.00"), money_of("150000.00"));
+    prospect.sale_date = "2026-03-10";
+    prospect.officer.emplace();
+    prospect.officer->branches = {"there", "here"};
+    CHECK(check_terms(prospect).empty());
+    prospect.officer->branches = {"there"};
+    CHECK(issues(check_terms(prospect)) == Expected{"sold_by:not_allowed"});
+    prospect.officer.reset();
+    CHECK(issues(check_terms(prospect)) == Expected{"sold_by:not_found"});
+    prospect.facts.elsewhere = true;  // then that is what is wrong
+    CHECK(check_terms(prospect).empty());
+    prospect.sale_date = "2026-03-09";
+    prospect.figures = figures_of(money_of("0.01"), money_of("2000000.00"));
+    CHECK(issues(check_terms(prospect)) == Expected{"sale_date:out_of_range", "selling_price:out_of_range"});
+}
+
+TEST_CASE("S1 D-212 what stands against a sale, in its order") {
+    v1::Bike bike;
+    bike.set_status(v1::BIKE_STATUS_IN_STOCK);
+    Prospect prospect(bike);
+    prospect.branch_is_active = true;
+    const auto code = [&] {
+        const auto sellable = check_sellable(prospect);
+        return sellable ? std::string() : std::string(sellable.error().code);
+    };
+    CHECK(code().empty());
+    prospect.branch_is_active = false;
+    CHECK(code() == "BRANCH_INACTIVE");
+    bike.set_status(v1::BIKE_STATUS_MAINTENANCE);
+    CHECK(code() == "INVALID_STATE");
+    prospect.facts.elsewhere = true;
+    CHECK(code() == "NOT_AT_BRANCH");
+    prospect.facts.open_job = true;
+    CHECK(code() == "OPEN_JOB");
+    bike.set_status(v1::BIKE_STATUS_IN_TRANSIT);
+    CHECK(code() == "OPEN_TRANSFER");
+    bike.set_status(v1::BIKE_STATUS_SOLD);
+    CHECK(code() == "BIKE_SOLD");
+}

@@ -46,7 +46,7 @@ const std::vector<Expectation>& expectations() {
     {"GET /v1/bikes/{id}/stock-history",           "bikes:read",                row, "bike"},
     {"GET /v1/bikes/{id}/timeline",                "bikes:read",                row, "bike"},
     {"GET /v1/stock-numbers",                      "bikes:read",                row, "", "?number=$number"},
-    {"GET /v1/bikes/{bicycle_id}/sale-preview",    "sales:record",              row, "stock_bike", "?selling_price=1000.00"},
+    {"GET /v1/bikes/{bicycle_id}/sale-preview",    "sales:record",              row, "stock_bike", "?selling_price=1000.00&sold_by=$officer"},
     // Transfers: either end to read, the destination to approve, reject and receive, the source to send (T1 to T7).
     // The far end of every transfer is a branch that only reach A covers.
     {"POST /v1/bikes/{bicycle_id}/transfers",      "transfers:request",         create, "stock_bike", R"({"to_branch_id":"$far","reason_code":"CONSOLIDATION"})"},

@@ -1,0 +1,137 @@
+#include "fleet/commissions/queries.hpp"
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "access/reach.hpp"
+#include "fleet/commissions/rows.hpp"
+#include "fleet/commissions/rule_rows.hpp"
+#include "sql/proto_values.hpp"
+#include "validate/formats.hpp"
+
+namespace loan_manager::fleet::commissions {
+namespace {
+
+using access::Permission;
+
+constexpr std::array sort_fields{
+    sql::SortField{"period_month", "c.period_month", sql::KeyType::date},
+    sql::SortField{"amount", "c.amount", sql::KeyType::numeric},
+    sql::SortField{"created_at", "c.created_at", sql::KeyType::time},
+};
+constexpr std::array rule_sort_fields{
+    sql::SortField{"effective_from", "r.effective_from", sql::KeyType::date},
+    sql::SortField{"name", "r.name", sql::KeyType::text},
+};
+
+// What somebody is or was to be paid. A counter-row is one of these; what it takes back is too.
+constexpr const char* due = "c.status IN ('PENDING', 'APPROVED', 'PAID')";
+
+rpc::Result<sql::KeysetQuery> sorted(paging::PageRequest page, std::string_view sort, const access::Identity& caller) {
+    sql::KeysetQuery query(std::move(page), {commission_columns(), "fleet.commissions c", "c.id"});
+    if (auto done = query.sort_by(sort_fields, sort, caller); !done) {
+        return done.error();
+    }
+    return query;
+}
+
+// The payee asked for as an id; nothing if all are.
+rpc::Result<std::optional<std::string>> payee_of(const v1::ListCommissionsRequest& request,
+                                                 const access::Identity& caller) {
+    if (!request.has_payee()) {
+        return std::optional<std::string>();
+    }
+    if (request.payee() == "me") {
+        return std::optional(caller.user_id);
+    }
+    std::string id = request.payee();
+    if (const auto what = validate::check_uuid(id); !what.empty()) {
+        std::vector<rpc::FieldIssue> issues;
+        issues.emplace_back("payee", std::string(what));
+        return rpc::validation(std::move(issues));
+    }
+    return std::optional(std::move(id));
+}
+
+std::string first_day(const std::string& month) { return month + "-01"; }
+
+}  // namespace
+
+rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionsRequest& request, paging::PageRequest page,
+                                         const access::Identity& caller) {
+    const auto payee = payee_of(request, caller);
+    if (!payee) {
+        return payee.error();
+    }
+    const bool own = *payee == caller.user_id;
+    if (!own && !access::allowed(caller, Permission::commissions_read)) {
+        return rpc::Error("FORBIDDEN", "You may list your own commissions only: ask with payee=me.");
+    }
+    auto query =
+        sorted(std::move(page), request.has_sort() ? std::string_view(request.sort()) : "-period_month", caller);
+    if (!query) {
+        return query;
+    }
+    if (!own) {
+        query->where(query->covers(access::reach(caller, Permission::commissions_read), {"c.branch_id"}));
+    }
+    if (own) {
+        query->where("c.payee_user_id = " + query->parameter(**payee) + "::uuid");
+    } else if (*payee) {
+        query->where("c.payee_user_id = " + query->reference(sql::Entity::user, "payee", **payee));
+    }
+    if (request.has_period_from()) {
+        query->where("c.period_month >= " + query->parameter(first_day(request.period_from())) + "::date");
+    }
+    if (request.has_period_to()) {
+        query->where("c.period_month <= " + query->parameter(first_day(request.period_to())) + "::date");
+    }
+    if (request.has_branch_id()) {
+        query->where("c.branch_id = " + query->branch("branch_id", request.branch_id()));
+    }
+    if (request.has_kind()) {
+        query->where("c.kind = " + query->parameter(sql::token_of(request.kind())));
+    }
+    query->one_of("c.status", sql::tokens_of<v1::CommissionStatus>(request.status()));
+    if (request.has_sale_id()) {
+        query->where("c.sale_id = " + query->reference(sql::Entity::sale, "sale_id", request.sale_id()));
+    }
+    query->sum("c.amount", request.status().empty() ? due : "");
+    return query;
+}
+
+rpc::Result<sql::KeysetQuery> list_query(const v1::ListSaleCommissionsRequest& request, paging::PageRequest page,
+                                         const access::Identity& caller) {
+    auto query = sorted(std::move(page), "created_at", caller);
+    if (query) {
+        query->where("c.sale_id = " + query->parameter(request.id()) + "::uuid");
+        query->where(query->covers(access::reach(caller, Permission::commissions_read), {"c.branch_id"}));
+        query->sum("c.amount", due);
+    }
+    return query;
+}
+
+rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionRulesRequest& request, paging::PageRequest page,
+                                         const access::Identity& caller) {
+    sql::KeysetQuery query(std::move(page), {rule_table().columns(), "fleet.commission_rules r", "r.id"});
+    const auto sort = request.has_sort() ? std::string_view(request.sort()) : "-effective_from";
+    if (auto done = query.sort_by(rule_sort_fields, sort, caller); !done) {
+        return done.error();
+    }
+    const auto reach = access::reach(caller, Permission::commission_rules_read);
+    if (!reach.all) {
+        const auto all = query.parameter(reach.all);
+        const auto companies = query.parameter(reach.companies);
+        query.where(company_covered("r.company_id", all, companies, query.parameter(reach.branches)));
+    }
+    if (request.has_company_id()) {
+        query.where("r.company_id = " + query.company("company_id", request.company_id()));
+    }
+    if (request.has_is_active()) {
+        query.where("r.is_active = " + query.parameter(request.is_active()));
+    }
+    return query;
+}
+
+}  // namespace loan_manager::fleet::commissions

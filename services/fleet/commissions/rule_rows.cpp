@@ -1,0 +1,171 @@
+#include "fleet/commissions/rule_rows.hpp"
+
+#include "commands/stamp.hpp"
+
+namespace loan_manager::fleet::commissions {
+namespace {
+
+constexpr postgres::Statement served_until_statement{
+    "commissions.rule_served_until",
+    "SELECT max(s.sale_date) AS served_until FROM fleet.sales s WHERE s.id IN "
+    "(SELECT c.sale_id FROM fleet.commissions c WHERE c.rule_id = $1)"};
+
+// NO KEY UPDATE: rows that merely refer to the company are not held up.
+constexpr postgres::Statement lock_company_of_rule{
+    "commissions.lock_company_of_rule",
+    "SELECT 1 FROM fleet.companies c WHERE c.id = "
+    "(SELECT r.company_id FROM fleet.commission_rules r WHERE r.id = $1) FOR NO KEY UPDATE"};
+
+std::string select_rules() { return "SELECT " + rule_table().columns() + " FROM fleet.commission_rules r"; }
+
+postgres::Params with_reach(const std::string& subject, const access::Reach& reach) {
+    return postgres::Params(subject, reach.all, reach.companies, reach.branches);
+}
+
+std::string select_company() {
+    return "SELECT c.id, c.code, " + company_covered("c.id", "$2", "$3", "$4") +
+           " AS covered FROM fleet.companies c WHERE c.code = $1 OR c.id::text = $1";
+}
+
+std::string select_active_of(const std::string& company) {
+    return select_rules() + " WHERE r.is_active AND r.company_id = " + company + " ORDER BY r.effective_from";
+}
+
+rpc::Result<v1::CommissionRule> read_found(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return rpc::not_found("There is no such commission rule.");
+    }
+    return rule_table().read(rows.front());
+}
+
+rpc::Result<RuleCompany> read_company(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return rpc::not_found("There is no such company.");
+    }
+    const auto row = rows.front();
+    RuleCompany company;
+    company.id = row.get<std::string>("id");
+    company.code = row.get<std::string>("code");
+    company.covered = row.get<bool>("covered");
+    return company;
+}
+
+Rules read_rules(const postgres::Rows& rows) {
+    Rules rules;
+    for (const auto row : rows) {
+        rules.push_back(rule_table().read(row));
+    }
+    return rules;
+}
+
+rpc::Result<LockedRule> read_locked(const postgres::Rows& rows) {
+    auto rule = read_found(rows);
+    if (!rule) {
+        return std::move(rule).error();
+    }
+    LockedRule locked;
+    locked.rule = std::move(*rule);
+    locked.covered = rows.front().get<bool>("covered");
+    return locked;
+}
+
+std::optional<std::string> read_served_until(const postgres::Rows& rows) {
+    return rows.front().get<std::optional<std::string>>("served_until");
+}
+
+}  // namespace
+
+const sql::TableOf<v1::CommissionRule>& rule_table() {
+    static const sql::TableOf<v1::CommissionRule> table(sql::Layout{
+        .table = "fleet.commission_rules",
+        .alias = "r",
+        .computed = {{"company_code", "(SELECT c.code FROM fleet.companies c WHERE c.id = r.company_id)"}}});
+    return table;
+}
+
+std::string company_covered(const std::string& column, const std::string& all, const std::string& companies,
+                            const std::string& branches) {
+    return "(" + all + "::boolean OR " + column + " = ANY (" + companies + "::uuid[]) OR " + column +
+           " IN (SELECT s.company_id FROM fleet.branches s WHERE s.id = ANY (" + branches + "::uuid[])))";
+}
+
+sql::Handle<rpc::Result<v1::CommissionRule>> add_find_rule(sql::RoundTrip& trip, const std::string& id,
+                                                           const access::Reach& readable) {
+    static const std::string sql =
+        select_rules() + " WHERE r.id = $1 AND " + company_covered("r.company_id", "$2", "$3", "$4");
+    static const postgres::Statement find{"commissions.find_rule", sql.c_str()};
+    return trip.add<rpc::Result<v1::CommissionRule>>(find, with_reach(id, readable), &read_found);
+}
+
+sql::Handle<rpc::Result<RuleCompany>> add_find_company(sql::RoundTrip& trip, const std::string& id_or_code,
+                                                       const access::Reach& reach) {
+    static const std::string sql = select_company();
+    static const postgres::Statement find{"commissions.find_company", sql.c_str()};
+    return trip.add<rpc::Result<RuleCompany>>(find, with_reach(id_or_code, reach), &read_company);
+}
+
+sql::Handle<rpc::Result<RuleCompany>> add_lock_company(sql::RoundTrip& trip, const std::string& id_or_code,
+                                                       const access::Reach& reach) {
+    static const std::string sql = select_company() + " FOR NO KEY UPDATE";
+    static const postgres::Statement lock{"commissions.lock_company", sql.c_str()};
+    return trip.add<rpc::Result<RuleCompany>>(lock, with_reach(id_or_code, reach), &read_company);
+}
+
+sql::Handle<Rules> add_active_rules(sql::RoundTrip& trip, const std::string& company_id_or_code) {
+    static const std::string sql =
+        select_active_of("(SELECT k.id FROM fleet.companies k WHERE k.code = $1 OR k.id::text = $1)");
+    static const postgres::Statement active{"commissions.active_rules", sql.c_str()};
+    return trip.add<Rules>(active, postgres::Params(company_id_or_code), &read_rules);
+}
+
+sql::Handle<Rules> add_active_rules_beside(sql::RoundTrip& trip, const std::string& rule_id) {
+    static const std::string sql =
+        select_active_of("(SELECT o.company_id FROM fleet.commission_rules o WHERE o.id = $1)");
+    static const postgres::Statement active{"commissions.active_rules_beside", sql.c_str()};
+    return trip.add<Rules>(active, postgres::Params(rule_id), &read_rules);
+}
+
+RuleLock add_lock_rule(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach) {
+    static const std::string sql = "SELECT " + rule_table().columns() + ", " +
+                                   company_covered("r.company_id", "$2", "$3", "$4") +
+                                   " AS covered FROM fleet.commission_rules r WHERE r.id = $1 FOR UPDATE OF r";
+    static const postgres::Statement lock_rule{"commissions.lock_rule", sql.c_str()};
+    trip.add(lock_company_of_rule, postgres::Params(id));
+    const auto rule = trip.add<rpc::Result<LockedRule>>(lock_rule, with_reach(id, reach), &read_locked);
+    // In a statement of its own: it must see the commissions of a sale whose share lock was waited for.
+    return RuleLock{
+        rule, trip.add<std::optional<std::string>>(served_until_statement, postgres::Params(id), &read_served_until)};
+}
+
+rpc::Result<LockedRule> RuleLock::read(const sql::RoundTrip& trip) const {
+    auto locked = trip[rule];
+    if (locked) {
+        locked->served_until = trip[served_until];
+    }
+    return locked;
+}
+
+void insert_rule(commands::CommandContext& command, v1::CommissionRule& rule) {
+    commands::stamp_created(command, rule);
+    command.with_commit(rule_table().insert(), rule_table().insert_values(rule));
+}
+
+void save_rule(commands::CommandContext& command, v1::CommissionRule& rule) {
+    commands::stamp_updated(command, rule);
+    command.with_commit(rule_table().update(), rule_table().update_values(rule));
+}
+
+void record_rule(commands::CommandContext& command, const char* action, const v1::CommissionRule& rule,
+                 sql::Difference difference) {
+    commands::Change change;
+    change.action = action;
+    change.entity_type = "commission_rule";
+    change.entity_id = rule.id();
+    change.entity_no = rule.name();
+    change.old_values = std::move(difference.before);
+    change.new_values = std::move(difference.after);
+    change.payload = {{"company_id", rule.company_id()}};
+    command.record(std::move(change));
+}
+
+}  // namespace loan_manager::fleet::commissions

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/reach.hpp"
+#include "commands/command_context.hpp"
+#include "loanmanager/fleet/v1/commissions.pb.h"
+#include "rpc/error.hpp"
+#include "sql/round_trip.hpp"
+#include "sql/table.hpp"
+
+/// Rows of fleet.commission_rules. A rule is covered by reach on its company or on a branch of it.
+namespace loan_manager::fleet::commissions {
+
+namespace v1 = loanmanager::fleet::v1;
+
+/// Over `r` (fleet.commission_rules).
+const sql::TableOf<v1::CommissionRule>& rule_table();
+
+/// Condition: the company in `column` is covered by a reach given as three parameters, named by their texts.
+std::string company_covered(const std::string& column, const std::string& all, const std::string& companies,
+                            const std::string& branches);
+
+/// A rule within reach, otherwise NOT_FOUND.
+sql::Handle<rpc::Result<v1::CommissionRule>> add_find_rule(sql::RoundTrip& trip, const std::string& id,
+                                                           const access::Reach& readable);
+
+/// The company a rule is for, named by id or code.
+struct RuleCompany {
+    std::string id;
+    std::string code;
+    bool covered = false;
+};
+/// NOT_FOUND
+sql::Handle<rpc::Result<RuleCompany>> add_find_company(sql::RoundTrip& trip, const std::string& id_or_code,
+                                                       const access::Reach& reach);
+/// Also locks it against other changes of its rules: they are made one after the other.
+sql::Handle<rpc::Result<RuleCompany>> add_lock_company(sql::RoundTrip& trip, const std::string& id_or_code,
+                                                       const access::Reach& reach);
+
+using Rules = std::vector<v1::CommissionRule>;
+/// The active rules of a company named by id or code, or of that of a rule, by date. After the lock on the company.
+sql::Handle<Rules> add_active_rules(sql::RoundTrip& trip, const std::string& company_id_or_code);
+sql::Handle<Rules> add_active_rules_beside(sql::RoundTrip& trip, const std::string& rule_id);
+
+struct LockedRule {
+    v1::CommissionRule rule;
+    bool covered = false;
+    std::optional<std::string> served_until;  ///< Latest sale date with commissions of this rule (D-811).
+};
+/// Locks the company of a rule, then the rule. NOT_FOUND
+struct RuleLock {
+    sql::Handle<rpc::Result<LockedRule>> rule;
+    sql::Handle<std::optional<std::string>> served_until;
+    rpc::Result<LockedRule> read(const sql::RoundTrip& trip) const;
+};
+RuleLock add_lock_rule(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach);
+
+/// With the commit.
+void insert_rule(commands::CommandContext& command, v1::CommissionRule& rule);
+/// As the next version.
+void save_rule(commands::CommandContext& command, v1::CommissionRule& rule);
+
+/// Audit row and event of a rule.
+void record_rule(commands::CommandContext& command, const char* action, const v1::CommissionRule& rule,
+                 sql::Difference difference);
+
+}  // namespace loan_manager::fleet::commissions
