@@ -2,6 +2,7 @@
 // D-810).
 #include "support/audit_rows.hpp"
 #include "support/commissions.hpp"
+#include "support/audit_rows.hpp"
 #include "support/concurrency.hpp"
 #include "support/workshop.hpp"
 
