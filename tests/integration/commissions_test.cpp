@@ -1,6 +1,5 @@
 // Commissions of sales: what they come to, who decides about them and pays them, who sees them (C1 to C5, D-801 to
 // D-810).
-#include "support/audit_rows.hpp"
 #include "support/commissions.hpp"
 #include "support/audit_rows.hpp"
 #include "support/concurrency.hpp"

@@ -63,10 +63,10 @@ TEST_CASE("D-212 whatever stands against a sale stands against its preview") {
     agree(written_off, 409, "INVALID_STATE");
 
     const auto moving = bike_at(suite, "BK");
-    REQUIRE(suite
-                .post("/v1/bikes/" + moving + "/transfers", R"({"to_branch_id":"WW","reason_code":"CONSOLIDATION"})",
-                      token)
-                .status == 201);
+    REQUIRE(
+        suite
+            .post("/v1/bikes/" + moving + "/transfers", R"({"to_branch_id":"WW","reason_code":"CONSOLIDATION"})", token)
+            .status == 201);
     agree(moving, 409, "OPEN_TRANSFER");
 
     const auto in_workshop = bike_at(suite, "BK");
@@ -87,8 +87,10 @@ TEST_CASE("D-212 whatever stands against a sale stands against its preview") {
     CHECK(preview(suite, here, suite.user_with_role("branch_manager", "BD"), "195000.00").status == 404);
 
     // A bike reserved for a customer can be sold; that it would be a loss is what the preview is asked for.
-    database.rows("update bicycles set status = 'ALLOCATED', allocation_kind = 'CUSTOMER', reserved_for = 'Somebody' "
-                  "where id = '" + here + "'");
+    database.rows(
+        "update bicycles set status = 'ALLOCATED', allocation_kind = 'CUSTOMER', reserved_for = 'Somebody' "
+        "where id = '" +
+        here + "'");
     CHECK(preview(suite, here, manager, "195000.00").status == 200);
     CHECK(preview(suite, here, manager, "1000.00").json().at("is_loss").as_bool());
 }
@@ -118,8 +120,8 @@ TEST_CASE("D-904 somebody who may not see costs learns of a few prices a day whe
     CHECK(sell(suite, bike, agent, sale_body("195000.00")).status == 201);
 
     const auto since = [&](const std::string& shift) {
-        suite.database().rows("update price_questions set since = since + interval '" + shift + "' where bicycle_id = '" +
-                              bike + "'");
+        suite.database().rows("update price_questions set since = since + interval '" + shift +
+                              "' where bicycle_id = '" + bike + "'");
     };
     check_limited(preview(suite, bike, agent, price(50)));
     since("-25 hours");

@@ -1,6 +1,6 @@
 // S1, S2 and the reading of sales.
-#include "support/audit_rows.hpp"
 #include "support/sales.hpp"
+#include "support/audit_rows.hpp"
 #include "support/transfers.hpp"
 
 using namespace loan_manager::testing;
@@ -578,10 +578,11 @@ TEST_CASE("D-219 a correction of a sale is audited with every column that it cha
     const auto sale = sold_at(suite, "WW");
     const auto id = text(sale, "id");
     const auto before = row_as_json(suite, "sales", id);
-    const auto answer = suite.patch(path_of(sale),
-                                    R"({"customer_name":"Kamal Silva","customer_email":"k@example.lk","notes":"two keys",)"
-                                    R"("warranty_months":12,"customer_phone":"0712345678"})",
-                                    suite.token(suite.user_with_role("branch_manager", "WW")), "\"1\"");
+    const auto answer =
+        suite.patch(path_of(sale),
+                    R"({"customer_name":"Kamal Silva","customer_email":"k@example.lk","notes":"two keys",)"
+                    R"("warranty_months":12,"customer_phone":"0712345678"})",
+                    suite.token(suite.user_with_role("branch_manager", "WW")), "\"1\"");
     REQUIRE(answer.status == 200);
     check_audited(suite, "SALE_UPDATED", id, before, row_as_json(suite, "sales", id));
 }

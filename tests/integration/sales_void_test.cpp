@@ -184,10 +184,13 @@ TEST_CASE("D-219 every step of a void is audited with every column that it chang
     step(later, "void-reject", approver(suite), 2, R"({"reason":"the customer kept the bike"})", "SALE_VOID_REJECTED");
     step(later, "void", "admin", 3, because, "SALE_VOID_REQUESTED");
     step(later, "void-approve", approver(suite), 4, "{}", "SALE_VOIDED");
-    CHECK(suite.database().value("select new ->> 'void_second_approver' from audit_log where action = 'SALE_VOIDED' and "
-                                 "entity_id = '" + later + "'") == user_id(suite, approver(suite)));
+    CHECK(
+        suite.database().value("select new ->> 'void_second_approver' from audit_log where action = 'SALE_VOIDED' and "
+                               "entity_id = '" +
+                               later + "'") == user_id(suite, approver(suite)));
     CHECK(suite.database().value("select old ->> 'void_reason' from audit_log where action = 'SALE_VOID_REJECTED' and "
-                                 "entity_id = '" + later + "'") == "sold to the wrong customer");
+                                 "entity_id = '" +
+                                 later + "'") == "sold to the wrong customer");
 }
 
 TEST_CASE("D-510 D-810 a void returns the trade-in and asks paid commissions back") {

@@ -97,11 +97,6 @@ void add_identity_and_looks(postgres::Params& params, const v1::Bike& bike) {
     params.add(LM_MAYBE(bike, description));
 }
 
-postgres::Params identity_of(const v1::Bike& bike) {
-    return postgres::Params(bike.id().empty() ? commands::no_id : bike.id(), LM_MAYBE(bike, plate_key),
-                            LM_MAYBE(bike, frame_number), LM_MAYBE(bike, engine_number));
-}
-
 }  // namespace
 
 void add_find(postgres::Batch& batch, const std::string& id, const access::Reach& readable) {

@@ -4,6 +4,7 @@
 
 #include "access/reach.hpp"
 #include "commands/admit.hpp"
+#include "commands/constraints.hpp"
 #include "fleet/bikes/acquire.hpp"
 #include "fleet/bikes/repository.hpp"
 #include "fleet/bikes/state.hpp"
@@ -42,7 +43,7 @@ void check_request(CommandContext& command, const v1::SellBikeRequest& request) 
 
 // The only identity this command brings to life is that of the trade-in.
 std::optional<rpc::Error> refuse_trade_in(const postgres::Error& error) {
-    auto refused = commands::meaning_of(error, constraints());
+    auto refused = commands::meaning_of(error, fleet::constraints());
     if (refused) {
         refused = as_trade_in(*std::move(refused));
     }

@@ -56,8 +56,8 @@ public:
         call.caller.roles = {role};
         call.caller.branch_scope = {branch_id};
         trips_ = 0;
-        auto done = asio::co_spawn(
-            context_, runner_->run<Request, Response, Args...>(call, request, body, args...), asio::use_future);
+        auto done = asio::co_spawn(context_, runner_->run<Request, Response, Args...>(call, request, body, args...),
+                                   asio::use_future);
         context_.restart();
         const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
         while (done.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
@@ -108,7 +108,8 @@ TEST_CASE("S1 a sale is three round trips, also with a trade-in and commissions;
     Fleet::instance().sql(
         "INSERT INTO fleet.commission_rules (id, company_id, name, base, buyer_share, seller_share, officer_share, "
         "effective_from, created_by, updated_by) SELECT gen_random_uuid(), r.company_id, 'Standard', 'PROFIT', 30, 50, "
-        "10, '2000-01-01', '" + std::string(admin_id) + "', '" + admin_id + "' FROM fleet.branches r WHERE r.code = 'WW'");
+        "10, '2000-01-01', '" +
+        std::string(admin_id) + "', '" + admin_id + "' FROM fleet.branches r WHERE r.code = 'WW'");
     Bench bench;
     const auto plain = bench.run(manager_id, "branch_manager", sale_of(bought()), &fleet::sales::sell, limits());
     CHECK(plain.first == 3);
