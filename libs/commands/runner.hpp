@@ -38,8 +38,8 @@ struct RunnerOptions {
     int max_retries = 3;                ///< D-218
     /// Before each of them, so that commands in each other's way part; tests count these.
     std::function<boost::asio::awaitable<void>(int attempt)> pause = postgres::pause_before_retry;
-    /// Told of every command that has committed how many round trips to the database it took, its COMMIT included; tests
-    /// hold on to the numbers.
+    /// Told of every command that has committed how many round trips to the database it took, its COMMIT included;
+    /// tests hold on to the numbers.
     std::function<void(const rpc::CallContext&, int round_trips)> measured{};
     const runtime::Clock* clock = &runtime::system_clock();  ///< Must outlive the runner.
 };

@@ -44,8 +44,8 @@ void write(const std::vector<FieldIssue>& issues, loanmanager::common::v1::Error
 void take(loanmanager::common::v1::ErrorDetail& detail, std::vector<FieldIssue>& issues) {
     issues.reserve(issues.size() + static_cast<std::size_t>(detail.details_size()));
     for (loanmanager::common::v1::FieldIssue& entry : *detail.mutable_details()) {
-        FieldIssue& issue =
-            issues.emplace_back(FieldIssue::received(std::move(*entry.mutable_field()), std::move(*entry.mutable_issue())));
+        FieldIssue& issue = issues.emplace_back(
+            FieldIssue::received(std::move(*entry.mutable_field()), std::move(*entry.mutable_issue())));
         issue.limit = std::move(*entry.mutable_limit());
         issue.bicycle_id = std::move(*entry.mutable_bicycle_id());
         issue.stock_number = std::move(*entry.mutable_stock_number());

@@ -83,8 +83,7 @@ struct Issue {
 };
 
 /// Adds an issue; the first issue of a field is the one that stays.
-inline void add_issue(std::vector<Issue>& issues, std::string_view field, IssueToken what,
-                      std::string limit = {}) {
+inline void add_issue(std::vector<Issue>& issues, std::string_view field, IssueToken what, std::string limit = {}) {
     const auto known = [&](const Issue& i) { return i.field == field; };
     if (std::none_of(issues.begin(), issues.end(), known)) {
         issues.emplace_back(std::string(field), what, std::move(limit));

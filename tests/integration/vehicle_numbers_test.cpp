@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "support/answers.hpp"
 #include "support/sales.hpp"
@@ -100,7 +101,8 @@ TEST_CASE("D-207 D-208 every spelling of a live bike's numbers is a DUPLICATE th
         check_twin(member("frame_number", "md2" + std::string(s) + "a11" + s + "CZ" + number), "frame_number");
         check_twin(member("engine_number", "DHZ" + std::string(s) + "WFA" + s + number), "engine_number");
     }
-    for (const std::string typed : {"WPQAB" + number, "qab" + number, "SP QAB" + number, "WPQAB-" + number}) {
+    for (const std::string& typed :
+         std::vector<std::string>{"WPQAB" + number, "qab" + number, "SP QAB" + number, "WPQAB-" + number}) {
         CAPTURE(typed);
         check_twin(member("license_plate", typed), "license_plate");
     }
@@ -134,7 +136,8 @@ TEST_CASE("D-207 D-208 a PATCH, a trade-in and a void go by the same rule") {
     const auto taken = bike_at(suite, "TN", member("license_plate", "WP QAC-" + number));
 
     const auto other = bike_at(suite, "TN");
-    for (const std::string typed : {"QAC\u2011" + number, "wpqac" + number, "WP\u3000QAC\uFF0F" + number}) {
+    for (const std::string& typed :
+         std::vector<std::string>{"QAC\u2011" + number, "wpqac" + number, "WP\u3000QAC\uFF0F" + number}) {
         CAPTURE(typed);
         const auto detail = only_detail(
             suite.patch("/v1/bikes/" + other, "{" + member("license_plate", typed).substr(1) + "}", token, "\"1\""));
@@ -189,15 +192,16 @@ TEST_CASE("D-208 searches find a number as it is printed, and part of it") {
         bike_at(suite, "TN",
                 member("license_plate", "WP QAD-" + number) + member("frame_number", "MD2A11QD" + number) +
                     member("engine_number", "DHZ-WFB" + number));
-    for (const std::string typed :
-         {"MD2-A11 QD" + number, "md2 a11 qd" + number, "A11-QD" + number, "dhz wfb" + number, "DHZWFB" + number,
-          "WPQAD" + number, "wp qad " + number, "QAD\u2013" + number, "WP\u200BQAD", "pqad" + number.substr(0, 2),
-          "WP-QAD-" + number, "\uFF31\uFF21\uFF24" + number}) {
+    for (const std::string& typed : std::vector<std::string>{
+             "MD2-A11 QD" + number, "md2 a11 qd" + number, "A11-QD" + number, "dhz wfb" + number, "DHZWFB" + number,
+             "WPQAD" + number, "wp qad " + number, "QAD\u2013" + number, "WP\u200BQAD", "pqad" + number.substr(0, 2),
+             "WP-QAD-" + number, "\uFF31\uFF21\uFF24" + number}) {
         CAPTURE(typed);
         CHECK(finds(suite, "q=" + url_text(typed), bike, token));
     }
-    for (const std::string typed : {"WPQAD" + number, "wp qad " + number, "QAD." + number, "qad",
-                                    "WP\u3000QAD/" + number, "pqad" + number.substr(0, 2), "-QAD-"}) {
+    for (const std::string& typed :
+         std::vector<std::string>{"WPQAD" + number, "wp qad " + number, "QAD." + number, "qad", "WP\u3000QAD/" + number,
+                                  "pqad" + number.substr(0, 2), "-QAD-"}) {
         CAPTURE(typed);
         CHECK(finds(suite, "license_plate=" + url_text(typed), bike, token));
     }

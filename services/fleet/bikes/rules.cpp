@@ -122,8 +122,7 @@ std::vector<rpc::FieldIssue> check(const v1::ProcureBikeRequest& request, runtim
     if (request.has_procurement_date()) {
         const auto date = runtime::parse_date(request.procurement_date());
         const auto outside = [&](runtime::Date limit) {
-            issues.emplace_back("procurement_date", validate::issue::out_of_range,
-                                runtime::format_date(limit));
+            issues.emplace_back("procurement_date", validate::issue::out_of_range, runtime::format_date(limit));
         };
         if (date && *date > today) {
             outside(today);

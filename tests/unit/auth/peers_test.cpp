@@ -1,11 +1,11 @@
 // The real binary as a system user of its own, called by others.
 #include <doctest/doctest.h>
 
-#include "testing/error_codes.hpp"
 #include <grpcpp/create_channel_posix.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "testing/error_codes.hpp"
 
 #include <csignal>
 #include <future>

@@ -1,6 +1,8 @@
 // The pure rules of auth.
 #include <doctest/doctest.h>
 
+#include "testing/error_codes.hpp"
+
 #include "auth/keys/rules.hpp"
 #include "auth/passwords/one_time.hpp"
 #include "auth/sessions/refresh_rules.hpp"

@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include "testing/error_codes.hpp"
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
+#include "testing/error_codes.hpp"
 
 #include <unistd.h>
 #include <cstdlib>
@@ -374,7 +374,7 @@ TEST_CASE("D-215 a stored answer is replayed with its status, until it expires")
 TEST_CASE("D-210 issues of the gateway and of the body end as one VALIDATION, also when the body forgets to ask") {
     Probe probe(find_issue);
     auto context = call();
-    context.field_issues.emplace_back("year", "type");
+    context.field_issues.push_back({"year", "type"});
     const auto outcome = run(probe, context);
     REQUIRE(outcome.has_error());
     CHECK(outcome.error().code == "VALIDATION");

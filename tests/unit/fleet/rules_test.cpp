@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "fleet/stock_numbers/rules.hpp"
-#include "validate/vehicle_number.hpp"
 #include "testing/error_codes.hpp"
+#include "validate/vehicle_number.hpp"
 
 namespace validate = loan_manager::validate;
 using namespace loan_manager::fleet;

@@ -1,7 +1,6 @@
 // Who is at the other end: whom a client calls, and whom a server believes.
 #include <doctest/doctest.h>
 
-#include "testing/error_codes.hpp"
 #include <grpcpp/create_channel_posix.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <sys/stat.h>
@@ -9,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include "testing/error_codes.hpp"
 
 #include "fixture.hpp"
 #include "testing/users.hpp"

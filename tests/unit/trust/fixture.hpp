@@ -3,7 +3,6 @@
 
 #include <doctest/doctest.h>
 
-#include "testing/error_codes.hpp"
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -15,6 +14,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include "testing/error_codes.hpp"
 
 #include "runtime/clock.hpp"
 #include "token/access_token.hpp"
