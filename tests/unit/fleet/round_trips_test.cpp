@@ -105,6 +105,9 @@ fleet::sales::Limits limits() {
 }  // namespace
 
 TEST_CASE("S1 a sale is three round trips, also with a trade-in and commissions; D-510 and so is its void") {
+    // Whatever rules other tests have made: this one is in force while the test lasts.
+    const auto no_rule = "UPDATE fleet.commission_rules SET is_active = false";
+    Fleet::instance().sql(no_rule);
     Fleet::instance().sql(
         "INSERT INTO fleet.commission_rules (id, company_id, name, base, buyer_share, seller_share, officer_share, "
         "effective_from, created_by, updated_by) SELECT gen_random_uuid(), r.company_id, 'Standard', 'PROFIT', 30, 50, "
@@ -138,4 +141,5 @@ TEST_CASE("S1 a sale is three round trips, also with a trade-in and commissions;
                                             plain.second.id() + "'"));
     CHECK(bench.run(admin_id, "admin", approval, &fleet::commissions::approve).first == 2);
     CHECK(Fleet::instance().broken_invariants().empty());
+    Fleet::instance().sql(no_rule);
 }
