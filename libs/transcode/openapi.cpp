@@ -129,6 +129,9 @@ private:
     json::object responses(const Route& route) {
         json::object list;
         list[std::to_string(route.status)] = success(route, route.status);
+        if (route.or_status != 0) {
+            list[std::to_string(route.or_status)] = success(route, route.or_status);
+        }
         if (route.http_method == "GET") {
             list["304"] = json::object{{"description", "Not changed since the ETag in If-None-Match."}};
         }

@@ -41,6 +41,8 @@ struct Route {
     bool has_body = false;
     /// Status of success.
     unsigned status = 200;
+    /// Another status of success, which the handler may choose; 0 if there is none.
+    unsigned or_status = 0;
     std::chrono::milliseconds deadline{10'000};
     std::uint64_t body_limit = default_body_limit;
     std::string summary;

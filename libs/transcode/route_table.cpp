@@ -140,6 +140,7 @@ void RouteTable::Impl::add(const MethodDescriptor* method, std::vector<std::stri
     route->request = plan_request(method, options, variables, problems);
     const auto response = plan_response(method, options, problems);
     route->status = options.status() != 0 ? options.status() : response->empty ? 204 : 200;
+    route->or_status = options.or_status();
     route->response = response;
     if (problems.size() != before) return;
 

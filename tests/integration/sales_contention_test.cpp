@@ -34,7 +34,7 @@ TEST_CASE("X-04 many buyers of one bike: one 201, the rest BIKE_SOLD; one sale, 
     const auto manager = suite.user_with_role("branch_manager", "HP");
     sign_in(suite, {manager});
     const std::string counter =
-        "select coalesce(max(last_number), 0) from document_counters where kind = 'INVOICE' and scope_code = 'IN'";
+        "select coalesce(sum(last_number), 0) from document_counters where kind = 'INVOICE' and scope_code = 'MA'";
     for (int round = 0; round < 3; ++round) {
         const auto bike = bike_at(suite, "HP");
         const auto before = std::stoi(database.value(counter));
@@ -145,7 +145,7 @@ TEST_CASE("X-14 two second approvers of one void: one 200, one 412; effects once
     auto database = suite.database();
     const auto head = database.value(
         "select u.username from auth.users u join companies c on c.id = any (u.company_scope) "
-        "where 'head_manager' = any (u.roles) and c.code = 'IN'");
+        "where 'head_manager' = any (u.roles) and c.code = 'MA'");
     const auto officer = suite.user_with_role("finance_officer");
     sign_in(suite, {"admin", head, officer});
     for (int round = 0; round < rounds; ++round) {
@@ -256,9 +256,9 @@ TEST_CASE("X-22 sales with trade-ins against purchases of the same plates: loser
         "select (select c.last_number - count(s.id) from stock_counters c join branches b on b.id = c.branch_id left "
         "join "
         "stock_numbers s on s.branch_id = b.id where b.code = 'HP' group by c.last_number) || ' ' || (select "
-        "coalesce(max(last_number), 0) - "
-        "(select count(*) from sales where invoice_no like 'INV-IN-%') from document_counters where kind = 'INVOICE' "
-        "and scope_code = 'IN')";
+        "coalesce(sum(last_number), 0) - "
+        "(select count(*) from sales where invoice_no like 'INV-MA-%') from document_counters where kind = 'INVOICE' "
+        "and scope_code = 'MA')";
     const auto unused_before = database.value(unused);
     for (int round = 0; round < rounds; ++round) {
         const auto bike = bike_at(suite, "HP");

@@ -81,7 +81,7 @@ TEST_CASE("B1 a procured bike has its number, its purchase entry, its audit row 
 
 TEST_CASE("D-210 every field issue is in one answer, references included") {
     auto request = purchase("NOPE");
-    request.set_year(1980);
+    request.set_year(1949);
     request.set_purchase_price("12.345");
     request.set_payment_branch_id("NADA");
     request.set_bought_by("00000000-0000-7000-8000-00000000dead");
@@ -91,9 +91,9 @@ TEST_CASE("D-210 every field issue is in one answer, references included") {
     v1::Bike bike;
     const auto outcome = Fleet::instance().procure(request, keyed(), bike);
     CHECK(outcome.code == "VALIDATION");
-    for (const char* issue :
-         {"branch_id: not_found", "year: out_of_range", "payment_branch_id: not_found", "bought_by: not_found",
-          "procurement_source: not_allowed", "procurement_date: out_of_range"}) {
+    for (const std::string& issue : std::vector<std::string>{
+             "branch_id: not_found", "year: out_of_range", "payment_branch_id: not_found", "bought_by: not_found",
+             "procurement_source: not_allowed", "procurement_date: out_of_range"}) {
         CAPTURE(issue);
         CHECK(contains(outcome.issues, issue));
     }

@@ -241,7 +241,7 @@ TEST_CASE("S1 dates: not in the future, delivery not before the sale; the trade-
     CHECK(check_trade_in(request, today).empty());
     request.mutable_trade_in()->set_year(2028);
     std::string wide;
-    for (int i = 0; i < 6; ++i) wide += "\uFDFA";  // one character that stands for eighteen
+    for (int i = 0; i < 7; ++i) wide += "\uFDFA";  // one character that stands for fifteen letters
     request.mutable_trade_in()->set_frame_number(wide);
     CHECK(issues(check_trade_in(request, today)) ==
           Expected{"trade_in.frame_number:too_long", "trade_in.year:out_of_range"});

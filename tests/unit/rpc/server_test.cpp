@@ -117,7 +117,8 @@ TEST_CASE("D-212 a query with invalid fields is 422 before its handler, with the
     const Result<fleet::BikeList> refused = pair.call<fleet::BikeList>(list_bikes, context, request);
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == "VALIDATION");
-    CHECK(refused.error().details == std::vector{FieldIssue{"year_from", "type"}, FieldIssue{"limit", "out_of_range"}});
+    CHECK(refused.error().details ==
+          std::vector{FieldIssue{"year_from", "type"}, FieldIssue{"limit", "out_of_range", "200"}});
     CHECK(handled == 0);
 
     request.set_limit(10);
