@@ -162,14 +162,18 @@ std::string KeysetQuery::totals_text() const {
 }
 
 void KeysetQuery::add_to(RoundTrip& trip) {
+    const auto add = [&](std::string text, postgres::Params params) {
+        return plan_anew_ ? trip.add_planned_anew(std::move(text), std::move(params))
+                          : trip.add_composed(std::move(text), std::move(params));
+    };
     postgres::Params page_params = params_;
-    const std::string page = page_text(page_params);
-    page_rows_ = trip.add_composed(page, std::move(page_params));
+    std::string page = page_text(page_params);
+    page_rows_ = add(std::move(page), std::move(page_params));
     if (page_.count) {
-        count_rows_ = trip.add_composed(count_text(), params_);
+        count_rows_ = add(count_text(), params_);
     }
     if (!totals_wanted_.empty() && !page_.cursor) {
-        total_rows_ = trip.add_composed(totals_text(), params_);
+        total_rows_ = add(totals_text(), params_);
     }
     references_.add_to(trip);
 }

@@ -82,6 +82,9 @@ public:
         keys_first_ = true;
     }
 
+    /// A plan for any value would be a bad one, as it is for a text that may stand anywhere.
+    void plan_anew() { plan_anew_ = true; }
+
     std::string covers(const access::Reach& reach, const ScopeColumns& columns) {
         return sql::covers(params_, reach, columns);
     }
@@ -148,6 +151,7 @@ private:
     const SortField* field_ = nullptr;
     bool descending_ = false;
     bool keys_first_ = false;
+    bool plan_anew_ = false;
     postgres::Params params_;
     std::vector<std::string> conditions_, arms_;
     std::vector<std::string> totals_wanted_;

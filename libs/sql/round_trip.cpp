@@ -21,6 +21,11 @@ Handle<const postgres::Rows&> RoundTrip::add_composed(std::string sql, postgres:
     return add(postgres::Statement(name.c_str(), text.c_str()), std::move(params));
 }
 
+Handle<const postgres::Rows&> RoundTrip::add_planned_anew(std::string sql, postgres::Params params) {
+    batch_.query(std::move(sql), std::move(params));
+    return Handle<const postgres::Rows&>(batch_.size() - 1, &themselves);
+}
+
 boost::asio::awaitable<void> RoundTrip::run(postgres::Pool& pool, postgres::OptionalDeadline deadline) {
     results_ = (co_await pool.run(batch_, deadline)).value();
     answered_ = true;

@@ -54,6 +54,8 @@ public:
     /// A statement composed at run time. It is prepared under a name made from its text, so that those that come again
     /// and again are parsed once per connection; the connection forgets the least recently used.
     Handle<const postgres::Rows&> add_composed(std::string sql, postgres::Params params);
+    /// The same, planned anew each time: where the best plan depends on what is looked for.
+    Handle<const postgres::Rows&> add_planned_anew(std::string sql, postgres::Params params);
 
     template <class H>
     decltype(auto) operator[](const H& handle) const {

@@ -12,7 +12,6 @@
 #include "fleet/bikes/update.hpp"
 #include "fleet/bikes/write_off.hpp"
 #include "fleet/stock_numbers/rows.hpp"
-#include "fleet/values/reference_check.hpp"
 
 namespace loan_manager::fleet::bikes {
 
@@ -43,60 +42,17 @@ void BikeHandlers::register_with(rpc::Server& server) {
 
 asio::awaitable<rpc::Result<v1::BikeList>> BikeHandlers::list(rpc::CallContext& context,
                                                               const v1::ListBikesRequest& request) {
-    const auto page = paging::read_page(request);
+    auto page = co_await pages_.read(request, context.deadline);
     if (!page) {
         co_return page.error();
     }
-    const auto readable = access::reach(context.caller, Permission::bikes_read);
-    const auto costs = access::reach(context.caller, Permission::costs_read);
-    const bool may_see_costs = access::allowed(context.caller, Permission::costs_read);
-    auto query = compose_list(request, *page, readable, may_see_costs, runtime::colombo_date(clock_.now()));
+    auto query = list_query(request, std::move(*page), context.caller, runtime::colombo_date(clock_.now()));
     if (!query) {
         co_return query.error();
     }
-
-    // Page, count and references travel together; an unknown reference makes the other two moot.
-    postgres::Batch batch;
-    add_composed(batch, query->page_sql, std::move(query->page_params), query->reusable);
-    if (page->count) {
-        add_composed(batch, query->count_sql, std::move(query->count_params), query->reusable);
-    }
-    ReferenceCheck references;
-    references.company("company_id", LM_MAYBE(request, company_id));
-    references.branch("branch_id", LM_MAYBE(request, branch_id));
-    references.branch("acquisition_branch_id", LM_MAYBE(request, acquisition_branch_id));
-    references.add_to(batch);
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (auto known = references.read(results); !known) {
-        co_return known.error();
-    }
-
-    v1::BikeList list;
-    std::optional<paging::Cursor> last;
-    const auto& rows = results.at(0);
-    const int key_column = rows.columns() - 1;
-    for (const auto row : rows) {
-        if (list.items_size() == page->limit) {
-            last.emplace();
-            last->key = rows[page->limit - 1].get<std::string>(key_column);
-            last->id = list.items(page->limit - 1).id();
-            break;
-        }
-        *list.add_items() = read_bike(row, costs);
-    }
-    const auto counted =
-        page->count ? std::optional(results.at(1).front().get<std::int64_t>(0)) : std::optional<std::int64_t>();
-    paging::finish_page(list, *page, std::move(last), counted);
-    co_return list;
-}
-
-void BikeHandlers::add_composed(postgres::Batch& batch, const std::string& sql, postgres::Params params,
-                                bool reusable) {
-    if (const auto statement = reusable ? list_statements_.find(sql) : std::nullopt) {
-        batch.add(*statement, std::move(params));
-    } else {
-        batch.query(sql, std::move(params));
-    }
+    const auto costs = access::reach(context.caller, Permission::costs_read);
+    co_return co_await sql::run<v1::BikeList>(*query, pools_.local(), context.deadline,
+                                              [&](const postgres::Row& row) { return read_bike(row, costs); });
 }
 
 asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::get(rpc::CallContext& context, const v1::GetBikeRequest& request) {

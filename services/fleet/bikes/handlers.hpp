@@ -37,14 +37,11 @@ public:
                                                                       const v1::GetStockNumberRequest& request);
 
 private:
-    void add_composed(postgres::Batch& batch, const std::string& sql, postgres::Params params, bool reusable);
-
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;
     const runtime::Clock& clock_;
     std::int32_t stock_number_max_;
-    StatementCache list_statements_{"bikes.list_", 256};
     StatementCache timeline_statements_{"bikes.timeline_", 64};
 };
 

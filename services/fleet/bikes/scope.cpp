@@ -50,29 +50,25 @@ void add_scope(postgres::Params& params, const access::Reach& reach) {
     params.add(reach.self ? std::optional(reach.user_id) : std::nullopt);
 }
 
-std::vector<std::string> readable_arms(const access::Reach& reach, postgres::Params& params) {
+std::vector<std::string> readable_arms(sql::KeysetQuery& query, const access::Reach& reach) {
     std::vector<std::string> arms;
     if (reach.all) {
         arms.emplace_back("true");
         return arms;
     }
+    access::Reach branches = reach;
+    branches.companies.clear();
     if (!reach.branches.empty()) {
-        params.add(reach.branches);
-        const auto list = at(static_cast<int>(params.size()));
-        // One branch is the common case, and only equality can be read in the order of the index.
-        arms.push_back(reach.branches.size() == 1 ? "b.current_branch_id = (" + list + "::uuid[])[1]"
-                                                  : "b.current_branch_id = ANY (" + list + "::uuid[])");
-        arms.push_back(inbound_by_branch(list));
+        arms.push_back(query.covers(branches, {"b.current_branch_id"}));
+        arms.push_back(inbound_by_branch(query.parameter(reach.branches)));
     }
     if (!reach.companies.empty()) {
-        params.add(reach.companies);
-        const auto list = at(static_cast<int>(params.size()));
+        const auto list = query.parameter(reach.companies);
         arms.push_back("b.company_id = ANY (" + list + "::uuid[])");
         arms.push_back(inbound_by_company(list));
     }
     if (reach.self) {
-        params.add(reach.user_id);
-        arms.push_back(with_own_job(at(static_cast<int>(params.size()))));
+        arms.push_back(with_own_job(query.parameter(reach.user_id)));
     }
     if (arms.empty()) {
         arms.emplace_back("false");

@@ -5,6 +5,7 @@
 
 #include "access/reach.hpp"
 #include "postgres/params.hpp"
+#include "sql/keyset_query.hpp"
 
 /// Which bikes a caller reaches, in the one place where this is written as SQL (D-901, D-903, D-505).
 namespace loan_manager::fleet::bikes {
@@ -20,7 +21,7 @@ std::string commandable_condition(int first);
 void add_scope(postgres::Params& params, const access::Reach& reach);
 
 /// The parts of a reach as separate conditions, so that a list can read each through its own index and unite the
-/// results. Parameters are numbered on from what `params` already holds.
-std::vector<std::string> readable_arms(const access::Reach& reach, postgres::Params& params);
+/// results.
+std::vector<std::string> readable_arms(sql::KeysetQuery& query, const access::Reach& reach);
 
 }  // namespace loan_manager::fleet::bikes
