@@ -1,7 +1,6 @@
 #pragma once
 
 #include <google/protobuf/message.h>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,20 +32,10 @@ std::string fingerprint(const google::protobuf::Message& request);
 
 /// Sealed and bound to the fingerprint.
 std::string encode(const Cursor& cursor, std::string_view fingerprint, const Seal& seal);
+/// BAD_CURSOR if it is not one of ours or belongs to other filters or another sort.
 rpc::Result<Cursor> decode(std::string_view text, std::string_view fingerprint, const Seal& seal);
 
-std::string encode(const Cursor& cursor, std::string_view fingerprint);
-/// BAD_CURSOR if it is not one of ours or belongs to other filters or another sort.
-rpc::Result<Cursor> decode(std::string_view text, std::string_view fingerprint);
-
 rpc::Error bad_cursor();
-
-/// Instants as cursor keys: microseconds since 1970, exactly what a timestamptz holds. BAD_CURSOR if it is no such
-/// text.
-std::string time_key(std::chrono::system_clock::time_point time);
-rpc::Result<std::chrono::system_clock::time_point> read_time_key(std::string_view key);
-/// Whole numbers as cursor keys.
-rpc::Result<std::int64_t> read_number_key(std::string_view key);
 
 /// `sort=-created_at`: the field and its direction.
 struct Sort {

@@ -6,6 +6,7 @@
 #include "auth/settings.hpp"
 #include "postgres/pool.hpp"
 #include "runtime/clock.hpp"
+#include "sql/pages.hpp"
 
 namespace loan_manager::auth {
 
@@ -13,6 +14,7 @@ namespace loan_manager::auth {
 struct Parts {
     const Settings& settings;
     postgres::PoolGroup& pools;
+    sql::Pages& pages;
     passwords::HashPool& hashes;
     keys::Keyring& keyring;
     const runtime::Clock& clock;

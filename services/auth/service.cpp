@@ -80,7 +80,8 @@ public:
           home_pool_(home_, home_pool_options(settings)),
           hashes_(settings.argon2, settings.argon2_threads, settings.argon2_queue),
           keyring_(make_keyring(settings)),
-          parts_{settings, pools_, hashes_, *keyring_, runtime::system_clock()},
+          pages_(pools_),
+          parts_{settings, pools_, pages_, hashes_, *keyring_, runtime::system_clock()},
           commands_(pools_, runner_options()),
           trust_handlers_(parts_, watch_),
           session_handlers_(parts_),
@@ -219,6 +220,7 @@ private:
     postgres::Pool home_pool_;
     passwords::HashPool hashes_;
     std::unique_ptr<keys::Keyring> keyring_;
+    sql::Pages pages_;
     Parts parts_;
     commands::Runner commands_;
     trust::EpochWatch watch_;

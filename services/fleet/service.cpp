@@ -51,7 +51,7 @@ public:
           sealer_(home_, pools_, settings.audit_seal_interval),
           audit_(pools_, pages_),
           reservation_expiry_(home_, pools_, runner_, runtime::system_clock()),
-          organisation_(pools_),
+          organisation_(pools_, pages_),
           organisation_admin_(pools_, runner_, settings.stock_number_max),
           bikes_(pools_, pages_, runner_, runtime::system_clock(), settings.stock_number_max),
           costs_(pools_, pages_),

@@ -17,7 +17,8 @@ namespace {
 /// Somebody who sees the costs of one company, and sells for a branch of the other.
 std::string mixed_token(const Suite& suite) {
     suite.database().value(
-        "insert into auth.users (id, username, full_name, password_hash, roles, company_scope, branch_scope, created_by,"
+        "insert into auth.users (id, username, full_name, password_hash, roles, company_scope, branch_scope, "
+        "created_by,"
         " updated_by) select gen_random_uuid(), 'guarded.order', 'Guarded Order', password_hash,"
         " array['head_manager', 'sales_agent'], array[(select id from fleet.companies where code = 'IN')],"
         " array[(select id from fleet.branches where code = 'WW')], created_by, updated_by from auth.users"

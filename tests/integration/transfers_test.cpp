@@ -22,9 +22,10 @@ std::string agent(Suite& suite, const std::string& branch) { return suite.user_w
 
 /// Another sales agent of the branch than agent().
 std::string other_agent(Suite& suite, const std::string& branch) {
-    return suite.database().value("select username from users where 'sales_agent' = any (roles) and username <> '" +
-                                  agent(suite, branch) + "' and branch_scope @> array(select id from branches where " +
-                                  "code = '" + branch + "') order by username limit 1");
+    return suite.database().value(
+        "select username from users where is_demo and 'sales_agent' = any (roles) and username <> '" +
+        agent(suite, branch) + "' and branch_scope @> array(select id from branches where " + "code = '" + branch +
+        "') order by username limit 1");
 }
 
 std::string user_id(Suite& suite, const std::string& username) {

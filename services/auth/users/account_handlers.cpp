@@ -25,14 +25,7 @@ void AccountHandlers::register_with(rpc::Server& server) {
 
 asio::awaitable<rpc::Result<v1::UserList>> AccountHandlers::list(rpc::CallContext& context,
                                                                  const v1::ListUsersRequest& request) {
-    const rpc::Result<paging::PageRequest> page = paging::read_page(request);
-    if (!page) co_return page.error();
-    ListFilter filter = read_filter(request);
-    if (request.has_is_active()) filter.is_active = request.is_active();
-    filter.descending = paging::parse_sort(request.sort()).descending;
-    const rpc::Result<UserPage> found = co_await find_page(parts_.pools.local(), filter, *page, context.deadline);
-    if (!found) co_return found.error();
-    co_return to_list<v1::UserList>(*found, *page, [](const v1::User& user) { return user; });
+    co_return co_await list_users(parts_, context, request);
 }
 
 asio::awaitable<rpc::Result<v1::User>> AccountHandlers::get(rpc::CallContext& context,

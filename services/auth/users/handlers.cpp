@@ -29,15 +29,6 @@ v1::Me to_proto(const User& user) {
     return me;
 }
 
-v1::Staff to_staff(const v1::User& user) {
-    v1::Staff staff;
-    staff.set_id(user.id());
-    staff.set_full_name(user.full_name());
-    if (user.has_staff_no()) staff.set_staff_no(user.staff_no());
-    *staff.mutable_roles() = user.roles();
-    return staff;
-}
-
 }  // namespace
 
 asio::awaitable<rpc::Result<v1::Me>> Handlers::get_me(rpc::CallContext& context, const v1::GetMeRequest&) {
@@ -49,13 +40,7 @@ asio::awaitable<rpc::Result<v1::Me>> Handlers::get_me(rpc::CallContext& context,
 
 asio::awaitable<rpc::Result<v1::StaffList>> Handlers::list_staff(rpc::CallContext& context,
                                                                  const v1::ListStaffRequest& request) {
-    const rpc::Result<paging::PageRequest> page = paging::read_page(request);
-    if (!page) co_return page.error();
-    ListFilter filter = read_filter(request);
-    filter.is_active = true;
-    const rpc::Result<UserPage> found = co_await find_page(parts_.pools.local(), filter, *page, context.deadline);
-    if (!found) co_return found.error();
-    co_return to_list<v1::StaffList>(*found, *page, to_staff);
+    co_return co_await users::list_staff(parts_, context, request);
 }
 
 }  // namespace loan_manager::auth::users

@@ -1,82 +1,102 @@
 #include "auth/users/lists.hpp"
 
+#include <array>
+#include <string_view>
+
 #include "access/permission.hpp"
 #include "auth/users/account_repository.hpp"
+#include "sql/keyset_query.hpp"
 
 namespace loan_manager::auth::users {
 namespace {
 
 namespace asio = boost::asio;
 namespace v1 = loanmanager::auth::v1;
-using postgres::Batch;
-using postgres::Params;
-using postgres::Statement;
 
-// LIKE wildcards in the text are escaped by the caller.
-#define LM_AUTH_USER_FILTER                                                                     \
-    " FROM auth.users u WHERE ($1::text IS NULL OR $1 = ANY (u.roles))"                         \
-    " AND ($2::text IS NULL OR u.branch_scope && ARRAY"                                         \
-    "(SELECT b.id FROM fleet.branches b WHERE b.id::text = $2 OR b.code = $2))"                 \
-    " AND ($3::text IS NULL OR u.username LIKE lower($3) OR lower(u.full_name) LIKE lower($3))" \
-    " AND ($4::boolean IS NULL OR u.is_active = $4)"
+constexpr std::array sort_fields{sql::SortField{"username", "u.username", sql::KeyType::text}};
 
-constexpr Statement select_page{"auth.users.list", "SELECT " LM_AUTH_ACCOUNT_COLUMNS LM_AUTH_USER_FILTER
-                                                   " AND ($5 = '' OR (u.username, u.id) > ($5, $6::uuid))"
-                                                   " ORDER BY u.username, u.id LIMIT $7"};
-
-constexpr Statement select_page_descending{"auth.users.list_desc",
-                                           "SELECT " LM_AUTH_ACCOUNT_COLUMNS LM_AUTH_USER_FILTER
-                                           " AND ($5 = '' OR (u.username, u.id) < ($5, $6::uuid))"
-                                           " ORDER BY u.username DESC, u.id DESC LIMIT $7"};
-
-constexpr Statement count_users{"auth.users.count",
-                                "SELECT count(*) FROM (SELECT 1" LM_AUTH_USER_FILTER " LIMIT $5) counted"};
-
-constexpr Statement branch_exists{"auth.users.branch_exists",
-                                  "SELECT EXISTS (SELECT FROM fleet.branches b WHERE b.id::text = $1 OR b.code = $1)"};
-
-std::optional<std::string> like_pattern(const std::optional<std::string>& text) {
-    if (!text || text->empty()) return std::nullopt;
+// A pattern for LIKE that finds the text itself anywhere.
+std::string contains(std::string_view text) {
     std::string pattern = "%";
-    for (const char c : *text) {
+    for (const char c : text) {
         if (c == '%' || c == '_' || c == '\\') pattern += '\\';
         pattern += c;
     }
     return pattern + '%';
 }
 
-}  // namespace
-
-asio::awaitable<rpc::Result<UserPage>> find_page(postgres::Pool& pool, const ListFilter& filter,
-                                                 const paging::PageRequest& page, postgres::OptionalDeadline deadline) {
-    const std::optional<std::string> pattern = like_pattern(filter.text);
-    const std::string after_username = page.cursor ? page.cursor->key : std::string();
-    const std::optional<std::string> after_id =
-        page.cursor ? std::optional<std::string>(page.cursor->id) : std::nullopt;
-
-    Batch batch;
-    batch.add(branch_exists, Params(filter.branch_id))
-        .add(
-            filter.descending ? select_page_descending : select_page,
-            Params(filter.role, filter.branch_id, pattern, filter.is_active, after_username, after_id, page.limit + 1));
-    if (page.count) {
-        batch.add(count_users, Params(filter.role, filter.branch_id, pattern, filter.is_active, paging::total_cap + 1));
+// The filters that both lists know.
+template <class Request>
+void filter(sql::KeysetQuery& query, const Request& request) {
+    if (request.has_role()) query.where(query.parameter(request.role()) + " = ANY (u.roles)");
+    if (request.has_branch_id()) {
+        query.where(query.branch("branch_id", request.branch_id()) + " = ANY (u.branch_scope)");
     }
-    const std::vector<postgres::Rows> results = (co_await pool.run(batch, deadline)).value();
+    if (request.has_q() && !request.q().empty()) {
+        const std::string pattern = "lower(" + query.parameter(contains(request.q())) + ")";
+        query.where("(u.username LIKE " + pattern + " OR lower(u.full_name) LIKE " + pattern + ")");
+    }
+}
+
+// The rows, or what is wrong with the filters: all of it at once (D-210).
+template <class List, class Request, class Read>
+asio::awaitable<rpc::Result<List>> answer(const Parts& parts, const rpc::CallContext& call, const Request& request,
+                                          sql::KeysetQuery& query, Read read) {
+    filter(query, request);
+    sql::RoundTrip trip;
+    query.add_to(trip);
+    co_await trip.run(parts.pools.local(), call.deadline);
 
     std::vector<rpc::FieldIssue> issues;
-    if (filter.role && !access::role_from(*filter.role)) {
+    if (request.has_role() && !access::role_from(request.role())) {
         validate::add_issue(issues, "role", validate::issue::not_allowed);
     }
-    if (filter.branch_id && !results[0].front().get<bool>(0)) {
-        validate::add_issue(issues, "branch_id", validate::issue::not_found);
+    if (auto known = query.check(trip); !known) {
+        const auto& unknown = known.error().details;
+        issues.insert(issues.end(), unknown.begin(), unknown.end());
     }
     if (!issues.empty()) co_return rpc::validation(std::move(issues));
+    co_return query.read<List>(trip, read);
+}
 
-    UserPage found;
-    for (const postgres::Row row : results[1]) found.users.push_back(read_account<v1::User>(row));
-    if (page.count) found.counted = results[2].front().get<std::int64_t>(0);
-    co_return found;
+rpc::Result<sql::KeysetQuery> accounts(paging::PageRequest page, std::string_view sort,
+                                       const access::Identity& caller) {
+    sql::KeysetQuery query(std::move(page), {LM_AUTH_ACCOUNT_COLUMNS, "auth.users u", "u.id"});
+    if (auto sorted = query.sort_by(sort_fields, sort, caller); !sorted) return sorted.error();
+    return query;
+}
+
+v1::Staff read_staff(const postgres::Row& row) {
+    const auto user = read_account<v1::User>(row);
+    v1::Staff staff;
+    staff.set_id(user.id());
+    staff.set_full_name(user.full_name());
+    if (user.has_staff_no()) staff.set_staff_no(user.staff_no());
+    *staff.mutable_roles() = user.roles();
+    return staff;
+}
+
+}  // namespace
+
+asio::awaitable<rpc::Result<v1::UserList>> list_users(const Parts& parts, const rpc::CallContext& call,
+                                                      const v1::ListUsersRequest& request) {
+    auto page = co_await parts.pages.read(request, call.deadline);
+    if (!page) co_return page.error();
+    auto query =
+        accounts(std::move(*page), request.has_sort() ? std::string_view(request.sort()) : "username", call.caller);
+    if (!query) co_return query.error();
+    if (request.has_is_active()) query->where("u.is_active = " + query->parameter(request.is_active()));
+    co_return co_await answer<v1::UserList>(parts, call, request, *query, &read_account<v1::User>);
+}
+
+asio::awaitable<rpc::Result<v1::StaffList>> list_staff(const Parts& parts, const rpc::CallContext& call,
+                                                       const v1::ListStaffRequest& request) {
+    auto page = co_await parts.pages.read(request, call.deadline);
+    if (!page) co_return page.error();
+    auto query = accounts(std::move(*page), "username", call.caller);
+    if (!query) co_return query.error();
+    query->where("u.is_active");
+    co_return co_await answer<v1::StaffList>(parts, call, request, *query, &read_staff);
 }
 
 }  // namespace loan_manager::auth::users

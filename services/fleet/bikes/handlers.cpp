@@ -67,20 +67,19 @@ asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::get(rpc::CallContext& conte
 
 asio::awaitable<rpc::Result<v1::Timeline>> BikeHandlers::timeline(rpc::CallContext& context,
                                                                   const v1::ListTimelineRequest& request) {
-    const auto page = paging::read_page(request);
+    auto page = co_await pages_.read(request, context.deadline);
     if (!page) {
         co_return page.error();
     }
-    postgres::Batch batch;
-    add_is_readable(batch, request.id(), access::reach(context.caller, Permission::bikes_read));
-    if (auto added = add_timeline(batch, timeline_statements_, request.id(), context.caller, *page); !added) {
-        co_return added.error();
+    auto query = timeline_query(request.id(), std::move(*page), context.caller);
+    if (!query) {
+        co_return query.error();
     }
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (results.at(0).empty()) {
-        co_return rpc::not_found("There is no such bike.");
-    }
-    co_return read_list<v1::Timeline>(results, 1, *page, read_timeline_entry);
+    sql::RoundTrip trip;
+    const auto bike = add_is_readable(trip, request.id(), access::reach(context.caller, Permission::bikes_read));
+    const auto missing = rpc::not_found("There is no such bike.");
+    co_return co_await sql::run_below<v1::Timeline>(trip, bike, missing, *query, pools_.local(), context.deadline,
+                                                    &read_timeline_entry);
 }
 
 asio::awaitable<rpc::Result<v1::StockHistory>> BikeHandlers::stock_history(rpc::CallContext& call,

@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "commands/runner.hpp"
-#include "fleet/values/statement_cache.hpp"
 #include "loanmanager/fleet/v1/bikes.grpc.pb.h"
 #include "postgres/pool.hpp"
 #include "rpc/context.hpp"
@@ -42,7 +41,6 @@ private:
     commands::Runner& runner_;
     const runtime::Clock& clock_;
     std::int32_t stock_number_max_;
-    StatementCache timeline_statements_{"bikes.timeline_", 64};
 };
 
 }  // namespace loan_manager::fleet::bikes

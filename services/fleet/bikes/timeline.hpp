@@ -3,18 +3,18 @@
 #include <string>
 
 #include "access/identity.hpp"
-#include "fleet/values/list_query.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
+#include "sql/keyset_query.hpp"
 
 namespace loan_manager::fleet::bikes {
 
 namespace v1 = loanmanager::fleet::v1;
 
-/// Adds the page of what happened to a bike, newest first: the audit rows of the bike and of its transfers, expenses,
+/// What happened to a bike, newest first: the audit rows of the bike and of its transfers, expenses,
 /// repair jobs and sales. Nothing is ever removed there, and each table finds its rows of a bike by index. A row that
-/// belongs to a transfer, expense, job or sale is shown to whom that entity is shown (D-901). BAD_CURSOR.
-rpc::Result<void> add_timeline(postgres::Batch& batch, StatementCache& statements, const std::string& bicycle_id,
-                               const access::Identity& caller, const paging::PageRequest& page);
+/// belongs to a transfer, expense, job or sale is shown to whom that entity is shown (D-901).
+rpc::Result<sql::KeysetQuery> timeline_query(const std::string& bicycle_id, paging::PageRequest page,
+                                             const access::Identity& caller);
 
 v1::TimelineEntry read_timeline_entry(const postgres::Row& row);
 

@@ -1,8 +1,6 @@
 #include "fleet/organisation/handlers.hpp"
 
 #include "fleet/organisation/repository.hpp"
-#include "fleet/values/proto_values.hpp"
-#include "fleet/values/reference_check.hpp"
 
 namespace loan_manager::fleet::organisation {
 
@@ -18,18 +16,15 @@ void OrganisationHandlers::register_with(rpc::Server& server) {
 
 asio::awaitable<rpc::Result<v1::CompanyList>> OrganisationHandlers::list_companies(
     rpc::CallContext& context, const v1::ListCompaniesRequest& request) {
-    const auto page = paging::read_page(request);
+    auto page = co_await pages_.read(request, context.deadline);
     if (!page) {
         co_return page.error();
     }
-    const auto query = compose_list(request, *page);
+    auto query = list_query(request, std::move(*page), context.caller);
     if (!query) {
         co_return query.error();
     }
-    postgres::Batch batch;
-    query->add_to(batch, list_statements_);
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    co_return read_list<v1::CompanyList>(results, 0, *page, to_company);
+    co_return co_await sql::run<v1::CompanyList>(*query, pools_.local(), context.deadline, &to_company);
 }
 
 asio::awaitable<rpc::Result<v1::Company>> OrganisationHandlers::get_company(rpc::CallContext& context,
@@ -42,24 +37,15 @@ asio::awaitable<rpc::Result<v1::Company>> OrganisationHandlers::get_company(rpc:
 
 asio::awaitable<rpc::Result<v1::BranchList>> OrganisationHandlers::list_branches(
     rpc::CallContext& context, const v1::ListBranchesRequest& request) {
-    const auto page = paging::read_page(request);
+    auto page = co_await pages_.read(request, context.deadline);
     if (!page) {
         co_return page.error();
     }
-    const auto query = compose_list(request, *page);
+    auto query = list_query(request, std::move(*page), context.caller);
     if (!query) {
         co_return query.error();
     }
-    ReferenceCheck references;
-    references.company("company_id", LM_MAYBE(request, company_id));
-    postgres::Batch batch;
-    query->add_to(batch, list_statements_);
-    references.add_to(batch);
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (auto known = references.read(results); !known) {
-        co_return known.error();
-    }
-    co_return read_list<v1::BranchList>(results, 0, *page, to_branch);
+    co_return co_await sql::run<v1::BranchList>(*query, pools_.local(), context.deadline, &to_branch);
 }
 
 asio::awaitable<rpc::Result<v1::Branch>> OrganisationHandlers::get_branch(rpc::CallContext& context,

@@ -2,11 +2,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "fleet/values/statement_cache.hpp"
 #include "loanmanager/fleet/v1/organisation.grpc.pb.h"
 #include "postgres/pool.hpp"
 #include "rpc/context.hpp"
 #include "rpc/server.hpp"
+#include "sql/pages.hpp"
 
 namespace loan_manager::fleet::organisation {
 
@@ -15,8 +15,8 @@ namespace v1 = loanmanager::fleet::v1;
 /// OrganisationService: reading. One per process, used by all loops.
 class OrganisationHandlers {
 public:
-    /// The pools must outlive the handlers.
-    explicit OrganisationHandlers(postgres::PoolGroup& pools) : pools_(pools) {}
+    /// They must outlive the handlers.
+    OrganisationHandlers(postgres::PoolGroup& pools, sql::Pages& pages) : pools_(pools), pages_(pages) {}
 
     void register_with(rpc::Server& server);
 
@@ -31,7 +31,7 @@ public:
 
 private:
     postgres::PoolGroup& pools_;
-    StatementCache list_statements_{"organisation.list_", 64};
+    sql::Pages& pages_;
 };
 
 }  // namespace loan_manager::fleet::organisation

@@ -8,17 +8,14 @@
 namespace loan_manager::fleet::organisation {
 namespace {
 
-constexpr std::string_view by_code = "code";
-constexpr std::array company_sort{SortField{"code", "c.code", "text"}, SortField{"name", "c.name", "text"}};
-constexpr std::array branch_sort{SortField{"code", "r.code", "text"}, SortField{"name", "r.name", "text"}};
+constexpr std::array company_sort{sql::SortField{"code", "c.code", sql::KeyType::text},
+                                  sql::SortField{"name", "c.name", sql::KeyType::text}};
+constexpr std::array branch_sort{sql::SortField{"code", "r.code", sql::KeyType::text},
+                                 sql::SortField{"name", "r.name", sql::KeyType::text}};
 
 template <class Request>
-rpc::Result<ListQuery> sorted(ListQuery query, const Request& request, std::span<const SortField> fields) {
-    const std::string_view sort = request.has_sort() ? std::string_view(request.sort()) : by_code;
-    if (auto done = query.sort_by(fields, sort); !done) {
-        return done.error();
-    }
-    return query;
+std::string_view order_of(const Request& request) {
+    return request.has_sort() ? std::string_view(request.sort()) : "code";
 }
 
 }  // namespace
@@ -114,18 +111,26 @@ rpc::Result<v1::Branch> read_branch(const postgres::Rows& rows) {
     return to_branch(rows.front());
 }
 
-rpc::Result<ListQuery> compose_list(const v1::ListCompaniesRequest& request, const paging::PageRequest& page) {
-    ListQuery query(company_columns(), "fleet.companies c", "c.id", page);
+rpc::Result<sql::KeysetQuery> list_query(const v1::ListCompaniesRequest& request, paging::PageRequest page,
+                                         const access::Identity& caller) {
+    sql::KeysetQuery query(std::move(page), {company_columns(), "fleet.companies c", "c.id"});
+    if (auto sorted = query.sort_by(company_sort, order_of(request), caller); !sorted) {
+        return sorted.error();
+    }
     if (request.has_is_active()) {
         query.where("c.is_active = " + query.parameter(request.is_active()));
     }
-    return sorted(std::move(query), request, company_sort);
+    return query;
 }
 
-rpc::Result<ListQuery> compose_list(const v1::ListBranchesRequest& request, const paging::PageRequest& page) {
-    ListQuery query(branch_columns(), "fleet.branches r", "r.id", page);
+rpc::Result<sql::KeysetQuery> list_query(const v1::ListBranchesRequest& request, paging::PageRequest page,
+                                         const access::Identity& caller) {
+    sql::KeysetQuery query(std::move(page), {branch_columns(), "fleet.branches r", "r.id"});
+    if (auto sorted = query.sort_by(branch_sort, order_of(request), caller); !sorted) {
+        return sorted.error();
+    }
     if (request.has_company_id()) {
-        query.where("r.company_id = " + query.company(request.company_id()));
+        query.where("r.company_id = " + query.company("company_id", request.company_id()));
     }
     if (request.has_is_active()) {
         query.where("r.is_active = " + query.parameter(request.is_active()));
@@ -133,7 +138,7 @@ rpc::Result<ListQuery> compose_list(const v1::ListBranchesRequest& request, cons
     if (request.has_is_repair_center()) {
         query.where("r.is_repair_center = " + query.parameter(request.is_repair_center()));
     }
-    return sorted(std::move(query), request, branch_sort);
+    return query;
 }
 
 }  // namespace loan_manager::fleet::organisation

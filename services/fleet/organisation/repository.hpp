@@ -2,12 +2,11 @@
 
 #include <string>
 
-#include "fleet/values/list_query.hpp"
 #include "loanmanager/fleet/v1/organisation.pb.h"
-#include "paging/page.hpp"
 #include "postgres/batch.hpp"
 #include "postgres/rows.hpp"
 #include "rpc/error.hpp"
+#include "sql/keyset_query.hpp"
 
 /// All SQL that reads companies and branches (changing them: admin_repository.hpp). They are master data, readable by
 /// everybody who is signed in (D-905).
@@ -27,8 +26,9 @@ void add_branch(postgres::Batch& batch, const std::string& id_or_code);
 rpc::Result<v1::Company> read_company(const postgres::Rows& rows);
 rpc::Result<v1::Branch> read_branch(const postgres::Rows& rows);
 
-/// Lists; the page must outlive the query. BAD_CURSOR.
-rpc::Result<ListQuery> compose_list(const v1::ListCompaniesRequest& request, const paging::PageRequest& page);
-rpc::Result<ListQuery> compose_list(const v1::ListBranchesRequest& request, const paging::PageRequest& page);
+rpc::Result<sql::KeysetQuery> list_query(const v1::ListCompaniesRequest& request, paging::PageRequest page,
+                                         const access::Identity& caller);
+rpc::Result<sql::KeysetQuery> list_query(const v1::ListBranchesRequest& request, paging::PageRequest page,
+                                         const access::Identity& caller);
 
 }  // namespace loan_manager::fleet::organisation

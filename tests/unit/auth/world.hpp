@@ -103,7 +103,8 @@ struct World {
     postgres::PoolGroup pools{{&loop.context()}, pool_options(database.url_as("loan_manager_auth"))};
     passwords::HashPool hashes{cheap_hash, 2, 64};
     keys::Keyring keyring{secret, clock};
-    Parts parts{settings, pools, hashes, keyring, clock};
+    sql::Pages pages{pools};
+    Parts parts{settings, pools, pages, hashes, keyring, clock};
     trust::EpochWatch watch;
 
 private:
