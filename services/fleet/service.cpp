@@ -13,7 +13,6 @@
 #include "fleet/expenses/handlers.hpp"
 #include "fleet/housekeeping.hpp"
 #include "fleet/ledger/handlers.hpp"
-#include "fleet/organisation/admin_handlers.hpp"
 #include "fleet/organisation/handlers.hpp"
 #include "fleet/repairs/handlers.hpp"
 #include "fleet/sales/handlers.hpp"
@@ -51,8 +50,7 @@ public:
           sealer_(home_, pools_, settings.audit_seal_interval),
           audit_(pools_, pages_),
           reservation_expiry_(home_, pools_, runner_, runtime::system_clock()),
-          organisation_(pools_, pages_),
-          organisation_admin_(pools_, runner_, settings.stock_number_max),
+          organisation_(pools_, pages_, runner_, settings.stock_number_max),
           bikes_(pools_, pages_, runner_, runtime::system_clock(), settings.stock_number_max),
           costs_(pools_, pages_),
           expenses_(pools_, pages_, runner_),
@@ -67,7 +65,6 @@ public:
     void start() {
         audit_.register_with(server_);
         organisation_.register_with(server_);
-        organisation_admin_.register_with(server_);
         bikes_.register_with(server_);
         costs_.register_with(server_);
         expenses_.register_with(server_);
@@ -124,7 +121,6 @@ private:
     audit::AuditHandlers audit_;
     bikes::ReservationExpiry reservation_expiry_;
     organisation::OrganisationHandlers organisation_;
-    organisation::OrganisationAdminHandlers organisation_admin_;
     bikes::BikeHandlers bikes_;
     ledger::CostHandlers costs_;
     expenses::ExpenseHandlers expenses_;

@@ -159,6 +159,7 @@ TEST_CASE("D-301 codes are unique; the answer names the field") {
                                suite.post("/v1/branches", branch_body("WW", "MA"), admin),
                                patch(suite, company_path(company), R"({"code":"IN"})")}) {
         check_error(answer, 409, "DUPLICATE");
+        CHECK(text(answer.json().at("details").at(0), "field") == "code");
         CHECK(issues(answer) == std::set<std::string>{"code:duplicate"});
     }
     const auto branch = new_branch(suite, text(company, "code"));

@@ -3,7 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 
-#include "commands/unit.hpp"
+#include "commands/command_context.hpp"
 #include "fleet/stock_numbers/rows.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "rpc/error.hpp"
@@ -18,7 +18,7 @@ void take_in(commands::CommandContext& command, loanmanager::fleet::v1::Bike& bi
 
 /// Draws the number, then the same. The branch's counter stays locked until the transaction ends, so only document
 /// numbers may be drawn after it. STOCK_NUMBER_EXHAUSTED.
-boost::asio::awaitable<rpc::Result<void>> acquire(commands::Unit& unit, loanmanager::fleet::v1::Bike& bike,
+boost::asio::awaitable<rpc::Result<void>> acquire(commands::CommandContext& command, loanmanager::fleet::v1::Bike& bike,
                                                   const stock_numbers::Place& place,
                                                   loanmanager::fleet::v1::AssignReason reason,
                                                   std::int32_t stock_number_max);

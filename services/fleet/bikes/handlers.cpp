@@ -1,16 +1,9 @@
 #include "fleet/bikes/handlers.hpp"
 
 #include "access/reach.hpp"
-#include "commands/errors.hpp"
-#include "fleet/bikes/bike_row.hpp"
-#include "fleet/bikes/list_query.hpp"
-#include "fleet/bikes/procure.hpp"
-#include "fleet/bikes/repository.hpp"
-#include "fleet/bikes/reserve.hpp"
-#include "fleet/bikes/return_to_stock.hpp"
-#include "fleet/bikes/timeline.hpp"
-#include "fleet/bikes/update.hpp"
-#include "fleet/bikes/write_off.hpp"
+#include "fleet/bikes/commands.hpp"
+#include "fleet/bikes/queries.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/stock_numbers/rows.hpp"
 
 namespace loan_manager::fleet::bikes {
@@ -26,17 +19,17 @@ void BikeHandlers::register_with(rpc::Server& server) {
     server.service<v1::BikeService>()
         .query("ListBikes", &BikeHandlers::list, *this)
         .query("GetBike", &BikeHandlers::get, *this)
-        .command("ProcureBike", runner_.handler<Procure>(stock_number_max_))
-        .command("UpdateBike", runner_.handler<Update>())
+        .command("ProcureBike", runner_.handler(&procure, stock_number_max_))
+        .command("UpdateBike", runner_.handler(&update))
         .query("ListStockHistory", &BikeHandlers::stock_history, *this)
         .query("GetStockNumber", &BikeHandlers::stock_number, *this);
     server.service<v1::BikeStateService>()
-        .command("ReserveBike", runner_.handler<Reserve>())
-        .command("ReleaseBike", runner_.handler<Release>())
-        .command("ReturnBikeToStock", runner_.handler<ReturnToStock>())
-        .command("RequestWriteOff", runner_.handler<RequestWriteOff>())
-        .command("WriteOffBike", runner_.handler<WriteOff>())
-        .command("RejectWriteOff", runner_.handler<RejectWriteOff>());
+        .command("ReserveBike", runner_.handler(&reserve))
+        .command("ReleaseBike", runner_.handler(&release))
+        .command("ReturnBikeToStock", runner_.handler(&return_to_stock))
+        .command("RequestWriteOff", runner_.handler(&request_write_off))
+        .command("WriteOffBike", runner_.handler(&write_off))
+        .command("RejectWriteOff", runner_.handler(&reject_write_off));
     server.service<v1::TimelineService>().query("ListTimeline", &BikeHandlers::timeline, *this);
 }
 
@@ -56,13 +49,14 @@ asio::awaitable<rpc::Result<v1::BikeList>> BikeHandlers::list(rpc::CallContext& 
 }
 
 asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::get(rpc::CallContext& context, const v1::GetBikeRequest& request) {
-    postgres::Batch batch;
-    add_find(batch, request.id(), access::reach(context.caller, Permission::bikes_read));
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (results.at(0).empty()) {
+    sql::RoundTrip trip;
+    const auto found = add_find(trip, request.id(), access::reach(context.caller, Permission::bikes_read));
+    co_await trip.run(pools_.local(), context.deadline);
+    const auto& rows = trip[found];
+    if (rows.empty()) {
         co_return rpc::not_found("There is no such bike.");
     }
-    co_return read_bike(results.at(0).front(), access::reach(context.caller, Permission::costs_read));
+    co_return read_bike(rows.front(), access::reach(context.caller, Permission::costs_read));
 }
 
 asio::awaitable<rpc::Result<v1::Timeline>> BikeHandlers::timeline(rpc::CallContext& context,

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "commands/system_call.hpp"
-#include "fleet/bikes/repository.hpp"
-#include "fleet/bikes/reserve.hpp"
+#include "fleet/bikes/commands.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "runtime/log.hpp"
 
 namespace loan_manager::fleet::bikes {
@@ -57,14 +57,17 @@ asio::awaitable<bool> ReservationExpiry::release_expired(runtime::Date today) {
     bool complete = true;
     std::string after = commands::no_id;
     for (bool more = true; more;) {
-        postgres::Batch batch;
-        add_expired_reservations(batch, today, after, step_);
-        const auto found = co_await pools_.local().run(batch, std::chrono::steady_clock::now() + budget);
-        if (!found) {
-            log::warning("expired reservations cannot be looked for", {{"error", postgres::to_string(found.error())}});
+        std::vector<std::string> bikes;
+        try {
+            sql::RoundTrip trip;
+            const auto found = add_expired_reservations(trip, today, after, step_);
+            co_await trip.run(pools_.local(), std::chrono::steady_clock::now() + budget);
+            bikes = trip[found];
+        } catch (const postgres::Failure& failure) {
+            log::warning("expired reservations cannot be looked for",
+                         {{"error", postgres::to_string(failure.error())}});
             co_return false;
         }
-        const std::vector<std::string> bikes = read_expired_reservations(found->at(0));
         for (const std::string& bike : bikes) {
             if (looks_.stopping()) {
                 co_return false;
@@ -84,8 +87,7 @@ asio::awaitable<bool> ReservationExpiry::release(std::string bicycle_id, runtime
     rpc::CallContext call = commands::system_call("reservation expiry", budget);
     v1::BikeCommandRequest request;
     request.set_id(bicycle_id);
-    Expire command(today);
-    const rpc::Result<v1::Bike> released = co_await runner_.run(call, request, command);
+    const rpc::Result<v1::Bike> released = co_await runner_.run(call, request, &expire, today);
     if (released) {
         log::info("reservation expired", {{"request_id", call.request_id}, {"bicycle_id", bicycle_id}});
         co_return true;

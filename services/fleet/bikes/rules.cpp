@@ -1,8 +1,8 @@
 #include "fleet/bikes/rules.hpp"
 
 #include "fleet/bikes/state.hpp"
-#include "fleet/values/proto_values.hpp"
-#include "fleet/values/row_message.hpp"
+#include "sql/proto_values.hpp"
+#include "sql/row_message.hpp"
 #include "validate/text.hpp"
 #include "validate/vehicle_number.hpp"
 
@@ -153,7 +153,7 @@ std::vector<rpc::FieldIssue> check(const v1::UpdateBikeRequest& request, runtime
 
 v1::Bike draft(const v1::ProcureBikeRequest& request, runtime::Date today) {
     v1::Bike bike;
-    copy_fields(request, bike, {"payment_branch_id"});
+    sql::copy_fields(request, bike, {"payment_branch_id"});
     normalise_plate_of(bike);
     normalise_frame_of(bike);
     normalise_engine_of(bike);
@@ -177,14 +177,14 @@ v1::Bike draft(const v1::ProcureBikeRequest& request, runtime::Date today) {
 }
 
 void apply(const v1::UpdateBikeRequest& request, v1::Bike& bike) {
-    apply_patch(request.bike(), request.update_mask(), bike, {"payment_branch_id"});
-    if (names(request.update_mask(), "license_plate")) {
+    sql::apply_patch(request.bike(), request.update_mask(), bike, {"payment_branch_id"});
+    if (sql::names(request.update_mask(), "license_plate")) {
         normalise_plate_of(bike);
     }
-    if (names(request.update_mask(), "frame_number")) {
+    if (sql::names(request.update_mask(), "frame_number")) {
         normalise_frame_of(bike);
     }
-    if (names(request.update_mask(), "engine_number")) {
+    if (sql::names(request.update_mask(), "engine_number")) {
         normalise_engine_of(bike);
     }
 }
@@ -198,7 +198,5 @@ rpc::Result<void> check_patchable(const v1::Bike& bike, const v1::UpdateBikeRequ
     }
     return {};
 }
-
-boost::json::object facts(const v1::Bike& bike) { return values_of(bike, *v1::BikePatch::descriptor()); }
 
 }  // namespace loan_manager::fleet::bikes

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,8 +56,5 @@ void apply(const v1::UpdateBikeRequest& request, v1::Bike& bike);
 
 /// D-501, D-502: whether this row accepts the PATCH. BIKE_SOLD, INVALID_STATE.
 rpc::Result<void> check_patchable(const v1::Bike& bike, const v1::UpdateBikeRequest& request);
-
-/// What an audit row shows of a bike: every fact that a client can set, in column names. Unset facts are null.
-boost::json::object facts(const v1::Bike& bike);
 
 }  // namespace loan_manager::fleet::bikes

@@ -43,13 +43,6 @@ std::string readable_condition(int first) {
            at(first + 1) + "::uuid[]))))";
 }
 
-void add_scope(postgres::Params& params, const access::Reach& reach) {
-    params.add(reach.all);
-    params.add(reach.companies);
-    params.add(reach.branches);
-    params.add(reach.self ? std::optional(reach.user_id) : std::nullopt);
-}
-
 std::vector<std::string> readable_arms(sql::KeysetQuery& query, const access::Reach& reach) {
     std::vector<std::string> arms;
     if (reach.all) {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "fleet/values/row_message.hpp"
-
 namespace loan_manager::fleet::bikes {
 namespace {
 
@@ -120,12 +118,6 @@ void mark_unsold(v1::Bike& bike, const std::string& stock_number) {
     bike.set_status(v1::BIKE_STATUS_IN_STOCK);
     bike.set_current_stock_number(stock_number);
     bike.clear_sale_id();
-}
-
-boost::json::object state_values(const v1::Bike& bike) {
-    return values_of(bike, {"status", "allocation_kind", "reserved_for", "reserved_phone", "reserved_until",
-                            "current_stock_number", "purchase_total", "write_off_requested_kind",
-                            "write_off_requested_reason", "write_off_kind", "write_off_reason"});
 }
 
 }  // namespace loan_manager::fleet::bikes

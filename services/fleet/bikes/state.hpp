@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <initializer_list>
 #include <string>
 
@@ -9,7 +8,7 @@
 #include "rpc/error.hpp"
 
 /// The states of a bike and the ways between them (B2 to B13), as pure functions on the message. Guards are asked
-/// first; these only make the move. bikes::save_state() stores the result.
+/// first; these only make the move. bikes::save() stores the result.
 namespace loan_manager::fleet::bikes {
 
 namespace v1 = loanmanager::fleet::v1;
@@ -47,8 +46,5 @@ void arrive(v1::Bike& bike, const stock_numbers::Place& place, const std::string
 void mark_sold(v1::Bike& bike, const std::string& sale_id);
 /// B12: back in stock with the number it was sold with.
 void mark_unsold(v1::Bike& bike, const std::string& stock_number);
-
-/// What a move changes of a bike, for its audit row. Who and when are columns of that row itself.
-boost::json::object state_values(const v1::Bike& bike);
 
 }  // namespace loan_manager::fleet::bikes

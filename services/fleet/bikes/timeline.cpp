@@ -1,11 +1,11 @@
-#include "fleet/bikes/timeline.hpp"
-
+// What happened to one bike, as a list (queries.hpp).
 #include <array>
 #include <boost/json/parse.hpp>
 #include <vector>
 
 #include "access/reach.hpp"
 #include "commands/change.hpp"
+#include "fleet/bikes/queries.hpp"
 #include "fleet/bikes/timeline_text.hpp"
 #include "sql/proto_values.hpp"
 

@@ -1,7 +1,7 @@
 // An expense is corrected or taken back: what both have in common, and each of them.
 #include "access/reach.hpp"
 #include "commands/admit.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/expenses/commands.hpp"
 #include "fleet/expenses/rows.hpp"
 #include "fleet/expenses/rules.hpp"

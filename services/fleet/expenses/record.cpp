@@ -1,7 +1,7 @@
 // A new expense.
 #include "access/reach.hpp"
 #include "commands/admit.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/expenses/commands.hpp"
 #include "fleet/expenses/rows.hpp"
 #include "fleet/expenses/rules.hpp"

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "commands/command_context.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "loanmanager/fleet/v1/expenses.pb.h"
 #include "rpc/error.hpp"
 #include "sql/round_trip.hpp"

@@ -1,8 +1,7 @@
 #include "fleet/ledger/handlers.hpp"
 
 #include "access/reach.hpp"
-#include "fleet/bikes/bike_row.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/ledger/queries.hpp"
 #include "fleet/ledger/rules.hpp"
 #include "fleet/sales/rows.hpp"
@@ -21,13 +20,13 @@ void CostHandlers::register_with(rpc::Server& server) {
 
 asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallContext& context,
                                                                     const v1::GetBikeCostsRequest& request) {
-    postgres::Batch batch;
-    bikes::add_find(batch, request.id(), access::reach(context.caller, Permission::costs_read));
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    if (results.at(0).empty()) {
+    sql::RoundTrip trip;
+    const auto of_bike = bikes::add_find(trip, request.id(), access::reach(context.caller, Permission::costs_read));
+    co_await trip.run(pools_.local(), context.deadline);
+    if (trip[of_bike].empty()) {
         co_return rpc::not_found("There is no such bike.");
     }
-    const v1::Bike bike = bikes::read_bike(results.at(0).front(), access::Reach::everything());
+    const v1::Bike bike = bikes::read_bike(trip[of_bike].front(), access::Reach::everything());
     v1::CostSummary summary = summary_of(bike);
     if (bike.has_sale_id()) {
         sql::RoundTrip of_sale;

@@ -60,6 +60,21 @@ void insert(commands::CommandContext& command, const Entry& entry, std::int32_t 
                          command.now(), command.caller().user_id));
 }
 
+rpc::Result<Booked> read_found(const postgres::Rows& rows) {
+    if (rows.size() != 1) {
+        runtime::log::error("business fact without exactly one ledger entry", {{"entries", rows.size()}});
+        return rpc::internal_error();
+    }
+    const auto row = rows.front();
+    Booked booked;
+    booked.id = row.get<std::string>(0);
+    booked.type = sql::enum_of<v1::LedgerEntryType>(row.get<std::string>(1));
+    booked.source_version = row.get<std::int32_t>(2);
+    booked.amount = row.get<std::string>(3);
+    booked.post_sale = row.get<bool>(4);
+    return booked;
+}
+
 }  // namespace
 
 Entry purchase_of(const v1::Bike& bike) {
@@ -82,34 +97,14 @@ void book(commands::CommandContext& command, const Entry& entry, v1::Bike& bike)
     add_to_totals(bike, entry.type, entry.post_sale, amount_of(entry.amount));
 }
 
-void add_find(postgres::Batch& batch, Source source, const std::string& source_id) {
-    batch.add(find_entry, postgres::Params(table_of(source), source_id));
-}
-
 sql::Handle<rpc::Result<Booked>> add_find(sql::RoundTrip& trip, Source source, const std::string& source_id) {
     return trip.add<rpc::Result<Booked>>(find_entry, postgres::Params(table_of(source), source_id), &read_found);
 }
 
-rpc::Result<Booked> read_found(const postgres::Rows& rows) {
-    if (rows.size() != 1) {
-        runtime::log::error("business fact without exactly one ledger entry", {{"entries", rows.size()}});
-        return rpc::internal_error();
-    }
-    const auto row = rows.front();
-    Booked booked;
-    booked.id = row.get<std::string>(0);
-    booked.type = sql::enum_of<v1::LedgerEntryType>(row.get<std::string>(1));
-    booked.source_version = row.get<std::int32_t>(2);
-    booked.amount = row.get<std::string>(3);
-    booked.post_sale = row.get<bool>(4);
-    return booked;
+sql::Handle<bool> add_is_purchase_only(sql::RoundTrip& trip, const std::string& bicycle_id) {
+    return trip.add<bool>(purchase_only, postgres::Params(bicycle_id),
+                          [](const postgres::Rows& rows) { return rows.front().get<bool>(0); });
 }
-
-void add_is_purchase_only(postgres::Batch& batch, const std::string& bicycle_id) {
-    batch.add(purchase_only, postgres::Params(bicycle_id));
-}
-
-bool read_is_purchase_only(const postgres::Rows& rows) { return rows.front().get<bool>(0); }
 
 void reverse(commands::CommandContext& command, const Booked& booked, const std::string& description, v1::Bike& bike) {
     command.with_commit(reverse_entry, postgres::Params(runtime::new_uuid().to_string(), booked.id,

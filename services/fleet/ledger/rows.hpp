@@ -7,13 +7,12 @@
 
 #include "commands/command_context.hpp"
 #include "fleet/ledger/rules.hpp"
-#include "postgres/batch.hpp"
 #include "postgres/rows.hpp"
 #include "rpc/error.hpp"
 #include "sql/round_trip.hpp"
 
 /// All SQL of the cost ledger (D-703, D-704). Entries are only ever added, with the commit. The totals of the bike are
-/// changed in the message; its command saves them (bikes::save_state) under the bike's row lock.
+/// changed in the message; its command saves them (bikes::save) under the bike's row lock.
 namespace loan_manager::fleet::ledger {
 
 /// The tables whose rows are business facts.
@@ -50,15 +49,12 @@ struct Booked {
     std::string amount;
     bool post_sale = false;
 };
-/// Reads it, after the lock on the bike, in the same batch.
-void add_find(postgres::Batch& batch, Source source, const std::string& source_id);
-/// INTERNAL if there is not exactly one: that is damage which a correction would only hide.
-rpc::Result<Booked> read_found(const postgres::Rows& rows);
+/// Reads it, after the lock on the bike, in the same trip. INTERNAL if there is not exactly one: that is damage which a
+/// correction would only hide.
 sql::Handle<rpc::Result<Booked>> add_find(sql::RoundTrip& trip, Source source, const std::string& source_id);
 
 /// Whether nothing but the purchase was ever booked for the bike, its price corrected or not (D-504).
-void add_is_purchase_only(postgres::Batch& batch, const std::string& bicycle_id);
-bool read_is_purchase_only(const postgres::Rows& rows);
+sql::Handle<bool> add_is_purchase_only(sql::RoundTrip& trip, const std::string& bicycle_id);
 
 /// Counter-books an entry (D-704) and takes it off the totals of the bike.
 void reverse(commands::CommandContext& command, const Booked& booked, const std::string& description, v1::Bike& bike);

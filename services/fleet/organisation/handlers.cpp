@@ -1,59 +1,94 @@
 #include "fleet/organisation/handlers.hpp"
 
-#include "fleet/organisation/repository.hpp"
+#include "access/reach.hpp"
+#include "fleet/organisation/commands.hpp"
+#include "fleet/organisation/queries.hpp"
+#include "fleet/organisation/rows.hpp"
+#include "fleet/stock_numbers/counter.hpp"
+#include "loanmanager/fleet/v1/organisation.grpc.pb.h"
 
 namespace loan_manager::fleet::organisation {
 
 namespace asio = boost::asio;
 
 void OrganisationHandlers::register_with(rpc::Server& server) {
-    auto service = server.service<v1::OrganisationService>();
-    service.query("ListCompanies", &OrganisationHandlers::list_companies, *this)
+    server.service<v1::OrganisationService>()
+        .query("ListCompanies", &OrganisationHandlers::list_companies, *this)
         .query("GetCompany", &OrganisationHandlers::get_company, *this)
         .query("ListBranches", &OrganisationHandlers::list_branches, *this)
         .query("GetBranch", &OrganisationHandlers::get_branch, *this);
+    server.service<v1::OrganisationAdminService>()
+        .command("CreateCompany", runner_.handler(&create_company))
+        .command("UpdateCompany", runner_.handler(&update_company))
+        .command("CreateBranch", runner_.handler(&create_branch))
+        .command("UpdateBranch", runner_.handler(&update_branch))
+        .query("GetStockCounter", &OrganisationHandlers::stock_counter, *this)
+        .command("RaiseStockCounter", runner_.handler(&raise_counter, stock_number_max_));
 }
 
 asio::awaitable<rpc::Result<v1::CompanyList>> OrganisationHandlers::list_companies(
-    rpc::CallContext& context, const v1::ListCompaniesRequest& request) {
-    auto page = co_await pages_.read(request, context.deadline);
+    rpc::CallContext& call, const v1::ListCompaniesRequest& request) {
+    auto page = co_await pages_.read(request, call.deadline);
     if (!page) {
         co_return page.error();
     }
-    auto query = list_query(request, std::move(*page), context.caller);
+    auto query = list_query(request, std::move(*page), call.caller);
     if (!query) {
         co_return query.error();
     }
-    co_return co_await sql::run<v1::CompanyList>(*query, pools_.local(), context.deadline, &to_company);
+    co_return co_await sql::run<v1::CompanyList>(*query, pools_.local(), call.deadline,
+                                                 [](const postgres::Row& row) { return company_table().read(row); });
 }
 
-asio::awaitable<rpc::Result<v1::Company>> OrganisationHandlers::get_company(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::Company>> OrganisationHandlers::get_company(rpc::CallContext& call,
                                                                             const v1::GetCompanyRequest& request) {
-    postgres::Batch batch;
-    add_company(batch, request.id());
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    co_return read_company(results.at(0));
+    sql::RoundTrip trip;
+    const auto company = add_company(trip, request.id());
+    co_await trip.run(pools_.local(), call.deadline);
+    co_return trip[company];
 }
 
 asio::awaitable<rpc::Result<v1::BranchList>> OrganisationHandlers::list_branches(
-    rpc::CallContext& context, const v1::ListBranchesRequest& request) {
-    auto page = co_await pages_.read(request, context.deadline);
+    rpc::CallContext& call, const v1::ListBranchesRequest& request) {
+    auto page = co_await pages_.read(request, call.deadline);
     if (!page) {
         co_return page.error();
     }
-    auto query = list_query(request, std::move(*page), context.caller);
+    auto query = list_query(request, std::move(*page), call.caller);
     if (!query) {
         co_return query.error();
     }
-    co_return co_await sql::run<v1::BranchList>(*query, pools_.local(), context.deadline, &to_branch);
+    co_return co_await sql::run<v1::BranchList>(*query, pools_.local(), call.deadline,
+                                                [](const postgres::Row& row) { return branch_table().read(row); });
 }
 
-asio::awaitable<rpc::Result<v1::Branch>> OrganisationHandlers::get_branch(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::Branch>> OrganisationHandlers::get_branch(rpc::CallContext& call,
                                                                           const v1::GetBranchRequest& request) {
-    postgres::Batch batch;
-    add_branch(batch, request.id());
-    const auto results = (co_await pools_.local().run(batch, context.deadline)).value();
-    co_return read_branch(results.at(0));
+    sql::RoundTrip trip;
+    const auto branch = add_branch(trip, request.id());
+    co_await trip.run(pools_.local(), call.deadline);
+    co_return trip[branch];
+}
+
+asio::awaitable<rpc::Result<v1::StockCounter>> OrganisationHandlers::stock_counter(
+    rpc::CallContext& call, const v1::GetStockCounterRequest& request) {
+    sql::RoundTrip trip;
+    const auto found = add_branch(trip, request.id());
+    const auto counted = stock_numbers::add_counter(trip, request.id());
+    co_await trip.run(pools_.local(), call.deadline);
+    const auto branch = trip[found];
+    if (!branch) {
+        co_return branch.error();
+    }
+    const auto readable = access::reach(call.caller, access::Permission::branches_manage);
+    if (!readable.covers(branch->id(), branch->company_id())) {
+        co_return rpc::not_found("There is no such branch.");
+    }
+    const auto counter = trip[counted];
+    if (!counter) {
+        co_return counter.error();
+    }
+    co_return counter_row(*branch, *counter, stock_number_max_);
 }
 
 }  // namespace loan_manager::fleet::organisation

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 
-#include "loanmanager/fleet/v1/organisation.grpc.pb.h"
+#include "commands/runner.hpp"
+#include "loanmanager/fleet/v1/organisation.pb.h"
 #include "postgres/pool.hpp"
 #include "rpc/context.hpp"
 #include "rpc/server.hpp"
@@ -12,26 +14,32 @@ namespace loan_manager::fleet::organisation {
 
 namespace v1 = loanmanager::fleet::v1;
 
-/// OrganisationService: reading. One per process, used by all loops.
+/// OrganisationService, which everybody may read, and OrganisationAdminService. One per process, used by all loops.
 class OrganisationHandlers {
 public:
-    /// They must outlive the handlers.
-    OrganisationHandlers(postgres::PoolGroup& pools, sql::Pages& pages) : pools_(pools), pages_(pages) {}
+    /// Everything must outlive the handlers.
+    OrganisationHandlers(postgres::PoolGroup& pools, sql::Pages& pages, commands::Runner& runner,
+                         std::int32_t stock_number_max)
+        : pools_(pools), pages_(pages), runner_(runner), stock_number_max_(stock_number_max) {}
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::CompanyList>> list_companies(rpc::CallContext& context,
-                                                                        const v1::ListCompaniesRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Company>> get_company(rpc::CallContext& context,
-                                                                 const v1::GetCompanyRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::BranchList>> list_branches(rpc::CallContext& context,
-                                                                      const v1::ListBranchesRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Branch>> get_branch(rpc::CallContext& context,
-                                                               const v1::GetBranchRequest& request);
-
 private:
+    boost::asio::awaitable<rpc::Result<v1::CompanyList>> list_companies(rpc::CallContext& call,
+                                                                        const v1::ListCompaniesRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::Company>> get_company(rpc::CallContext& call,
+                                                                 const v1::GetCompanyRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::BranchList>> list_branches(rpc::CallContext& call,
+                                                                      const v1::ListBranchesRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::Branch>> get_branch(rpc::CallContext& call,
+                                                               const v1::GetBranchRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::StockCounter>> stock_counter(rpc::CallContext& call,
+                                                                        const v1::GetStockCounterRequest& request);
+
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
+    commands::Runner& runner_;
+    std::int32_t stock_number_max_;
 };
 
 }  // namespace loan_manager::fleet::organisation

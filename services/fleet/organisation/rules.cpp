@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "fleet/values/row_message.hpp"
+#include "sql/proto_values.hpp"
 
 namespace loan_manager::fleet::organisation {
 
@@ -41,13 +41,26 @@ rpc::Result<void> check_owner(const v1::Branch& branch, const v1::Company& owner
     return {};
 }
 
-rpc::Error taken(std::string_view field) {
-    std::vector<rpc::FieldIssue> details;
-    details.emplace_back(std::string(field), validate::issue::duplicate);
-    return rpc::Error("DUPLICATE", "Another record has the same " + std::string(field) + ".", std::move(details));
+stock_numbers::Place place_of(const v1::Branch& branch) {
+    stock_numbers::Place place;
+    place.company_id = branch.company_id();
+    place.company_code = branch.company_code();
+    place.branch_id = branch.id();
+    place.branch_code = branch.code();
+    return place;
 }
 
-boost::json::object facts(const v1::Company& company) { return values_of(company, *v1::CompanyPatch::descriptor()); }
-boost::json::object facts(const v1::Branch& branch) { return values_of(branch, *v1::BranchPatch::descriptor()); }
+v1::StockCounter counter_row(const v1::Branch& branch, const stock_numbers::Counter& counter, std::int32_t max) {
+    v1::StockCounter out;
+    out.set_branch_id(branch.id());
+    out.set_branch_code(branch.code());
+    out.set_last_number(counter.last_number);
+    out.set_max(max);
+    if (counter.last_assigned_at) {
+        sql::assign(*out.mutable_last_assigned_at(), *counter.last_assigned_at);
+    }
+    out.set_version(branch.version());
+    return out;
+}
 
 }  // namespace loan_manager::fleet::organisation

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <boost/json/object.hpp>
-#include <string_view>
+#include <cstdint>
 
+#include "fleet/stock_numbers/counter.hpp"
 #include "loanmanager/fleet/v1/organisation.pb.h"
 #include "rpc/error.hpp"
 
@@ -31,11 +31,9 @@ rpc::Result<void> check_change(const v1::Branch& before, const v1::Branch& after
 /// INVALID_STATE: an active branch belongs to an active company.
 rpc::Result<void> check_owner(const v1::Branch& branch, const v1::Company& owner);
 
-/// 409 DUPLICATE naming the field.
-rpc::Error taken(std::string_view field);
-
-/// What an audit row shows: every fact that a client can set, in column names.
-boost::json::object facts(const v1::Company& company);
-boost::json::object facts(const v1::Branch& branch);
+/// The branch as numbers need it.
+stock_numbers::Place place_of(const v1::Branch& branch);
+/// The counter of a branch as clients see it; its version is that of the branch.
+v1::StockCounter counter_row(const v1::Branch& branch, const stock_numbers::Counter& counter, std::int32_t max);
 
 }  // namespace loan_manager::fleet::organisation

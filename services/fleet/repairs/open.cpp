@@ -1,6 +1,6 @@
 // A repair job begins: J1.
 #include "access/reach.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/documents/numbers.hpp"
 #include "fleet/repairs/commands.hpp"

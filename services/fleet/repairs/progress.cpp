@@ -1,7 +1,7 @@
 // A repair job goes its way: J2 to J5.
 #include <algorithm>
 
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/ledger/rows.hpp"
 #include "fleet/repairs/commands.hpp"

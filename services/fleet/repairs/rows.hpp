@@ -4,7 +4,7 @@
 #include <string>
 
 #include "commands/command_context.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/repairs/rules.hpp"
 #include "loanmanager/fleet/v1/repairs.pb.h"
 #include "rpc/error.hpp"

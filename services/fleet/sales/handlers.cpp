@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "access/reach.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/commissions/queries.hpp"
 #include "fleet/commissions/rows.hpp"
 #include "fleet/sales/preview.hpp"

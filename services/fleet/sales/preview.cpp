@@ -1,8 +1,7 @@
 #include "fleet/sales/preview.hpp"
 
 #include "access/reach.hpp"
-#include "fleet/bikes/bike_row.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/scope.hpp"
 #include "fleet/commissions/of_sale.hpp"
 #include "fleet/sales/price_questions.hpp"
@@ -39,7 +38,7 @@ sql::Handle<rpc::Result<Offered>> add_offered(sql::RoundTrip& trip, const std::s
         bikes::commandable_condition(2);
     static const postgres::Statement find{"sales.offered", sql.c_str()};
     postgres::Params params(id);
-    bikes::add_scope(params, reach);
+    sql::add_scope(params, reach);
     return trip.add<rpc::Result<Offered>>(find, std::move(params), &read_offered);
 }
 

@@ -6,7 +6,7 @@
 #include "commands/admit.hpp"
 #include "commands/constraints.hpp"
 #include "fleet/bikes/acquire.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/commissions/of_sale.hpp"
 #include "fleet/constraints.hpp"

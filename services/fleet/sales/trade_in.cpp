@@ -2,10 +2,9 @@
 
 #include <algorithm>
 
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/rules.hpp"
 #include "fleet/bikes/state.hpp"
-#include "fleet/bikes/state_command.hpp"
 #include "fleet/sales/rules.hpp"
 #include "fleet/stock_numbers/rows.hpp"
 #include "runtime/uuid.hpp"
@@ -62,8 +61,7 @@ void give_back(commands::CommandContext& command, v1::Bike& trade_in, const ledg
     sql::assign(*trade_in.mutable_written_off_at(), command.now());
     trade_in.set_write_off_reason(sale.void_reason());
     bikes::save(command, trade_in);
-    const bikes::Move move{"BIKE_WRITTEN_OFF", sale.void_reason()};
-    bikes::record_move(command, move, before, trade_in);
+    bikes::record(command, "BIKE_WRITTEN_OFF", before, trade_in, sale.void_reason());
 }
 
 }  // namespace loan_manager::fleet::sales

@@ -5,7 +5,7 @@
 
 #include "access/reach.hpp"
 #include "commands/admit.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/commissions/of_sale.hpp"
 #include "fleet/ledger/rows.hpp"

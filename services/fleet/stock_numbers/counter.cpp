@@ -19,31 +19,34 @@ constexpr postgres::Statement start{"stock_numbers.start_counter",
 constexpr postgres::Statement raise{"stock_numbers.raise_counter",
                                     "UPDATE fleet.stock_counters SET last_number = $2 WHERE branch_id = $1"};
 
-}  // namespace
-
-void add_counter(postgres::Batch& batch, const std::string& branch_id_or_code) {
-    batch.add(counter, postgres::Params(branch_id_or_code));
-}
-
-void add_counter_lock(postgres::Batch& batch, const std::string& branch_id_or_code) {
-    batch.add(lock, postgres::Params(branch_id_or_code));
-}
-
-Counter read_counter(const postgres::Rows& rows) {
-    const auto row = rows.front();
+rpc::Result<Counter> read_counter(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return rpc::not_found("There is no such branch.");
+    }
     Counter found;
-    found.last_number = row.get<std::int32_t>(0);
-    found.last_assigned_at = row.get<std::optional<WallTime>>(1);
+    found.last_number = rows.front().get<std::int32_t>("last_number");
+    found.last_assigned_at = rows.front().get<std::optional<runtime::WallTime>>("last_assigned_at");
     return found;
 }
 
-void start_counter(commands::Unit& unit, const std::string& branch_id) {
-    unit.with_commit(start, postgres::Params(branch_id));
+}  // namespace
+
+sql::Handle<rpc::Result<Counter>> add_counter(sql::RoundTrip& trip, const std::string& branch_id_or_code) {
+    return trip.add<rpc::Result<Counter>>(counter, postgres::Params(branch_id_or_code), &read_counter);
 }
 
-void raise_counter(commands::Unit& unit, const Place& place, std::int32_t from, std::int32_t to, std::int32_t max) {
-    unit.with_commit(raise, postgres::Params(place.branch_id, to));
-    warn_if_low(unit, place, from, to, max);
+sql::Handle<rpc::Result<Counter>> add_counter_lock(sql::RoundTrip& trip, const std::string& branch_id_or_code) {
+    return trip.add<rpc::Result<Counter>>(lock, postgres::Params(branch_id_or_code), &read_counter);
+}
+
+void start_counter(commands::CommandContext& command, const std::string& branch_id) {
+    command.with_commit(start, postgres::Params(branch_id));
+}
+
+void raise_counter(commands::CommandContext& command, const Place& place, std::int32_t from, std::int32_t to,
+                   std::int32_t max) {
+    command.with_commit(raise, postgres::Params(place.branch_id, to));
+    warn_if_low(command, place, from, to, max);
 }
 
 }  // namespace loan_manager::fleet::stock_numbers

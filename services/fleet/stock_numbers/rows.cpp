@@ -147,7 +147,7 @@ sql::Handle<rpc::Result<v1::StockNumber>> add_find(sql::RoundTrip& trip, const s
         bikes::readable_condition(2);
     static const postgres::Statement find{"stock_numbers.find", sql.c_str()};
     postgres::Params params(number);
-    bikes::add_scope(params, reach);
+    sql::add_scope(params, reach);
     return trip.add<rpc::Result<v1::StockNumber>>(find, std::move(params), &read_found);
 }
 

@@ -1,7 +1,7 @@
 // A transfer begins: T1.
 #include "access/reach.hpp"
 #include "commands/admit.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/documents/numbers.hpp"
 #include "fleet/transfers/commands.hpp"

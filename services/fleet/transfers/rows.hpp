@@ -5,7 +5,7 @@
 #include "access/permission.hpp"
 #include "access/reach.hpp"
 #include "commands/command_context.hpp"
-#include "fleet/bikes/repository.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "loanmanager/fleet/v1/transfers.pb.h"
 #include "rpc/error.hpp"
 #include "sql/round_trip.hpp"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "fleet/bikes/list_query.hpp"
+#include "fleet/bikes/queries.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "paging/page.hpp"
 #include "testing/error_codes.hpp"

@@ -87,5 +87,3 @@ TEST_CASE("D-301 what holds a company as it is") {
     CHECK(code_of(check_change(company(), company(false), numbered)) == "");
     CHECK(code_of(check_change(company(), company(false), open)) == "IN_USE");
 }
-
-TEST_CASE("D-211 a code that is taken names the field") { CHECK(taken("code").details.at(0).field == "code"); }

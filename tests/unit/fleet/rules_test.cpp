@@ -1,4 +1,5 @@
 #include "fleet/bikes/rules.hpp"
+#include "fleet/bikes/rows.hpp"
 
 #include <doctest/doctest.h>
 
@@ -225,7 +226,7 @@ TEST_CASE("D-210 a PATCH changes what its mask names and clears what is null") {
     }
     request.mutable_bike()->set_mileage_km(12);
     request.mutable_bike()->set_sk_flag(true);
-    const auto before = facts(bike);
+    const auto before = bike;
     apply(request, bike);
     CHECK_FALSE(bike.has_license_plate());
     CHECK_FALSE(bike.has_plate_key());
@@ -233,9 +234,13 @@ TEST_CASE("D-210 a PATCH changes what its mask names and clears what is null") {
     CHECK(bike.sk_flag());
     CHECK(bike.color() == "red");
     CHECK(bike.payment_branch_id() == "kept");
-    CHECK(before != facts(bike));
-    CHECK(facts(bike).at("license_plate").is_null());
-    CHECK(facts(bike).at("condition") == "USED");
+    const auto changed = bike_table().compare(before, bike);
+    CHECK(changed.before.at("license_plate") == "ABC-1234");
+    CHECK(changed.after.at("license_plate").is_null());
+    CHECK(changed.after.at("mileage_km") == 12);
+    CHECK(changed.after.at("sk_flag") == true);
+    CHECK(changed.after.size() == 3);
+    CHECK(bike_table().created(bike).after.at("condition") == "USED");
 }
 
 TEST_CASE("D-601 number format") {

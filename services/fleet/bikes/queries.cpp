@@ -1,10 +1,10 @@
-#include "fleet/bikes/list_query.hpp"
+#include "fleet/bikes/queries.hpp"
 
 #include <algorithm>
 #include <array>
 #include <set>
 
-#include "fleet/bikes/bike_row.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/rules.hpp"
 #include "fleet/bikes/scope.hpp"
 #include "sql/proto_values.hpp"

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/reach.hpp"
+#include "commands/command_context.hpp"
+#include "fleet/stock_numbers/rows.hpp"
+#include "loanmanager/fleet/v1/bikes.pb.h"
+#include "rpc/error.hpp"
+#include "runtime/colombo_time.hpp"
+#include "sql/round_trip.hpp"
+#include "sql/table.hpp"
+
+/// Rows of fleet.bicycles: columns, who sees their costs, locks, admission of commands, and what commands leave behind.
+namespace loan_manager::fleet::bikes {
+
+namespace v1 = loanmanager::fleet::v1;
+
+/// The columns of a bike, written down once.
+const sql::TableOf<v1::Bike>& bike_table();
+
+/// Select list over `b` (fleet.bicycles): every column of the message, codes beside ids, and where an open transfer
+/// leads to (which decides about hiding costs).
+const std::string& bike_columns();
+/// Reads a row selected with bike_columns(). Costs are visible where `costs` covers the bike's branch or the
+/// destination of its open transfer (D-904, D-505).
+v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs);
+
+/// Removes what a caller without `costs:read` may not see (D-904).
+void hide_costs(v1::Bike& bike);
+/// Does so unless the caller may see the costs of bikes at its current branch: before a command answers with the bike.
+void hide_costs_from(const access::Identity& caller, v1::Bike& bike);
+
+/// A bike the caller may read; no row otherwise.
+sql::Handle<const postgres::Rows&> add_find(sql::RoundTrip& trip, const std::string& id, const access::Reach& readable);
+/// One row if the caller may read the bike: for its sub-resources.
+sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const std::string& id,
+                                                   const access::Reach& readable);
+
+/// A bike under its row lock.
+struct Locked {
+    /// With every cost, whoever asks: commands need them, hide_costs_from() decides about the answer.
+    v1::Bike bike;
+    bool covered = false;  ///< By the reach of the command's permission.
+};
+/// Rows that belong to a bike, and whose commands lock the bike first (D-218).
+enum class Part { transfer, expense, repair_job };
+/// Locks a bike, or the one that the row with this id belongs to. NOT_FOUND if there is no such bike, covered or not.
+sql::Handle<rpc::Result<Locked>> add_lock(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach);
+sql::Handle<rpc::Result<Locked>> add_lock_of(sql::RoundTrip& trip, Part part, const std::string& id,
+                                             const access::Reach& reach);
+/// Locks the bike of a sale and the one it took in trade, in the order of their ids (D-218); empty if there is no such
+/// sale.
+sql::Handle<std::vector<Locked>> add_lock_of_sale(sql::RoundTrip& trip, const std::string& sale_id,
+                                                  const access::Reach& reach);
+/// commands::admit() for a command on the bike itself.
+rpc::Result<Locked> admit(const commands::CommandContext& command, sql::Handle<rpc::Result<Locked>> lock);
+
+/// Jobs in OPEN or IN_PROGRESS. Ask after the lock.
+struct OpenJobs {
+    std::int64_t all = 0;
+    std::int64_t stock = 0;  ///< Of category PRE_SALE_PREP or MAINTENANCE.
+};
+sql::Handle<OpenJobs> add_open_jobs(sql::RoundTrip& trip, const std::string& bicycle_id);
+
+/// Ids of up to `limit` bikes whose reservation ended before `today`, in their order, beginning behind `after`.
+sql::Handle<std::vector<std::string>> add_expired_reservations(sql::RoundTrip& trip, runtime::Date today,
+                                                               const std::string& after, std::size_t limit);
+
+/// A branch named by id or code, or the one where a bike stands (after the lock on the bike, in the same trip). Held
+/// against being deactivated meanwhile.
+struct BranchRow {
+    stock_numbers::Place place;
+    bool is_active = false;
+    bool is_repair_center = false;
+};
+sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code);
+sql::Handle<std::optional<BranchRow>> add_branch_of(sql::RoundTrip& trip, const std::string& bicycle_id);
+/// The statement behind both, for whoever finds the branch in another way: `from` is what follows FROM and names the
+/// branch `r`. It holds the branch against being deactivated or moved, and branch and company against getting another
+/// code, which would be in the number of a bike. Whoever waited for the branch sees it as it is then.
+std::string select_held_branch(const std::string& from);
+std::optional<BranchRow> read_branch(const postgres::Rows& rows);
+
+/// Whether a user who could have bought or sold a bike exists and is active.
+sql::Handle<bool> add_is_active_user(sql::RoundTrip& trip, const std::string& id);
+
+/// DUPLICATE if other live bikes already have numbers of `bike`, with those bikes as far as the caller may read them
+/// (D-208). The unique indexes decide in the end; asking first keeps a duplicate from ever waiting for, or holding, a
+/// stock counter.
+sql::Handle<std::optional<rpc::Error>> add_duplicates(sql::RoundTrip& trip, const v1::Bike& bike,
+                                                      const access::Identity& caller);
+/// The same in a command's first trip. Numbers that already have a field issue are left out: they are not fit to be
+/// sent to the database.
+sql::Handle<std::optional<rpc::Error>> add_duplicates(commands::CommandContext& command, v1::Bike bike);
+
+/// With the commit.
+void insert(commands::CommandContext& command, v1::Bike& bike);
+/// Everything about the bike, as its next version. Once per command and bike.
+void save(commands::CommandContext& command, v1::Bike& bike);
+
+/// Audit row and event of a new bike, and of a change. The number is the one the bike was known by before.
+void record_procured(commands::CommandContext& command, const v1::Bike& bike);
+void record(commands::CommandContext& command, const char* action, const v1::Bike& before, const v1::Bike& after,
+            const std::string& reason = {});
+
+}  // namespace loan_manager::fleet::bikes

@@ -1,0 +1,53 @@
+#include "fleet/organisation/queries.hpp"
+
+#include <array>
+#include <string_view>
+
+#include "fleet/organisation/rows.hpp"
+
+namespace loan_manager::fleet::organisation {
+namespace {
+
+constexpr std::array company_sort{sql::SortField{"code", "c.code", sql::KeyType::text},
+                                  sql::SortField{"name", "c.name", sql::KeyType::text}};
+constexpr std::array branch_sort{sql::SortField{"code", "r.code", sql::KeyType::text},
+                                 sql::SortField{"name", "r.name", sql::KeyType::text}};
+
+template <class Request>
+std::string_view order_of(const Request& request) {
+    return request.has_sort() ? std::string_view(request.sort()) : "code";
+}
+
+}  // namespace
+
+rpc::Result<sql::KeysetQuery> list_query(const v1::ListCompaniesRequest& request, paging::PageRequest page,
+                                         const access::Identity& caller) {
+    sql::KeysetQuery query(std::move(page), {company_table().columns(), "fleet.companies c", "c.id"});
+    if (auto sorted = query.sort_by(company_sort, order_of(request), caller); !sorted) {
+        return sorted.error();
+    }
+    if (request.has_is_active()) {
+        query.where("c.is_active = " + query.parameter(request.is_active()));
+    }
+    return query;
+}
+
+rpc::Result<sql::KeysetQuery> list_query(const v1::ListBranchesRequest& request, paging::PageRequest page,
+                                         const access::Identity& caller) {
+    sql::KeysetQuery query(std::move(page), {branch_table().columns(), "fleet.branches r", "r.id"});
+    if (auto sorted = query.sort_by(branch_sort, order_of(request), caller); !sorted) {
+        return sorted.error();
+    }
+    if (request.has_company_id()) {
+        query.where("r.company_id = " + query.company("company_id", request.company_id()));
+    }
+    if (request.has_is_active()) {
+        query.where("r.is_active = " + query.parameter(request.is_active()));
+    }
+    if (request.has_is_repair_center()) {
+        query.where("r.is_repair_center = " + query.parameter(request.is_repair_center()));
+    }
+    return query;
+}
+
+}  // namespace loan_manager::fleet::organisation
