@@ -88,11 +88,8 @@ public:
     /// HTTP status of the success if it differs from the route's, e.g. 202.
     void set_http_status(unsigned status) { http_status_ = status; }
 
-    // For commands that are classes.
-    rpc::CallContext& context() { return call_; }
-    const rpc::CallContext& context() const { return call_; }
+    /// The transaction itself, for what is no statement of a trip.
     postgres::Transaction& transaction() { return transaction_; }
-    std::size_t look_ups() const { return look_up_ ? 2 : 0; }
 
 private:
     friend class Attempt;
@@ -121,7 +118,5 @@ private:
     std::function<std::optional<rpc::Error>(const postgres::Error&)> refuse_;
     std::optional<WhenRefused> when_refused_;
 };
-
-using Unit = CommandContext;
 
 }  // namespace loan_manager::commands

@@ -46,31 +46,6 @@ struct RunnerOptions {
 
 class Runner;
 
-// Commands that are classes, until each is a function.
-template <class Request, class Response>
-class Command {
-public:
-    using request_type = Request;
-    using response_type = Response;
-    virtual ~Command() = default;
-    virtual void prepare(CommandContext&, const Request&, postgres::Batch&) {}
-    virtual boost::asio::awaitable<rpc::Result<Response>> execute(CommandContext& unit, const Request& request,
-                                                                  std::vector<postgres::Rows>& reads) = 0;
-    virtual std::optional<rpc::Error> refuse(const postgres::Error&) { return std::nullopt; }
-};
-template <class Request, class Response>
-boost::asio::awaitable<rpc::Result<Response>> run_object(CommandContext& command, const Request& request,
-                                                         Command<Request, Response>& object) {
-    object.prepare(command, request, command.reads().batch());
-    command.refuse_with([&object](const postgres::Error& error) { return object.refuse(error); });
-    rpc::Result<void> read = co_await command.read();
-    if (!read) {
-        co_return read.error();
-    }
-    std::vector<postgres::Rows> rows = command.reads().take_results(command.look_ups());
-    co_return co_await object.execute(command, request, rows);
-}
-
 /// What all attempts at one command share, and the attempt under way. Used by Runner only.
 class Attempt {
 public:
@@ -189,28 +164,6 @@ public:
                                                           rpc::CallContext& call, const Request& request) {
             return std::apply([&](auto&&... each) { return run_within(call, request, frame, body, each...); }, bound);
         });
-    }
-
-    // Commands that are classes.
-    template <class Request, class Response>
-    boost::asio::awaitable<rpc::Result<Response>> run(rpc::CallContext& call, const Request& request,
-                                                      Command<Request, Response>& command) {
-        return run<Request, Response, Command<Request, Response>&>(call, request, &run_object<Request, Response>,
-                                                                   command);
-    }
-    template <class C, class... Args>
-    auto handler(Args... args) {
-        return rpc::CommandHandler<typename C::request_type, typename C::response_type>(
-            [this, args...](rpc::CallContext& call, const typename C::request_type& request) {
-                return run_new<C>(call, request, args...);
-            });
-    }
-    template <class C, class... Args>
-    boost::asio::awaitable<rpc::Result<typename C::response_type>> run_new(rpc::CallContext& call,
-                                                                           const typename C::request_type& request,
-                                                                           Args... args) {
-        C command(args...);
-        co_return co_await run(call, request, command);
     }
 
     /// Removes up to `sweep_step` stored answers that have expired and says how many; call it now and then, again at

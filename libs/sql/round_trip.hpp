@@ -70,13 +70,6 @@ public:
     /// The rows of a statement by its number, for handles.
     const postgres::Rows& rows(std::size_t index) const;
 
-    // For commands that are classes.
-    postgres::Batch& batch() { return batch_; }
-    std::vector<postgres::Rows> take_results(std::size_t from) {
-        results_.erase(results_.begin(), results_.begin() + static_cast<std::ptrdiff_t>(from));
-        return std::move(results_);
-    }
-
 private:
     postgres::Batch batch_;
     std::deque<std::string> texts_;  // what the batch's composed statements point into

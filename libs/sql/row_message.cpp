@@ -20,11 +20,32 @@ std::logic_error unsupported(const FieldDescriptor* field) {
     return std::logic_error(field->full_name() + " has a type that no row has");
 }
 
+void copy_elements(const Message& from, const FieldDescriptor* source, Message& to, const FieldDescriptor* target) {
+    const auto* read = from.GetReflection();
+    const auto* write = to.GetReflection();
+    write->ClearField(&to, target);
+    for (int i = 0; i < read->FieldSize(from, source); ++i) {
+        switch (source->cpp_type()) {
+            case FieldDescriptor::CPPTYPE_STRING:
+                write->AddString(&to, target, read->GetRepeatedString(from, source, i));
+                break;
+            case FieldDescriptor::CPPTYPE_ENUM:
+                write->AddEnumValue(&to, target, read->GetRepeatedEnumValue(from, source, i));
+                break;
+            default:
+                throw unsupported(source);
+        }
+    }
+}
+
 void copy_field(const Message& from, const FieldDescriptor* source, Message& to, const FieldDescriptor* target) {
     const auto* read = from.GetReflection();
     const auto* write = to.GetReflection();
-    if (source->cpp_type() != target->cpp_type() || source->is_repeated() || target->is_repeated()) {
+    if (source->cpp_type() != target->cpp_type() || source->is_repeated() != target->is_repeated()) {
         throw std::logic_error(source->full_name() + " and " + target->full_name() + " have different types");
+    }
+    if (source->is_repeated()) {
+        return copy_elements(from, source, to, target);
     }
     if (!read->HasField(from, source)) {
         write->ClearField(&to, target);

@@ -13,7 +13,7 @@
 #include "auth/sessions/repository.hpp"
 #include "auth/trust/handlers.hpp"
 #include "auth/users/account_handlers.hpp"
-#include "auth/users/account_repository.hpp"
+#include "auth/users/account_rows.hpp"
 #include "auth/users/change_password.hpp"
 #include "auth/users/handlers.hpp"
 #include "commands/runner.hpp"

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "access/permission.hpp"
-#include "auth/users/account_repository.hpp"
+#include "auth/users/account_rows.hpp"
 #include "sql/keyset_query.hpp"
 
 namespace loan_manager::auth::users {
@@ -61,13 +61,15 @@ asio::awaitable<rpc::Result<List>> answer(const Parts& parts, const rpc::CallCon
 
 rpc::Result<sql::KeysetQuery> accounts(paging::PageRequest page, std::string_view sort,
                                        const access::Identity& caller) {
-    sql::KeysetQuery query(std::move(page), {LM_AUTH_ACCOUNT_COLUMNS, "auth.users u", "u.id"});
+    sql::KeysetQuery query(std::move(page), {account_table().columns(), "auth.users u", "u.id"});
     if (auto sorted = query.sort_by(sort_fields, sort, caller); !sorted) return sorted.error();
     return query;
 }
 
+v1::User read_account(const postgres::Row& row) { return account_table().read(row); }
+
 v1::Staff read_staff(const postgres::Row& row) {
-    const auto user = read_account<v1::User>(row);
+    const auto user = account_table().read(row);
     v1::Staff staff;
     staff.set_id(user.id());
     staff.set_full_name(user.full_name());
@@ -86,7 +88,7 @@ asio::awaitable<rpc::Result<v1::UserList>> list_users(const Parts& parts, const 
         accounts(std::move(*page), request.has_sort() ? std::string_view(request.sort()) : "username", call.caller);
     if (!query) co_return query.error();
     if (request.has_is_active()) query->where("u.is_active = " + query->parameter(request.is_active()));
-    co_return co_await answer<v1::UserList>(parts, call, request, *query, &read_account<v1::User>);
+    co_return co_await answer<v1::UserList>(parts, call, request, *query, &read_account);
 }
 
 asio::awaitable<rpc::Result<v1::StaffList>> list_staff(const Parts& parts, const rpc::CallContext& call,

@@ -1,7 +1,7 @@
 #include "auth/users/provision.hpp"
 
 #include "auth/passwords/one_time.hpp"
-#include "auth/users/account_repository.hpp"
+#include "auth/users/account_rows.hpp"
 #include "auth/users/repository.hpp"
 #include "auth/users/rules.hpp"
 #include "commands/errors.hpp"
@@ -14,6 +14,7 @@ namespace loan_manager::auth {
 namespace {
 
 namespace asio = boost::asio;
+namespace v1 = loanmanager::auth::v1;
 using postgres::Batch;
 using postgres::Params;
 using postgres::Rows;
@@ -28,6 +29,24 @@ rpc::Error to_error(const postgres::Error& error) {
 
 // Nobody called: the change belongs to the user `system`.
 rpc::CallContext nobody() { return commands::system_call("provision", std::chrono::seconds(10)); }
+
+v1::User account_of(const NewUser& user, const std::string& id, bool must_change_password) {
+    v1::User account;
+    account.set_id(id);
+    account.set_username(user.username);
+    account.set_full_name(user.full_name);
+    if (user.staff_no) account.set_staff_no(*user.staff_no);
+    if (user.email) account.set_email(*user.email);
+    if (user.phone) account.set_phone(*user.phone);
+    account.mutable_roles()->Assign(user.roles.begin(), user.roles.end());
+    account.mutable_company_scope()->Assign(user.company_scope.begin(), user.company_scope.end());
+    account.mutable_branch_scope()->Assign(user.branch_scope.begin(), user.branch_scope.end());
+    account.set_is_active(user.is_active);
+    account.set_is_demo(user.is_demo);
+    account.set_must_change_password(must_change_password);
+    account.set_created_by(user.created_by);
+    return account;
+}
 
 std::vector<commands::Change> audit(const char* action, const std::string& id, const std::string& username) {
     commands::Change change;
@@ -51,7 +70,8 @@ asio::awaitable<rpc::Result<CreatedUser>> create_user(postgres::Connection& conn
 
     // Without BEGIN of its own: part of the caller's transaction, or one implicit transaction.
     Batch batch;
-    users::add_insert(batch, created.id, user, passwords::hash(created.password, cost), one_time, now);
+    auto insert = users::insert(account_of(user, created.id, one_time), passwords::hash(created.password, cost), now);
+    batch.add(insert.statement, std::move(insert.values));
     const std::vector<commands::Change> changes = audit("USER_CREATED", created.id, user.username);
     commands::add_journal(batch, nobody(), now, changes, {}, channel);
     const postgres::Result<std::vector<Rows>> rows = co_await connection.run(batch);
@@ -72,8 +92,11 @@ asio::awaitable<rpc::Result<std::string>> reset_password(postgres::Connection& c
     std::string password = passwords::one_time_password();
     const auto now = runtime::system_clock().now();
     Batch batch;
-    users::add_one_time_password(batch, user.id, std::nullopt, passwords::hash(password, cost), now,
-                                 commands::system_user_id);
+    for (auto& write : {users::replace_password(user.id, std::nullopt, passwords::hash(password, cost), now,
+                                                commands::system_user_id),
+                        users::end_sessions(user.id, now)}) {
+        batch.add(write.statement, write.values);
+    }
     std::vector<commands::Change> changes = audit("USER_UPDATED", user.id, name);
     changes.front().reason = "password reset";
     commands::add_journal(batch, nobody(), now, changes, {}, channel);

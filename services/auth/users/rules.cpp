@@ -90,49 +90,6 @@ bool is_active_admin(const v1::User& user) {
     return user.is_active() && std::find(user.roles().begin(), user.roles().end(), "admin") != user.roles().end();
 }
 
-boost::json::object facts(const v1::User& user) {
-    const auto maybe = [](bool is_set, const std::string& text) {
-        return is_set ? boost::json::value(text) : boost::json::value();
-    };
-    const auto list = [](const auto& texts) { return boost::json::array(texts.begin(), texts.end()); };
-    return {{"username", user.username()},
-            {"full_name", user.full_name()},
-            {"staff_no", maybe(user.has_staff_no(), user.staff_no())},
-            {"email", maybe(user.has_email(), user.email())},
-            {"phone", maybe(user.has_phone(), user.phone())},
-            {"roles", list(user.roles())},
-            {"company_scope", list(user.company_scope())},
-            {"branch_scope", list(user.branch_scope())},
-            {"is_active", user.is_active()}};
-}
-
-bool names(const v1::UpdateUserRequest& request, std::string_view field) {
-    const auto& paths = request.update_mask().paths();
-    return std::find(paths.begin(), paths.end(), field) != paths.end();
-}
-
-void apply(const v1::UpdateUserRequest& request, v1::User& user) {
-    const v1::UserPatch& patch = request.user();
-    if (names(request, "username")) user.set_username(patch.username());
-    if (names(request, "full_name")) user.set_full_name(patch.full_name());
-    if (names(request, "staff_no")) {
-        user.clear_staff_no();
-        if (patch.has_staff_no()) user.set_staff_no(patch.staff_no());
-    }
-    if (names(request, "email")) {
-        user.clear_email();
-        if (patch.has_email()) user.set_email(patch.email());
-    }
-    if (names(request, "phone")) {
-        user.clear_phone();
-        if (patch.has_phone()) user.set_phone(patch.phone());
-    }
-    if (names(request, "roles")) *user.mutable_roles() = patch.roles();
-    if (names(request, "company_scope")) *user.mutable_company_scope() = patch.company_scope();
-    if (names(request, "branch_scope")) *user.mutable_branch_scope() = patch.branch_scope();
-    if (names(request, "is_active")) user.set_is_active(patch.is_active());
-}
-
 std::vector<validate::Issue> check_new_user(NewUser& user) {
     std::vector<validate::Issue> issues;
     const auto report = [&](std::string_view field, validate::IssueToken what) {

@@ -1,7 +1,6 @@
 // Pure rules about users.
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -38,14 +37,6 @@ bool are_roles(const std::vector<std::string>& names);
 
 /// An account that may be handed the keys of the house.
 bool is_active_admin(const loanmanager::auth::v1::User& user);
-
-/// What an audit row tells of an account; never a password.
-boost::json::object facts(const loanmanager::auth::v1::User& user);
-
-/// Writes what the PATCH names into the user; scopes are ids.
-void apply(const loanmanager::auth::v1::UpdateUserRequest& request, loanmanager::auth::v1::User& user);
-/// Whether the PATCH names the field.
-bool names(const loanmanager::auth::v1::UpdateUserRequest& request, std::string_view field);
 
 /// Brings a new user's fields into their stored form and names everything that is wrong.
 std::vector<validate::Issue> check_new_user(NewUser& user);

@@ -119,23 +119,21 @@ Database& database() {
 }
 
 /// A command whose body is a function; counts its attempts.
-class Probe final : public commands::Command<v1::GetBikeRequest, v1::Bike> {
-public:
-    using Body = asio::awaitable<rpc::Result<v1::Bike>> (*)(commands::Unit&, int attempt);
-    explicit Probe(Body body) : body_(body) {}
+struct Probe {
+    using Body = asio::awaitable<rpc::Result<v1::Bike>> (*)(commands::CommandContext&, int attempt);
+    explicit Probe(Body chosen) : body(chosen) {}
 
-    asio::awaitable<rpc::Result<v1::Bike>> execute(commands::Unit& unit, const v1::GetBikeRequest&,
-                                                   std::vector<postgres::Rows>&) override {
-        return body_(unit, ++attempts);
-    }
-    std::optional<rpc::Error> refuse(const postgres::Error& error) override {
-        return error.constraint == "things_pkey" ? std::optional(rpc::Error("DUPLICATE")) : std::nullopt;
+    static asio::awaitable<rpc::Result<v1::Bike>> execute(commands::CommandContext& command, const v1::GetBikeRequest&,
+                                                          Probe& probe) {
+        command.refuse_with([](const postgres::Error& error) {
+            return error.constraint == "things_pkey" ? std::optional(rpc::Error("DUPLICATE")) : std::nullopt;
+        });
+        if (const auto go = co_await command.read(); !go) co_return go.error();
+        co_return co_await probe.body(command, ++probe.attempts);
     }
 
+    Body body;
     int attempts = 0;
-
-private:
-    Body body_;
 };
 
 rpc::CallContext call(const std::string& key = "") {
@@ -159,71 +157,71 @@ v1::GetBikeRequest request() {
 rpc::Result<v1::Bike> run(Probe& probe, rpc::CallContext& context) {
     commands::Runner runner(*database().pools, commands::RunnerOptions());
     const auto asked = request();
-    return run_on(database().context, runner.run(context, asked, probe));
+    return run_on(database().context, runner.run(context, asked, &Probe::execute, probe));
 }
 
 constexpr postgres::Statement insert_thing{"probe.insert", "INSERT INTO things VALUES ($1, $2)"};
 
-asio::awaitable<rpc::Result<v1::Bike>> make_thing(commands::Unit& unit, int) {
-    unit.with_commit(insert_thing, postgres::Params(1, "made"));
+asio::awaitable<rpc::Result<v1::Bike>> make_thing(commands::CommandContext& command, int) {
+    command.with_commit(insert_thing, postgres::Params(1, "made"));
     commands::Change change;
     change.action = "THING_MADE";
     change.entity_type = "thing";
-    unit.record(std::move(change));
+    command.record(std::move(change));
     v1::Bike bike;
     bike.set_title("thing");
     co_return bike;
 }
 
 // SQLSTATE 40001 twice, as another transaction would cause it.
-asio::awaitable<rpc::Result<v1::Bike>> fail_twice(commands::Unit& unit, int attempt) {
+asio::awaitable<rpc::Result<v1::Bike>> fail_twice(commands::CommandContext& command, int attempt) {
     const std::string raise = "DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$";
     if (attempt <= 2) {
-        const auto failed = co_await unit.transaction().query(raise, postgres::Params());
+        const auto failed = co_await command.transaction().query(raise, postgres::Params());
         static_cast<void>(failed.value());
     }
-    unit.with_commit(insert_thing, postgres::Params(100 + attempt, "late"));
+    command.with_commit(insert_thing, postgres::Params(100 + attempt, "late"));
     co_return v1::Bike();
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> fail_always(commands::Unit& unit, int) {
+asio::awaitable<rpc::Result<v1::Bike>> fail_always(commands::CommandContext& command, int) {
     const std::string raise = "DO $$ BEGIN RAISE EXCEPTION 'deadlock' USING ERRCODE = '40P01'; END $$";
-    const auto failed = co_await unit.transaction().query(raise, postgres::Params());
+    const auto failed = co_await command.transaction().query(raise, postgres::Params());
     static_cast<void>(failed.value());
     co_return v1::Bike();
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> refuse_after_writing(commands::Unit& unit, int) {
+asio::awaitable<rpc::Result<v1::Bike>> refuse_after_writing(commands::CommandContext& command, int) {
     const postgres::Params params(200, "never");
-    static_cast<void>((co_await unit.transaction().execute(insert_thing, params)).value());
+    static_cast<void>((co_await command.transaction().execute(insert_thing, params)).value());
     co_return rpc::Error("INVALID_STATE");
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> accept(commands::Unit& unit, int) {
-    unit.set_http_status(202);
+asio::awaitable<rpc::Result<v1::Bike>> accept(commands::CommandContext& command, int) {
+    command.set_http_status(202);
     co_return v1::Bike();
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> repeat_a_note(commands::Unit& unit, int) {
-    unit.with_commit(insert_thing, postgres::Params(301, "once"));
+asio::awaitable<rpc::Result<v1::Bike>> repeat_a_note(commands::CommandContext& command, int) {
+    command.with_commit(insert_thing, postgres::Params(301, "once"));
     co_return v1::Bike();
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> break_a_check(commands::Unit& unit, int) {
+asio::awaitable<rpc::Result<v1::Bike>> break_a_check(commands::CommandContext& command, int) {
     const std::string raise =
         "DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '23514', CONSTRAINT = 'nobodys'; END $$";
-    static_cast<void>((co_await unit.transaction().query(raise, postgres::Params())).value());
+    static_cast<void>((co_await command.transaction().query(raise, postgres::Params())).value());
     co_return v1::Bike();
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> overflow(commands::Unit& unit, int) {
+asio::awaitable<rpc::Result<v1::Bike>> overflow(commands::CommandContext& command, int) {
     const std::string sum = "SELECT (999999999999.99::numeric(14, 2) + 1)::numeric(14, 2)";
-    static_cast<void>((co_await unit.transaction().query(sum, postgres::Params())).value());
+    static_cast<void>((co_await command.transaction().query(sum, postgres::Params())).value());
     co_return v1::Bike();
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> find_issue(commands::Unit& unit, int) {
-    unit.issue("color", "not_found");
+asio::awaitable<rpc::Result<v1::Bike>> find_issue(commands::CommandContext& command, int) {
+    command.issue("color", "not_found");
     co_return v1::Bike();
 }
 
@@ -260,7 +258,7 @@ TEST_CASE("D-211 what a command does not say about a constraint, the table of it
     database().value("INSERT INTO things VALUES (300, 'once') RETURNING note");
     commands::Runner runner(*database().pools, options);
     const auto asked = request();
-    const auto outcome = run_on(database().context, runner.run(context, asked, probe));
+    const auto outcome = run_on(database().context, runner.run(context, asked, &Probe::execute, probe));
     database().value("DROP INDEX things_note_key");
     REQUIRE(outcome.has_error());
     CHECK(outcome.error().code == "DUPLICATE");
@@ -323,13 +321,15 @@ TEST_CASE("D-218 each repetition waits its turn first") {
 
     Probe hopeless(fail_always);
     auto context = call();
-    CHECK(run_on(database().context, runner.run(context, asked, hopeless)).error().code == "UNAVAILABLE");
+    CHECK(run_on(database().context, runner.run(context, asked, &Probe::execute, hopeless)).error().code ==
+          "UNAVAILABLE");
     CHECK(attempts == std::vector<int>{1, 2, 3});
 
     attempts.clear();
     Probe refused(refuse_after_writing);
     auto other = call();
-    CHECK(run_on(database().context, runner.run(other, asked, refused)).error().code == "INVALID_STATE");
+    CHECK(run_on(database().context, runner.run(other, asked, &Probe::execute, refused)).error().code ==
+          "INVALID_STATE");
     CHECK(attempts.empty());
 }
 
@@ -416,21 +416,21 @@ private:
 
 constexpr postgres::Statement insert_person{"probe.person", "INSERT INTO people VALUES ($1, $2)"};
 
-asio::awaitable<rpc::Result<v1::Bike>> violate_check(commands::Unit& unit, int) {
-    unit.with_commit(insert_person, postgres::Params("s3cr3t-name", 4711));
+asio::awaitable<rpc::Result<v1::Bike>> violate_check(commands::CommandContext& command, int) {
+    command.with_commit(insert_person, postgres::Params("s3cr3t-name", 4711));
     co_return v1::Bike();
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> violate_type(commands::Unit& unit, int) {
+asio::awaitable<rpc::Result<v1::Bike>> violate_type(commands::CommandContext& command, int) {
     const postgres::Params params("x", "s3cr3t-age");
-    static_cast<void>((co_await unit.transaction().execute(insert_person, params)).value());
+    static_cast<void>((co_await command.transaction().execute(insert_person, params)).value());
     co_return v1::Bike();
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> wait_for_lock(commands::Unit& unit, int) {
+asio::awaitable<rpc::Result<v1::Bike>> wait_for_lock(commands::CommandContext& command, int) {
     const std::string raise =
         "DO $$ BEGIN RAISE EXCEPTION 'canceling s3cr3t' USING ERRCODE = '55P03', DETAIL = 's3cr3t'; END $$";
-    static_cast<void>((co_await unit.transaction().query(raise, postgres::Params())).value());
+    static_cast<void>((co_await command.transaction().query(raise, postgres::Params())).value());
     co_return v1::Bike();
 }
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "../lifecycle/support/scratch_database.hpp"
-#include "auth/users/account_repository.hpp"
+#include "auth/users/account_rows.hpp"
 #include "fleet/constraints.hpp"
 #include "loanmanager/auth/v1/auth.pb.h"
 #include "loanmanager/fleet/v1/bikes.pb.h"

@@ -1,4 +1,0 @@
-#pragma once
-
-#include "commands/admit.hpp"
-#include "commands/command_context.hpp"
