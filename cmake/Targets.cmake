@@ -1,4 +1,7 @@
-# lm_library(NAME SOURCES... LINK ... [PCH target])   static library libs/<x> or a service's own library
+# lm_library(NAME SOURCES... LINK ...)   a library of libs/; includes libraries only, as <library>/<header>.hpp
+# lm_service(NAME SOURCES... LINK ... [PCH target])
+#                                        all of a service but main(); includes libraries and itself, as
+#                                        <service>/<area>/<header>.hpp, never another service
 # lm_binary(NAME SOURCES... LINK ...)    an executable, installed into bin/
 # lm_test(NAME SOURCES... LINK ...)      a doctest executable, registered with CTest
 function(_lm_options target)
@@ -27,14 +30,29 @@ endfunction()
 function(lm_library name)
   cmake_parse_arguments(ARG "" "PCH" "SOURCES;LINK" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
-  # Headers are included as <library>/<header>.hpp, services as <service>/<area>/<header>.hpp.
-  target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}/libs" "${CMAKE_SOURCE_DIR}/services")
+  target_include_directories(${name} PUBLIC "${CMAKE_SOURCE_DIR}/libs")
   target_link_libraries(${name} PUBLIC ${ARG_LINK})
   _lm_options(${name})
   if(NOT ARG_PCH)
     set(ARG_PCH lm_pch_common)
   endif()
   _lm_use_pch(${name} ${ARG_PCH})
+endfunction()
+
+# The services stand side by side in services/, which therefore cannot be where headers are looked for: each is found
+# through a folder that holds a link to it alone.
+function(lm_service name)
+  lm_library(${name} ${ARGN})
+  lm_include_root(root "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_include_directories(${name} PUBLIC "${root}")
+endfunction()
+
+function(lm_include_root result source)
+  get_filename_component(folder "${source}" NAME)
+  set(root "${CMAKE_BINARY_DIR}/include/${folder}")
+  file(MAKE_DIRECTORY "${root}")
+  file(CREATE_LINK "${source}" "${root}/${folder}" SYMBOLIC)
+  set(${result} "${root}" PARENT_SCOPE)
 endfunction()
 
 # What an installation runs, without its tests.
