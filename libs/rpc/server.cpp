@@ -92,9 +92,13 @@ struct Server::Impl {
     std::shared_ptr<Connections> connections;
     int port = 0;
     std::mutex stop_mutex;
+    /// Never held across a wait, unlike stop_mutex: loops that the shutdown waits for may tell their health meanwhile.
+    std::mutex health_mutex;
+    bool stopping = false;  ///< guarded by health_mutex; the server may be gone
 
     void configure(grpc::ServerBuilder& builder);
     void limit(grpc::ServerBuilder& builder) const;
+    bool begin_stop();
     void wait_until_quiet(std::chrono::milliseconds limit);
     void cancel_calls_after(std::chrono::milliseconds grace, asio::steady_timer& timer);
 };
@@ -210,10 +214,21 @@ std::uint16_t Server::port() const noexcept { return static_cast<std::uint16_t>(
 const std::shared_ptr<runtime::InstanceSocket>& Server::socket() const noexcept { return impl_->state->options.socket; }
 
 void Server::set_serving(bool serving) {
-    const std::lock_guard lock(impl_->stop_mutex);
-    if (impl_->server) {
+    const std::lock_guard lock(impl_->health_mutex);
+    if (!impl_->stopping && impl_->server) {
         impl_->server->GetHealthCheckService()->SetServingStatus(serving);
     }
+}
+
+/// False: there is nothing to stop.
+bool Server::Impl::begin_stop() {
+    const std::lock_guard lock(health_mutex);
+    if (!server || stopping) {
+        return false;
+    }
+    server->GetHealthCheckService()->SetServingStatus(false);
+    stopping = true;
+    return true;
 }
 
 void Server::Impl::wait_until_quiet(std::chrono::milliseconds limit) {
@@ -247,10 +262,9 @@ void Server::Impl::cancel_calls_after(std::chrono::milliseconds grace, asio::ste
 
 void Server::shutdown(std::chrono::milliseconds grace) {
     const std::lock_guard lock(impl_->stop_mutex);
-    if (!impl_->server) {
+    if (!impl_->begin_stop()) {
         return;
     }
-    impl_->server->GetHealthCheckService()->SetServingStatus(false);
     const auto began = std::chrono::steady_clock::now();
     impl_->wait_until_quiet(std::min<std::chrono::milliseconds>(grace, quiet_limit));
     grace -= std::min(grace,

@@ -123,7 +123,8 @@ public:
     /// The socket of the options.
     const std::shared_ptr<runtime::InstanceSocket>& socket() const noexcept;
 
-    /// Health as clients see it: balancing clients avoid an instance that does not serve.
+    /// Health as clients see it: balancing clients avoid an instance that does not serve. Does nothing once shutdown()
+    /// has begun, and never waits for it.
     void set_serving(bool serving);
 
     /// Stops: health NOT_SERVING, GOAWAY, waits for calls in flight until `grace` is over, cancels the rest and waits

@@ -154,6 +154,27 @@ TEST_CASE("shutdown lets calls in flight finish within the grace") {
     CHECK(later.error().code == "UNAVAILABLE");
 }
 
+TEST_CASE("a loop may tell its health while a shutdown waits for the calls on it") {
+    Threads threads;
+    TestServer* server = nullptr;
+    std::promise<void> entered;
+    Handlers handlers;
+    handlers.get = [&](CallContext&, const fleet::GetBikeRequest&) -> asio::awaitable<Result<fleet::Bike>> {
+        entered.set_value();
+        co_await wait(200ms);
+        (*server)->set_serving(true);
+        co_return fleet::Bike();
+    };
+    TestServer made(threads, std::move(handlers));
+    server = &made;
+    Upstream upstream(to(made.address()), threads.next());
+    upstream.start();
+    std::future<Result<fleet::Bike>> running = threads.spawn(get(upstream, 20s));
+    entered.get_future().get();
+    made->shutdown(10s);
+    CHECK(running.get().has_value());
+}
+
 TEST_CASE("shutdown ends calls that outlast the grace with UNAVAILABLE") {
     Stuck stuck;
     Upstream upstream(to(stuck.server.address()), stuck.threads.next());
