@@ -1,7 +1,11 @@
 #include "rpc/connections.hpp"
 
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -21,6 +25,10 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds pause_without_descriptors{100};
 // Other work of the event loop comes in between.
 constexpr int connections_at_once = 32;
+// What a connection has left behind when it hangs up is on its way through gRPC for so long at most.
+constexpr std::chrono::milliseconds time_to_leave{1000};
+// Giving memory back takes the allocator some milliseconds.
+constexpr std::chrono::milliseconds between_giving_back{500};
 
 /// The user of the process that has connected, as it was then.
 uid_t user_of(int connection) {
@@ -34,13 +42,36 @@ uid_t user_of(int connection) {
 
 }  // namespace
 
-Connections::Connections(grpc::ServerBuilder& builder, std::shared_ptr<runtime::InstanceSocket> socket, uid_t gateway,
-                         asio::any_io_executor executor)
-    : socket_(std::move(socket)), gateway_(gateway), executor_(std::move(executor)), waiting_(executor_) {
-    using Builder = grpc::ServerBuilder::experimental_type;
-    const auto from_fd = Builder::ExternalConnectionType::FROM_FD;
-    from_gateway_ = builder.experimental().AddExternalConnectionAcceptor(from_fd, socket_credentials(Peer::gateway));
-    from_others_ = builder.experimental().AddExternalConnectionAcceptor(from_fd, socket_credentials(Peer::other));
+Connections::Connections(grpc::ServerBuilder& builder, std::shared_ptr<Doors> doors,
+                         std::shared_ptr<runtime::InstanceSocket> socket, uid_t gateway, asio::any_io_executor executor)
+    : doors_(std::move(doors)),
+      socket_(std::move(socket)),
+      gateway_(gateway),
+      executor_(std::move(executor)),
+      waiting_(executor_),
+      hung_up_(executor_) {
+    add_entrances(builder, Peer::gateway, for_gateway_);
+    add_entrances(builder, Peer::other, for_others_);
+}
+
+Connections::~Connections() {
+    for (const std::unique_ptr<Entrance>& entrance : entrances_) {
+        if (entrance->descriptor >= 0) {
+            ::close(entrance->descriptor);
+        }
+    }
+}
+
+void Connections::add_entrances(grpc::ServerBuilder& builder, Peer peer, std::deque<Entrance*>& free) {
+    for (const std::shared_ptr<Door>& door : doors_->of(peer)) {
+        auto entrance = std::make_unique<Entrance>();
+        entrance->door = door;
+        entrance->acceptor = builder.experimental().AddExternalConnectionAcceptor(
+            grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, socket_credentials(door));
+        entrance->free = &free;
+        free.push_back(entrance.get());
+        entrances_.push_back(std::move(entrance));
+    }
 }
 
 void Connections::start() {
@@ -50,8 +81,14 @@ void Connections::start() {
         throw std::system_error(errno, std::generic_category(), "accepting on " + socket_->path().string());
     }
     waiting_.assign(own);
+    const int watched = ::epoll_create1(EPOLL_CLOEXEC);
+    if (watched < 0) {
+        throw std::system_error(errno, std::generic_category(), "watching connections");
+    }
+    hung_up_.assign(watched);
     started_ = true;
     runtime::background(executor_, "accepting connections", accept(shared_from_this()));
+    runtime::background(executor_, "seeing off connections", watch(shared_from_this()));
 }
 
 void Connections::stop() {
@@ -60,6 +97,7 @@ void Connections::stop() {
             ::shutdown(self->waiting_.native_handle(), SHUT_RDWR);
             boost::system::error_code ignored;
             self->waiting_.close(ignored);
+            self->hung_up_.close(ignored);
             self->ended_.set_value();
         });
         ended_.get_future().wait();
@@ -84,7 +122,9 @@ bool Connections::take_waiting() {
     for (int i = 0; i != connections_at_once; ++i) {
         const int connection = ::accept4(waiting_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (connection >= 0) {
-            hand_over(connection);
+            if (!hand_over(connection)) {
+                ::close(connection);
+            }
             continue;
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -99,12 +139,68 @@ bool Connections::take_waiting() {
     return true;
 }
 
-void Connections::hand_over(int connection) {
-    const bool is_gateway = user_of(connection) == gateway_;
+/// False: there is no door left for one more.
+bool Connections::hand_over(int connection) {
+    std::deque<Entrance*>& free = user_of(connection) == gateway_ ? for_gateway_ : for_others_;
+    const int second = free.empty() ? -1 : ::fcntl(connection, F_DUPFD_CLOEXEC, 0);
+    epoll_event event{};
+    event.events = EPOLLRDHUP | EPOLLONESHOT;
+    if (second < 0) {
+        runtime::log::warning("a connection is refused: there are as many as there may be");
+        return false;
+    }
+    event.data.ptr = free.front();
+    if (::epoll_ctl(hung_up_.native_handle(), EPOLL_CTL_ADD, second, &event) != 0) {
+        ::close(second);
+        return false;
+    }
+    Entrance& entrance = *free.front();
+    free.pop_front();
+    entrance.descriptor = second;
+    entrance.door->opened(second);
     grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
     parameters.listener_fd = socket_->descriptor();
     parameters.fd = connection;
-    (is_gateway ? from_gateway_ : from_others_)->HandleNewConnection(&parameters);
+    entrance.acceptor->HandleNewConnection(&parameters);
+    return true;
+}
+
+asio::awaitable<void> Connections::watch(std::shared_ptr<Connections> self) {
+    while (self->hung_up_.is_open()) {
+        const auto [error] = co_await self->hung_up_.async_wait(asio::posix::stream_descriptor::wait_read, use_tuple);
+        if (error || !self->hung_up_.is_open()) {
+            co_return;
+        }
+        std::array<epoll_event, connections_at_once> events;
+        const int count = ::epoll_wait(self->hung_up_.native_handle(), events.data(), connections_at_once, 0);
+        for (int i = 0; i < count; ++i) {
+            self->see_off(*static_cast<Entrance*>(events.at(static_cast<std::size_t>(i)).data.ptr));
+        }
+    }
+}
+
+void Connections::see_off(Entrance& entrance) {
+    entrance.door->closed();
+    ::close(std::exchange(entrance.descriptor, -1));
+    runtime::background(executor_, "closing a door", open_again(shared_from_this(), entrance));
+}
+
+/// A flood leaves the heap full of holes, which the allocator keeps.
+void Connections::give_back_memory() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - gave_back_ >= between_giving_back) {
+        gave_back_ = now;
+        ::malloc_trim(0);
+    }
+}
+
+asio::awaitable<void> Connections::open_again(std::shared_ptr<Connections> self, Entrance& entrance) {
+    asio::steady_timer pause(self->executor_, time_to_leave);
+    co_await pause.async_wait(use_tuple);
+    if (entrance.door->forget()) {
+        self->give_back_memory();
+    }
+    entrance.free->push_back(&entrance);
 }
 
 }  // namespace loan_manager::rpc

@@ -1,18 +1,8 @@
 #include "rpc/credentials.hpp"
 
-#include <algorithm>
 #include <stdexcept>
-#include <string_view>
 
 namespace loan_manager::rpc {
-namespace {
-
-// gRPC tells of each call which credentials its connection was accepted with: "local" or "insecure".
-constexpr const char* type_property = "transport_security_type";
-constexpr std::string_view gateway_type = "local";
-
-}  // namespace
-
 std::shared_ptr<grpc::ChannelCredentials> channel_credentials(const Address& address,
                                                               const std::shared_ptr<grpc::ChannelCredentials>& tcp) {
     if (address.kind == Address::Kind::directory) {
@@ -25,15 +15,10 @@ std::shared_ptr<grpc::ChannelCredentials> channel_credentials(const Address& add
     return tcp;
 }
 
-std::shared_ptr<grpc::ServerCredentials> socket_credentials(Peer peer) {
-    return peer == Peer::gateway ? grpc::experimental::LocalServerCredentials(UDS) : grpc::InsecureServerCredentials();
-}
-
-bool is_gateway(const grpc::AuthContext& context) {
-    const std::vector<grpc::string_ref> types = context.FindPropertyValues(type_property);
-    return std::any_of(types.begin(), types.end(), [](const grpc::string_ref& type) {
-        return std::string_view(type.data(), type.size()) == gateway_type;
-    });
+std::shared_ptr<grpc::ServerCredentials> socket_credentials(const std::shared_ptr<grpc::AuthMetadataProcessor>& door) {
+    std::shared_ptr<grpc::ServerCredentials> credentials = grpc::experimental::LocalServerCredentials(UDS);
+    credentials->SetAuthMetadataProcessor(door);
+    return credentials;
 }
 
 }  // namespace loan_manager::rpc

@@ -36,6 +36,14 @@ constexpr auto cancel_time = 1s;
 constexpr auto quiet_time = 50ms;
 constexpr auto quiet_limit = 500ms;
 
+DoorLimits door_limits(const ServerOptions& options) {
+    DoorLimits limits;
+    limits.connections = options.max_connections;
+    limits.calls = static_cast<std::size_t>(options.max_streams);
+    limits.metadata_bytes = static_cast<std::size_t>(options.max_metadata_bytes);
+    return limits;
+}
+
 void enable_health() {
     static std::once_flag once;
     std::call_once(once, [] { grpc::EnableDefaultHealthCheckService(true); });
@@ -98,6 +106,7 @@ struct Server::Impl {
 
     void configure(grpc::ServerBuilder& builder);
     void limit(grpc::ServerBuilder& builder) const;
+    Doors::Methods door_rules() const;
     bool begin_stop();
     void wait_until_quiet(std::chrono::milliseconds limit);
     void cancel_calls_after(std::chrono::milliseconds grace, asio::steady_timer& timer);
@@ -143,10 +152,26 @@ void Server::Impl::limit(grpc::ServerBuilder& builder) const {
     builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
 }
 
+/// The methods there are.
+Doors::Methods Server::Impl::door_rules() const {
+    Doors::Methods rules{{"/grpc.health.v1.Health/Check", DoorRule::aside},
+                         {"/grpc.health.v1.Health/Watch", DoorRule::aside_stream}};
+    if (state->options.reflection) {
+        rules.emplace("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", DoorRule::aside_stream);
+    }
+    for (const std::unique_ptr<ServiceEntry>& entry : entries) {
+        for (const std::unique_ptr<MethodEntry>& method : entry->methods()) {
+            rules.emplace(method->path, DoorRule::call);
+        }
+    }
+    return rules;
+}
+
 void Server::Impl::configure(grpc::ServerBuilder& builder) {
     const ServerOptions& options = state->options;
     if (options.socket) {
-        connections = std::make_shared<Connections>(builder, options.socket, options.gateway_user,
+        state->doors = std::make_shared<Doors>(door_limits(options), door_rules());
+        connections = std::make_shared<Connections>(builder, state->doors, options.socket, options.gateway_user,
                                                     state->loops.front()->executor);
     }
     if (options.tcp) {

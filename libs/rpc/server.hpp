@@ -69,7 +69,9 @@ struct ServerOptions {
     bool reflection = false;
     /// Calls in flight, over all loops; one more is answered UNAVAILABLE at once.
     std::size_t max_in_flight = 1024;
-    /// Streams of one connection.
+    /// Connections of the gateway's user, and again of all others; one more is closed at once.
+    std::size_t max_connections = 32;
+    /// Calls of one connection that have not ended; one more is answered UNAVAILABLE at once (doors.hpp).
     int max_streams = 1024;
     /// Largest request and answer, bytes.
     int max_message_bytes = 16 * 1024 * 1024;

@@ -9,7 +9,6 @@
 #include "access/reach.hpp"
 #include "rpc/claims.hpp"
 #include "rpc/client.hpp"
-#include "rpc/credentials.hpp"
 #include "rpc/status_name.hpp"
 #include "runtime/log.hpp"
 #include "validate/validate.hpp"
@@ -33,6 +32,7 @@ bool is_cancellation(const std::exception& exception) {
 grpc::ServerUnaryReactor* ServerCall::begin(const std::shared_ptr<ServerState>& state, const MethodEntry& method,
                                             grpc::CallbackServerContext* server_context,
                                             const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+    Visit visit = state->doors ? state->doors->visit(*server_context->auth_context()) : Visit();
     if (state->in_flight.fetch_add(1) >= state->options.max_in_flight) {
         state->in_flight.fetch_sub(1);
         const grpc::Status status = to_status(unavailable());
@@ -45,7 +45,7 @@ grpc::ServerUnaryReactor* ServerCall::begin(const std::shared_ptr<ServerState>& 
     }
     // Counts calls as well: shutdown() waits until no more arrive.
     const std::size_t loop = state->begun.fetch_add(1, std::memory_order_relaxed) % state->loops.size();
-    auto call = std::make_shared<ServerCall>(state, method, server_context, request, response, loop);
+    auto call = std::make_shared<ServerCall>(state, method, server_context, request, response, loop, std::move(visit));
     call->held_by_grpc_ = call;
     asio::post(call->loop_.executor, [call] { call->start(); });
     return call.get();
@@ -53,13 +53,14 @@ grpc::ServerUnaryReactor* ServerCall::begin(const std::shared_ptr<ServerState>& 
 
 ServerCall::ServerCall(std::shared_ptr<ServerState> state, const MethodEntry& method,
                        grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* request,
-                       grpc::ByteBuffer* response, std::size_t loop)
+                       grpc::ByteBuffer* response, std::size_t loop, Visit visit)
     : state_(std::move(state)),
       method_(method),
       loop_(*state_->loops[loop]),
       server_context_(server_context),
       request_(request),
-      response_(response) {
+      response_(response),
+      visit_(std::move(visit)) {
     context_.method = method_.path;
     context_.deadline.lane = method_.path;
     context_.deadline.is_command = method_.kind == MethodKind::command;
@@ -80,6 +81,7 @@ void ServerCall::OnCancel() {
 
 void ServerCall::OnDone() {
     // The last act of gRPC; it may destroy the call.
+    visit_.end();
     const std::shared_ptr<ServerCall> last = std::move(held_by_grpc_);
 }
 
@@ -129,7 +131,7 @@ asio::awaitable<void> ServerCall::serve() {
 
 asio::awaitable<Result<void>> ServerCall::admit() {
     const auto& metadata = server_context_->client_metadata();
-    const bool believed = is_gateway(*server_context_->auth_context());
+    const bool believed = visit_.peer() == Peer::gateway;
     Result<void> readable = read_metadata(believed ? metadata : without_claims(metadata), context_);
     if (!readable) {
         co_return readable;

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "rpc/context.hpp"
+#include "rpc/doors.hpp"
 #include "rpc/server.hpp"
 #include "rpc/service_entry.hpp"
 
@@ -25,6 +26,7 @@ class ServerCall;
 struct ServerState {
     ServerOptions options;
     ServerHooks hooks;
+    std::shared_ptr<Doors> doors;  ///< Null without a socket.
 
     /// One event loop and the calls that live on it; `calls` belongs to the loop's thread.
     struct Loop {
@@ -48,7 +50,7 @@ public:
 
     ServerCall(std::shared_ptr<ServerState> state, const MethodEntry& method,
                grpc::CallbackServerContext* server_context, const grpc::ByteBuffer* request, grpc::ByteBuffer* response,
-               std::size_t loop);
+               std::size_t loop, Visit visit);
     ~ServerCall() override;
 
     /// Why a running call is ended early.
@@ -78,6 +80,7 @@ private:
     grpc::CallbackServerContext* server_context_;
     const grpc::ByteBuffer* request_;
     grpc::ByteBuffer* response_;
+    Visit visit_;  ///< Until gRPC, too, has done with the call.
     std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 
     CallContext context_;
