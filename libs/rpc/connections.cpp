@@ -98,6 +98,9 @@ void Connections::stop() {
             boost::system::error_code ignored;
             self->waiting_.close(ignored);
             self->hung_up_.close(ignored);
+            for (asio::steady_timer* timer : self->leaving_) {
+                timer->cancel();
+            }
             self->ended_.set_value();
         });
         ended_.get_future().wait();
@@ -146,9 +149,12 @@ bool Connections::hand_over(int connection) {
     epoll_event event{};
     event.events = EPOLLRDHUP | EPOLLONESHOT;
     if (second < 0) {
-        runtime::log::warning("a connection is refused: there are as many as there may be");
+        if (!std::exchange(refusing_, true)) {
+            runtime::log::warning("connections are refused: there are as many as there may be");
+        }
         return false;
     }
+    refusing_ = false;
     event.data.ptr = free.front();
     if (::epoll_ctl(hung_up_.native_handle(), EPOLL_CTL_ADD, second, &event) != 0) {
         ::close(second);
@@ -196,7 +202,9 @@ void Connections::give_back_memory() {
 
 asio::awaitable<void> Connections::open_again(std::shared_ptr<Connections> self, Entrance& entrance) {
     asio::steady_timer pause(self->executor_, time_to_leave);
+    self->leaving_.insert(&pause);
     co_await pause.async_wait(use_tuple);
+    self->leaving_.erase(&pause);
     if (entrance.door->forget()) {
         self->give_back_memory();
     }

@@ -5,10 +5,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <deque>
 #include <future>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "rpc/doors.hpp"
@@ -63,7 +65,9 @@ private:
     std::deque<Entrance*> for_others_;
     boost::asio::posix::stream_descriptor waiting_;
     boost::asio::posix::stream_descriptor hung_up_;  ///< An epoll that tells of nothing else.
+    std::set<boost::asio::steady_timer*> leaving_;   ///< Of doors that are not open again.
     std::chrono::steady_clock::time_point gave_back_{};
+    bool refusing_ = false;  ///< Which is said once.
     std::promise<void> ended_;
     bool started_ = false;
 };

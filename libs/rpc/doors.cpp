@@ -197,8 +197,11 @@ grpc::Status Door::Process(const InputMetadata& metadata, grpc::AuthContext* con
     const std::optional<DoorRule> rule =
         path == metadata.end() ? std::nullopt : doors_.rule(std::string_view(path->second.data(), path->second.size()));
     const std::lock_guard lock(mutex_);
-    if (context->FindPropertyValues(door_property).empty()) {
+    const std::optional<Place> place = place_of(*context);
+    if (!place) {
         context->AddProperty(door_property, to_text({peer_, number_, guest_}));
+    } else if (place->guest != guest_) {
+        return {grpc::StatusCode::UNAVAILABLE, "the connection has gone"};
     }
     if (!rule) {
         return refuse(grpc::StatusCode::UNIMPLEMENTED, "no such method");

@@ -1,10 +1,8 @@
 #include "rpc/server.hpp"
 
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
 #include <grpcpp/impl/rpc_service_method.h>
-#include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -17,6 +15,7 @@
 #include <utility>
 
 #include "rpc/connections.hpp"
+#include "rpc/reflection.hpp"
 #include "rpc/server_call.hpp"
 #include "runtime/listen.hpp"
 
@@ -48,26 +47,6 @@ void enable_health() {
     static std::once_flag once;
     std::call_once(once, [] { grpc::EnableDefaultHealthCheckService(true); });
 }
-
-/// Reflection, or none: the library switches it on for every server of a program that it is linked to.
-class Reflection final : public grpc::ServerBuilderOption {
-public:
-    explicit Reflection(bool wanted) : wanted_(wanted) {}
-
-    void UpdateArguments(grpc::ChannelArguments*) override {}
-    void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-        using Plugin = grpc::reflection::ProtoServerReflectionPlugin;
-        std::erase_if(*plugins, [](const std::unique_ptr<grpc::ServerBuilderPlugin>& plugin) {
-            return dynamic_cast<Plugin*>(plugin.get()) != nullptr;
-        });
-        if (wanted_) {
-            plugins->push_back(std::make_unique<Plugin>());
-        }
-    }
-
-private:
-    bool wanted_;
-};
 
 /// A service as gRPC knows it, made from the registered methods instead of generated code: bytes in, bytes out, so
 /// that parsing happens on the event loops. Reflection finds the service by the methods' names.
@@ -178,7 +157,7 @@ void Server::Impl::configure(grpc::ServerBuilder& builder) {
         builder.AddListeningPort(runtime::host_port(options.tcp->host, options.tcp->port), options.tcp->credentials,
                                  &port);
     }
-    builder.SetOption(std::make_unique<Reflection>(options.reflection));
+    builder.SetOption(reflection(options.reflection));
     limit(builder);
     builder.SetMaxReceiveMessageSize(options.max_message_bytes);
     builder.SetMaxSendMessageSize(options.max_message_bytes);
