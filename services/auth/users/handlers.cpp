@@ -31,16 +31,15 @@ v1::Me to_proto(const User& user) {
 
 }  // namespace
 
-asio::awaitable<rpc::Result<v1::Me>> Handlers::get_me(rpc::CallContext& context, const v1::GetMeRequest&) {
-    const std::optional<User> user =
-        (co_await find(parts_.pools.local(), context.caller.user_id, context.deadline)).value();
+asio::awaitable<rpc::Result<v1::Me>> Handlers::get_me(rpc::CallContext& call, const v1::GetMeRequest&) {
+    const std::optional<User> user = (co_await find(parts_.pools.local(), call.caller.user_id, call.deadline)).value();
     if (!user || !user->is_active) co_return rpc::Error("UNAUTHENTICATED");
     co_return to_proto(*user);
 }
 
-asio::awaitable<rpc::Result<v1::StaffList>> Handlers::list_staff(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::StaffList>> Handlers::list_staff(rpc::CallContext& call,
                                                                  const v1::ListStaffRequest& request) {
-    co_return co_await users::list_staff(parts_, context, request);
+    co_return co_await users::list_staff(parts_, call, request);
 }
 
 }  // namespace loan_manager::auth::users

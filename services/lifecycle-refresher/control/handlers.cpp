@@ -26,7 +26,7 @@ Trigger trigger_of(const v1::StartRefreshRequest& request) {
 
 }  // namespace
 
-awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext& context,
+awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext& call,
                                                                const v1::StartRefreshRequest& request) {
     std::vector<const ViewDefinition*> wanted;
     for (const std::string& name : request.view_names()) {
@@ -42,20 +42,20 @@ awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext&
         }
     }
     v1::RefreshRuns runs;
-    rpc::Result<void> started = co_await gate_.start(context, wanted, trigger_of(request), std::nullopt, runs);
+    rpc::Result<void> started = co_await gate_.start(call, wanted, trigger_of(request), std::nullopt, runs);
     if (!started) {
         co_return started.error();
     }
     postgres::Batch audit;
     for (const v1::RefreshRun& run : runs.items()) {
         audit.add(audit_sql,
-                  postgres::Params(runtime::new_uuid().to_string(), run.id(), run.view_name(), context.request_id));
+                  postgres::Params(runtime::new_uuid().to_string(), run.id(), run.view_name(), call.request_id));
     }
-    static_cast<void>((co_await pools_.local().run(audit, context.deadline)).value());
+    static_cast<void>((co_await pools_.local().run(audit, call.deadline)).value());
     co_return runs;
 }
 
-awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::runs(rpc::CallContext& context,
+awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::runs(rpc::CallContext& call,
                                                               const v1::GetRefreshRunsRequest& request) {
     std::vector<std::string> ids;
     for (const std::string& id : request.ids()) {
@@ -63,7 +63,7 @@ awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::runs(rpc::CallContext& 
             ids.push_back(id);
         }
     }
-    postgres::Lease lease = (co_await pools_.local().acquire(context.deadline)).value();
+    postgres::Lease lease = (co_await pools_.local().acquire(call.deadline)).value();
     const std::vector<Run> found = (co_await repository::by_ids(*lease, ids)).value();
     v1::RefreshRuns answer;
     for (const Run& run : found) {
