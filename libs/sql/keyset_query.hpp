@@ -40,6 +40,9 @@ struct Source {
     std::string key_tables{};
 };
 
+/// A pattern for LIKE that finds the text itself anywhere, whatever it contains.
+std::string pattern_containing(std::string_view text);
+
 /// One page of a list (D-213): composed from fixed pieces of SQL, every value a parameter, read in the order of an
 /// index. Sort first, then arms and conditions:
 ///

@@ -43,21 +43,21 @@ const Statement lock_by_refresh_token{
 User read(const postgres::Row& row) {
     using Text = std::optional<std::string>;
     using List = std::vector<std::string>;
-    return {.id = row.get<std::string>(0),
-            .username = row.get<std::string>(1),
-            .full_name = row.get<std::string>(2),
-            .staff_no = row.get<Text>(3),
-            .email = row.get<Text>(4),
-            .phone = row.get<Text>(5),
-            .password_hash = row.get<std::string>(6),
-            .must_change_password = row.get<bool>(7),
-            .password_changed_at = row.get<std::chrono::system_clock::time_point>(8),
-            .roles = row.get<List>(9),
-            .company_scope = row.get<List>(10),
-            .branch_scope = row.get<List>(11),
-            .is_active = row.get<bool>(12),
-            .token_version = row.get<std::int32_t>(13),
-            .version = row.get<std::int32_t>(14)};
+    return {.id = row.get<std::string>("id"),
+            .username = row.get<std::string>("username"),
+            .full_name = row.get<std::string>("full_name"),
+            .staff_no = row.get<Text>("staff_no"),
+            .email = row.get<Text>("email"),
+            .phone = row.get<Text>("phone"),
+            .password_hash = row.get<std::string>("password_hash"),
+            .must_change_password = row.get<bool>("must_change_password"),
+            .password_changed_at = row.get<std::chrono::system_clock::time_point>("password_changed_at"),
+            .roles = row.get<List>("roles"),
+            .company_scope = row.get<List>("company_scope"),
+            .branch_scope = row.get<List>("branch_scope"),
+            .is_active = row.get<bool>("is_active"),
+            .token_version = row.get<std::int32_t>("token_version"),
+            .version = row.get<std::int32_t>("version")};
 }
 
 asio::awaitable<Result<std::optional<User>>> find(postgres::Pool& pool, const std::string& id,

@@ -38,12 +38,11 @@ std::optional<rpc::Error> read_duplicates(const postgres::Rows& rows) {
     }
     std::vector<Twin> twins;
     for (const auto row : rows) {
-        twins.push_back({row.get<std::string>(0), row.get<std::string>(1), row.get<std::string>(2)});
+        twins.push_back(
+            {row.get<std::string>("field"), row.get<std::string>("bicycle_id"), row.get<std::string>("stock_number")});
     }
     return duplicate(twins);
 }
-
-bool read_flag(const postgres::Rows& rows) { return rows.front().get<bool>(0); }
 
 }  // namespace
 
@@ -181,14 +180,14 @@ std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
 }
 
 sql::Handle<bool> add_is_active_user(sql::RoundTrip& trip, const std::string& id) {
-    return trip.add<bool>(active_user, postgres::Params(id), &read_flag);
+    return trip.add<bool>(active_user, postgres::Params(id), &sql::one_value<bool>);
 }
 
 sql::Handle<std::optional<rpc::Error>> add_duplicates(sql::RoundTrip& trip, const v1::Bike& bike,
                                                       const access::Identity& caller) {
     static const std::string sql =
-        "SELECT d.field, CASE WHEN d.readable THEN d.id::text ELSE '' END, "
-        "CASE WHEN d.readable THEN d.current_stock_number ELSE '' END "
+        "SELECT d.field, CASE WHEN d.readable THEN d.id::text ELSE '' END AS bicycle_id, "
+        "CASE WHEN d.readable THEN d.current_stock_number ELSE '' END AS stock_number "
         "FROM (SELECT k.place, k.field, b.id, b.current_stock_number, " +
         readable_condition(5) +
         " AS readable FROM fleet.bicycles b CROSS JOIN LATERAL (VALUES (1, 'license_plate', b.plate_key = $2), "

@@ -7,7 +7,7 @@ namespace {
 
 constexpr postgres::Statement served_until_statement{
     "commissions.rule_served_until",
-    "SELECT max(s.sale_date) AS served_until FROM fleet.sales s WHERE s.id IN "
+    "SELECT max(s.sale_date) FROM fleet.sales s WHERE s.id IN "
     "(SELECT c.sale_id FROM fleet.commissions c WHERE c.rule_id = $1)"};
 
 // NO KEY UPDATE: rows that merely refer to the company are not held up.
@@ -67,10 +67,6 @@ rpc::Result<LockedRule> read_locked(const postgres::Rows& rows) {
     locked.rule = std::move(*rule);
     locked.covered = rows.front().get<bool>("covered");
     return locked;
-}
-
-std::optional<std::string> read_served_until(const postgres::Rows& rows) {
-    return rows.front().get<std::optional<std::string>>("served_until");
 }
 
 }  // namespace
@@ -133,8 +129,8 @@ RuleLock add_lock_rule(sql::RoundTrip& trip, const std::string& id, const access
     trip.add(lock_company_of_rule, postgres::Params(id));
     const auto rule = trip.add<rpc::Result<LockedRule>>(lock_rule, with_reach(id, reach), &read_locked);
     // In a statement of its own: it must see the commissions of a sale whose share lock was waited for.
-    return RuleLock{
-        rule, trip.add<std::optional<std::string>>(served_until_statement, postgres::Params(id), &read_served_until)};
+    return RuleLock{rule, trip.add<std::optional<std::string>>(served_until_statement, postgres::Params(id),
+                                                               &sql::one_value<std::optional<std::string>>)};
 }
 
 rpc::Result<LockedRule> RuleLock::read(const sql::RoundTrip& trip) const {

@@ -102,8 +102,7 @@ sql::Handle<rpc::Result<Booked>> add_find(sql::RoundTrip& trip, Source source, c
 }
 
 sql::Handle<bool> add_is_purchase_only(sql::RoundTrip& trip, const std::string& bicycle_id) {
-    return trip.add<bool>(purchase_only, postgres::Params(bicycle_id),
-                          [](const postgres::Rows& rows) { return rows.front().get<bool>(0); });
+    return trip.add<bool>(purchase_only, postgres::Params(bicycle_id), &sql::one_value<bool>);
 }
 
 void reverse(commands::CommandContext& command, const Booked& booked, const std::string& description, v1::Bike& bike) {

@@ -19,7 +19,7 @@ constexpr postgres::Statement other_stock_job{
 
 constexpr postgres::Statement warranty_of_bike{
     "repairs.warranty",
-    "SELECT s.sale_date::text, coalesce(s.warranty_months, 0) FROM fleet.sales s "
+    "SELECT s.sale_date, coalesce(s.warranty_months, 0) AS months FROM fleet.sales s "
     "WHERE s.bicycle_id = $1 AND s.status <> 'VOIDED'"};
 
 constexpr postgres::Statement mechanic_at_branch{
@@ -73,12 +73,10 @@ std::optional<Warranty> read_warranty(const postgres::Rows& rows) {
         return std::nullopt;
     }
     Warranty warranty;
-    warranty.sale_date = runtime::parse_date(rows.front().get<std::string>(0)).value();
-    warranty.months = rows.front().get<std::int32_t>(1);
+    warranty.sale_date = runtime::parse_date(rows.front().get<std::string>("sale_date")).value();
+    warranty.months = rows.front().get<std::int32_t>("months");
     return warranty;
 }
-
-bool read_flag(const postgres::Rows& rows) { return rows.front().get<bool>(0); }
 
 Mechanic read_mechanic(const postgres::Rows& rows) {
     if (rows.empty()) {
@@ -179,7 +177,7 @@ sql::Handle<rpc::Result<v1::RepairJobLine>> add_line(sql::RoundTrip& trip, const
 }
 
 sql::Handle<bool> add_has_other_stock_job(sql::RoundTrip& trip, const std::string& job_id) {
-    return trip.add<bool>(other_stock_job, postgres::Params(job_id), &read_flag);
+    return trip.add<bool>(other_stock_job, postgres::Params(job_id), &sql::one_value<bool>);
 }
 
 sql::Handle<std::optional<Warranty>> add_warranty(sql::RoundTrip& trip, const std::string& bicycle_id) {

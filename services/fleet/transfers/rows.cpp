@@ -109,9 +109,8 @@ sql::Handle<std::optional<std::string>> add_last_delivery(sql::RoundTrip& trip, 
     static constexpr postgres::Statement last_delivery{
         "transfers.last_delivery",
         "SELECT max(delivered_on) FROM fleet.transfers WHERE bicycle_id = $1 AND status = 'COMPLETED'"};
-    return trip.add<std::optional<std::string>>(
-        last_delivery, postgres::Params(bicycle_id),
-        [](const postgres::Rows& rows) { return rows.front().get<std::optional<std::string>>(0); });
+    return trip.add<std::optional<std::string>>(last_delivery, postgres::Params(bicycle_id),
+                                                &sql::one_value<std::optional<std::string>>);
 }
 
 void insert(commands::CommandContext& command, v1::Transfer& transfer) {

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "commands/system_call.hpp"
 #include "lifecycle-refresher/refresh/repository.hpp"
 #include "lifecycle-refresher/views/messages.hpp"
 #include "runtime/uuid.hpp"
@@ -16,8 +17,7 @@ using boost::asio::awaitable;
 /// D-219: an order of the command line is audited too. It has no user; the host's own logs know who gave it.
 constexpr postgres::Statement audit_sql{"lifecycle.audit_refresh", R"(
 INSERT INTO fleet.audit_log (id, user_id, username, action, entity_type, entity_id, entity_no, user_agent, request_id)
-SELECT $1, u.id, u.username, 'VIEW_REFRESH', 'view_refresh', $2::uuid, $3, 'loan-managerctl', $4
-FROM (VALUES ('00000000-0000-7000-8000-000000000001'::uuid, 'system')) AS u (id, username))"};
+VALUES ($1, $5, 'system', 'VIEW_REFRESH', 'view_refresh', $2, $3, 'loan-managerctl', $4))"};
 
 /// The timer may say that it is the nightly run; nothing else is left to callers.
 Trigger trigger_of(const v1::StartRefreshRequest& request) {
@@ -48,8 +48,8 @@ awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext&
     }
     postgres::Batch audit;
     for (const v1::RefreshRun& run : runs.items()) {
-        audit.add(audit_sql,
-                  postgres::Params(runtime::new_uuid().to_string(), run.id(), run.view_name(), call.request_id));
+        audit.add(audit_sql, postgres::Params(runtime::new_uuid().to_string(), run.id(), run.view_name(),
+                                              call.request_id, commands::system_user_id));
     }
     static_cast<void>((co_await pools_.local().run(audit, call.deadline)).value());
     co_return runs;

@@ -1,15 +1,12 @@
 #pragma once
 
-#include <google/protobuf/timestamp.pb.h>
-
 #include "lifecycle-refresher/refresh/run.hpp"
 #include "loanmanager/lifecycle/v1/lifecycle.pb.h"
 #include "rpc/error.hpp"
 
 namespace loan_manager::lifecycle {
 
-/// Rows → messages.
-void write_time(WallTime time, google::protobuf::Timestamp& out);
+/// A run as the API shows it.
 void write_run(const Run& run, loanmanager::lifecycle::v1::RefreshRun& out);
 
 /// NOT_FOUND.
