@@ -3,9 +3,11 @@
 #include <utility>
 #include <vector>
 
+#include "commands/journal.hpp"
 #include "commands/system_call.hpp"
 #include "lifecycle-refresher/refresh/repository.hpp"
 #include "lifecycle-refresher/views/messages.hpp"
+#include "runtime/clock.hpp"
 #include "runtime/uuid.hpp"
 
 namespace loan_manager::lifecycle {
@@ -15,9 +17,12 @@ namespace v1 = loanmanager::lifecycle::v1;
 using boost::asio::awaitable;
 
 /// D-219: an order of the command line is audited too. It has no user; the host's own logs know who gave it.
-constexpr postgres::Statement audit_sql{"lifecycle.audit_refresh", R"(
-INSERT INTO fleet.audit_log (id, user_id, username, action, entity_type, entity_id, entity_no, user_agent, request_id)
-VALUES ($1, $5, 'system', 'VIEW_REFRESH', 'view_refresh', $2, $3, 'loan-managerctl', $4))"};
+rpc::CallContext order_of(const rpc::CallContext& call) {
+    rpc::CallContext order = commands::system_call(call.method, std::chrono::seconds(10));
+    order.request_id = call.request_id;
+    order.user_agent = "loan-managerctl";
+    return order;
+}
 
 /// The timer may say that it is the nightly run; nothing else is left to callers.
 Trigger trigger_of(const v1::StartRefreshRequest& request) {
@@ -46,11 +51,12 @@ awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext&
     if (!started) {
         co_return started.error();
     }
-    postgres::Batch audit;
+    std::vector<commands::Change> changes;
     for (const v1::RefreshRun& run : runs.items()) {
-        audit.add(audit_sql, postgres::Params(runtime::new_uuid().to_string(), run.id(), run.view_name(),
-                                              call.request_id, commands::system_user_id));
+        changes.push_back(ordered(run));
     }
+    postgres::Batch audit;
+    commands::add_journal(audit, order_of(call), runtime::system_clock().now(), changes, {}, {});
     static_cast<void>((co_await pools_.local().run(audit, call.deadline)).value());
     co_return runs;
 }

@@ -40,13 +40,7 @@ awaitable<rpc::Result<v1::RefreshRuns>> refresh(commands::CommandContext& comman
         co_return started.error();
     }
     for (const v1::RefreshRun& run : runs.items()) {
-        commands::Change change;
-        change.action = "VIEW_REFRESH";
-        change.entity_type = "view_refresh";
-        change.entity_id = run.id();
-        change.entity_no = run.view_name();
-        change.with_event = false;
-        command.record(std::move(change));
+        command.record(ordered(run));
     }
     co_return runs;
 }

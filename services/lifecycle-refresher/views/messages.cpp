@@ -61,6 +61,16 @@ void write_run(const Run& run, v1::RefreshRun& out) {
     }
 }
 
+commands::Change ordered(const v1::RefreshRun& run) {
+    commands::Change change;
+    change.action = "VIEW_REFRESH";
+    change.entity_type = "view_refresh";
+    change.entity_id = run.id();
+    change.entity_no = run.view_name();
+    change.with_event = false;
+    return change;
+}
+
 rpc::Error no_such_view() { return rpc::not_found("There is no view of this name."); }
 
 }  // namespace loan_manager::lifecycle
