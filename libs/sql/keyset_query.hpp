@@ -91,6 +91,9 @@ public:
     std::string covers(const access::Reach& reach, const ScopeColumns& columns) {
         return sql::covers(params_, reach, columns);
     }
+    std::string covers_company(const access::Reach& reach, std::string_view company) {
+        return sql::covers_company(params_, reach, company);
+    }
     /// The id of a branch or company named by id or code in a filter; a filter that names nothing is answered with
     /// VALIDATION.
     std::string branch(std::string_view field, const std::string& id_or_code);

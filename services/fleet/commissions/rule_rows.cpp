@@ -1,6 +1,7 @@
 #include "fleet/commissions/rule_rows.hpp"
 
 #include "commands/stamp.hpp"
+#include "sql/scope.hpp"
 
 namespace loan_manager::fleet::commissions {
 namespace {
@@ -19,11 +20,13 @@ constexpr postgres::Statement lock_company_of_rule{
 std::string select_rules() { return "SELECT " + rule_table().columns() + " FROM fleet.commission_rules r"; }
 
 postgres::Params with_reach(const std::string& subject, const access::Reach& reach) {
-    return postgres::Params(subject, reach.all, reach.companies, reach.branches);
+    postgres::Params params(subject);
+    sql::add_scope(params, reach);
+    return params;
 }
 
 std::string select_company() {
-    return "SELECT c.id, c.code, " + company_covered("c.id", "$2", "$3", "$4") +
+    return "SELECT c.id, c.code, " + sql::covers_company_always(2, "c.id") +
            " AS covered FROM fleet.companies c WHERE c.code = $1 OR c.id::text = $1";
 }
 
@@ -79,16 +82,10 @@ const sql::TableOf<v1::CommissionRule>& rule_table() {
     return table;
 }
 
-std::string company_covered(const std::string& column, const std::string& all, const std::string& companies,
-                            const std::string& branches) {
-    return "(" + all + "::boolean OR " + column + " = ANY (" + companies + "::uuid[]) OR " + column +
-           " IN (SELECT s.company_id FROM fleet.branches s WHERE s.id = ANY (" + branches + "::uuid[])))";
-}
-
 sql::Handle<rpc::Result<v1::CommissionRule>> add_find_rule(sql::RoundTrip& trip, const std::string& id,
                                                            const access::Reach& readable) {
     static const std::string sql =
-        select_rules() + " WHERE r.id = $1 AND " + company_covered("r.company_id", "$2", "$3", "$4");
+        select_rules() + " WHERE r.id = $1 AND " + sql::covers_company_always(2, "r.company_id");
     static const postgres::Statement find{"commissions.find_rule", sql.c_str()};
     return trip.add<rpc::Result<v1::CommissionRule>>(find, with_reach(id, readable), &read_found);
 }
@@ -123,7 +120,7 @@ sql::Handle<Rules> add_active_rules_beside(sql::RoundTrip& trip, const std::stri
 
 RuleLock add_lock_rule(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach) {
     static const std::string sql = "SELECT " + rule_table().columns() + ", " +
-                                   company_covered("r.company_id", "$2", "$3", "$4") +
+                                   sql::covers_company_always(2, "r.company_id") +
                                    " AS covered FROM fleet.commission_rules r WHERE r.id = $1 FOR UPDATE OF r";
     static const postgres::Statement lock_rule{"commissions.lock_rule", sql.c_str()};
     trip.add(lock_company_of_rule, postgres::Params(id));

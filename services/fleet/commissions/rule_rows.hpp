@@ -19,10 +19,6 @@ namespace v1 = loanmanager::fleet::v1;
 /// Over `r` (fleet.commission_rules).
 const sql::TableOf<v1::CommissionRule>& rule_table();
 
-/// Condition: the company in `column` is covered by a reach given as three parameters, named by their texts.
-std::string company_covered(const std::string& column, const std::string& all, const std::string& companies,
-                            const std::string& branches);
-
 /// A rule within reach, otherwise NOT_FOUND.
 sql::Handle<rpc::Result<v1::CommissionRule>> add_find_rule(sql::RoundTrip& trip, const std::string& id,
                                                            const access::Reach& readable);
