@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "access/reach.hpp"
 #include "commands/command_context.hpp"
+#include "commands/constraints.hpp"
 #include "fleet/stock_numbers/rows.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "rpc/error.hpp"
@@ -106,5 +108,15 @@ void save(commands::CommandContext& command, v1::Bike& bike);
 void record_procured(commands::CommandContext& command, const v1::Bike& bike);
 void record(commands::CommandContext& command, const char* action, const v1::Bike& before, const v1::Bike& after,
             const std::string& reason = {});
+
+/// D-208. The look-up before a write finds nearly all; of two that come at the same moment the index finds one.
+inline constexpr std::array constraints{
+    commands::Constraint{"bicycles_live_plate_key", "DUPLICATE", "license_plate", validate::issue::duplicate,
+                         "Another live bike has the same license_plate."},
+    commands::Constraint{"bicycles_live_frame_key", "DUPLICATE", "frame_number", validate::issue::duplicate,
+                         "Another live bike has the same frame_number."},
+    commands::Constraint{"bicycles_live_engine_key", "DUPLICATE", "engine_number", validate::issue::duplicate,
+                         "Another live bike has the same engine_number."},
+};
 
 }  // namespace loan_manager::fleet::bikes

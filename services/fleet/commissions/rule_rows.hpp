@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "access/reach.hpp"
 #include "commands/command_context.hpp"
+#include "commands/constraints.hpp"
 #include "loanmanager/fleet/v1/commissions.pb.h"
 #include "rpc/error.hpp"
 #include "sql/round_trip.hpp"
@@ -62,5 +64,7 @@ void save_rule(commands::CommandContext& command, v1::CommissionRule& rule);
 /// Audit row and event of a rule.
 void record_rule(commands::CommandContext& command, const char* action, const v1::CommissionRule& rule,
                  sql::Difference difference);
+
+inline constexpr std::array constraints{commands::Constraint{"commission_rules_overlap_excl", "RULE_OVERLAP"}};
 
 }  // namespace loan_manager::fleet::commissions

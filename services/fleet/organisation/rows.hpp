@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "commands/command_context.hpp"
+#include "commands/constraints.hpp"
 #include "fleet/organisation/rules.hpp"
 #include "loanmanager/fleet/v1/organisation.pb.h"
 #include "rpc/error.hpp"
@@ -44,5 +46,12 @@ void save(commands::CommandContext& command, const v1::Company& before, v1::Comp
 void save(commands::CommandContext& command, const v1::Branch& before, v1::Branch& after);
 /// The branch's next version, whose stock counter was raised.
 void save_raised(commands::CommandContext& command, v1::Branch& branch, std::int32_t from, std::int32_t to);
+
+inline constexpr std::array constraints{
+    commands::Constraint{"companies_code_key", "DUPLICATE", "code", validate::issue::duplicate,
+                         "Another record has the same code."},
+    commands::Constraint{"branches_code_key", "DUPLICATE", "code", validate::issue::duplicate,
+                         "Another record has the same code."},
+};
 
 }  // namespace loan_manager::fleet::organisation

@@ -9,7 +9,6 @@
 #include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/commissions/of_sale.hpp"
-#include "fleet/constraints.hpp"
 #include "fleet/documents/numbers.hpp"
 #include "fleet/ledger/rows.hpp"
 #include "fleet/sales/commands.hpp"
@@ -43,7 +42,7 @@ void check_request(CommandContext& command, const v1::SellBikeRequest& request) 
 
 // The only identity this command brings to life is that of the trade-in.
 std::optional<rpc::Error> refuse_trade_in(const postgres::Error& error) {
-    auto refused = commands::meaning_of(error, fleet::constraints());
+    auto refused = commands::meaning_of(error, bikes::constraints);
     if (refused) {
         refused = as_trade_in(*std::move(refused));
     }

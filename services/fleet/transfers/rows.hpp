@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "access/permission.hpp"
 #include "access/reach.hpp"
 #include "commands/command_context.hpp"
+#include "commands/constraints.hpp"
 #include "fleet/bikes/rows.hpp"
 #include "loanmanager/fleet/v1/transfers.pb.h"
 #include "rpc/error.hpp"
@@ -76,5 +78,8 @@ void save(commands::CommandContext& command, v1::Transfer& transfer);
 void record_request(commands::CommandContext& command, const v1::Transfer& transfer);
 void record(commands::CommandContext& command, const char* action, const std::string& branch_id,
             const v1::Transfer& before, const v1::Transfer& after);
+
+/// Requests of one bike are serialised by its row lock; the index is what would stop anything else.
+inline constexpr std::array constraints{commands::Constraint{"transfers_open_key", "OPEN_TRANSFER"}};
 
 }  // namespace loan_manager::fleet::transfers
