@@ -143,42 +143,6 @@ sql::Handle<std::vector<std::string>> add_expired_reservations(sql::RoundTrip& t
     });
 }
 
-// The branch first, by itself: joined to its company in the locking query, a row that another transaction meanwhile
-// moved to the other company would be compared with the company it had, and be gone.
-std::string select_held_branch(const std::string& from) {
-    return "WITH r AS MATERIALIZED (SELECT r.id, r.code, r.company_id, r.is_active, r.is_repair_center FROM " + from +
-           " FOR SHARE OF r) SELECT c.id, c.code, r.id, r.code, r.is_active AND c.is_active, r.is_repair_center "
-           "FROM r JOIN fleet.companies c ON c.id = r.company_id FOR KEY SHARE OF c";
-}
-
-sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code) {
-    static const std::string sql = select_held_branch("fleet.branches r WHERE r.code = $1 OR r.id::text = $1");
-    static const postgres::Statement branch_by_id_or_code{"bikes.branch", sql.c_str()};
-    return trip.add<std::optional<BranchRow>>(branch_by_id_or_code, postgres::Params(id_or_code), &read_branch);
-}
-
-sql::Handle<std::optional<BranchRow>> add_branch_of(sql::RoundTrip& trip, const std::string& bicycle_id) {
-    static const std::string sql = select_held_branch(
-        "fleet.branches r WHERE r.id = (SELECT b.current_branch_id FROM fleet.bicycles b WHERE b.id = $1)");
-    static const postgres::Statement branch_of_bike{"bikes.branch_of", sql.c_str()};
-    return trip.add<std::optional<BranchRow>>(branch_of_bike, postgres::Params(bicycle_id), &read_branch);
-}
-
-std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
-    if (rows.empty()) {
-        return std::nullopt;
-    }
-    const auto row = rows.front();
-    BranchRow branch;
-    branch.place.company_id = row.get<std::string>(0);
-    branch.place.company_code = row.get<std::string>(1);
-    branch.place.branch_id = row.get<std::string>(2);
-    branch.place.branch_code = row.get<std::string>(3);
-    branch.is_active = row.get<bool>(4);
-    branch.is_repair_center = row.get<bool>(5);
-    return branch;
-}
-
 sql::Handle<bool> add_is_active_user(sql::RoundTrip& trip, const std::string& id) {
     return trip.add<bool>(active_user, postgres::Params(id), &sql::one_value<bool>);
 }

@@ -9,7 +9,6 @@
 #include "access/reach.hpp"
 #include "commands/command_context.hpp"
 #include "commands/constraints.hpp"
-#include "fleet/stock_numbers/rows.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "rpc/error.hpp"
 #include "runtime/colombo_time.hpp"
@@ -71,21 +70,6 @@ sql::Handle<OpenJobs> add_open_jobs(sql::RoundTrip& trip, const std::string& bic
 /// Ids of up to `limit` bikes whose reservation ended before `today`, in their order, beginning behind `after`.
 sql::Handle<std::vector<std::string>> add_expired_reservations(sql::RoundTrip& trip, runtime::Date today,
                                                                const std::string& after, std::size_t limit);
-
-/// A branch named by id or code, or the one where a bike stands (after the lock on the bike, in the same trip). Held
-/// against being deactivated meanwhile.
-struct BranchRow {
-    stock_numbers::Place place;
-    bool is_active = false;
-    bool is_repair_center = false;
-};
-sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code);
-sql::Handle<std::optional<BranchRow>> add_branch_of(sql::RoundTrip& trip, const std::string& bicycle_id);
-/// The statement behind both, for whoever finds the branch in another way: `from` is what follows FROM and names the
-/// branch `r`. It holds the branch against being deactivated or moved, and branch and company against getting another
-/// code, which would be in the number of a bike. Whoever waited for the branch sees it as it is then.
-std::string select_held_branch(const std::string& from);
-std::optional<BranchRow> read_branch(const postgres::Rows& rows);
 
 /// Whether a user who could have bought or sold a bike exists and is active.
 sql::Handle<bool> add_is_active_user(sql::RoundTrip& trip, const std::string& id);

@@ -15,7 +15,7 @@
 
 /// Rows of fleet.companies (alias `c`) and fleet.branches (alias `r`): columns, locks, and what commands leave behind.
 /// They are master data, readable by everybody who is signed in (D-905). Every command that puts something into a
-/// branch holds a shared lock on it (bikes::add_branch); changing the branch waits for them, and then sees what they
+/// branch holds a shared lock on it (held_branch.hpp); changing the branch waits for them, and then sees what they
 /// did.
 namespace loan_manager::fleet::organisation {
 

@@ -11,6 +11,7 @@
 #include "fleet/commissions/of_sale.hpp"
 #include "fleet/documents/numbers.hpp"
 #include "fleet/ledger/rows.hpp"
+#include "fleet/organisation/held_branch.hpp"
 #include "fleet/sales/commands.hpp"
 #include "fleet/sales/price_questions.hpp"
 #include "fleet/sales/rows.hpp"
@@ -121,9 +122,9 @@ Answer sell(CommandContext& command, const v1::SellBikeRequest& request, Limits 
     const auto lock = bikes::add_lock(reads, id, may_record);
     const auto jobs = bikes::add_open_jobs(reads, id);
     const auto delivered = transfers::add_last_delivery(reads, id);
-    const auto place = bikes::add_branch_of(reads, id);
+    const auto place = organisation::add_held_branch_of_bike(reads, id);
     const auto named_place =
-        bikes::add_branch(reads, command.sound_id("selling_branch_id", request.selling_branch_id()));
+        organisation::add_held_branch(reads, command.sound_id("selling_branch_id", request.selling_branch_id()));
     const auto officer = add_officer(reads, command.sound_id("sold_by", seller));
     const auto twin = bikes::add_duplicates(reads, trade_in, command.caller());
     const auto inputs = commissions::add_inputs(reads, id, date, commissions::Reading::for_sale);

@@ -98,11 +98,13 @@ rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& l
         [](const Locked& found) { return found.transfer.version(); });
 }
 
-sql::Handle<std::optional<bikes::BranchRow>> add_destination(sql::RoundTrip& trip, const std::string& transfer_id) {
-    static const std::string sql = bikes::select_held_branch(
+sql::Handle<std::optional<organisation::HeldBranch>> add_destination(sql::RoundTrip& trip,
+                                                                     const std::string& transfer_id) {
+    static const std::string sql = organisation::select_held_branch(
         "fleet.branches r WHERE r.id = (SELECT t.to_branch_id FROM fleet.transfers t WHERE t.id = $1)");
     static const postgres::Statement destination{"transfers.destination", sql.c_str()};
-    return trip.add<std::optional<bikes::BranchRow>>(destination, postgres::Params(transfer_id), &bikes::read_branch);
+    return trip.add<std::optional<organisation::HeldBranch>>(destination, postgres::Params(transfer_id),
+                                                             &organisation::read_held_branch);
 }
 
 sql::Handle<std::optional<std::string>> add_last_delivery(sql::RoundTrip& trip, const std::string& bicycle_id) {

@@ -8,6 +8,7 @@
 #include "commands/command_context.hpp"
 #include "commands/constraints.hpp"
 #include "fleet/bikes/rows.hpp"
+#include "fleet/organisation/held_branch.hpp"
 #include "loanmanager/fleet/v1/transfers.pb.h"
 #include "rpc/error.hpp"
 #include "sql/round_trip.hpp"
@@ -64,7 +65,8 @@ rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& l
                           End end);
 
 /// The branch a transfer leads to, locked against being deactivated meanwhile.
-sql::Handle<std::optional<bikes::BranchRow>> add_destination(sql::RoundTrip& trip, const std::string& transfer_id);
+sql::Handle<std::optional<organisation::HeldBranch>> add_destination(sql::RoundTrip& trip,
+                                                                     const std::string& transfer_id);
 
 /// The day on which the bike's last completed transfer was delivered.
 sql::Handle<std::optional<std::string>> add_last_delivery(sql::RoundTrip& trip, const std::string& bicycle_id);
