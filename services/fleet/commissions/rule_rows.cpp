@@ -34,6 +34,19 @@ std::string select_active_of(const std::string& company) {
     return select_rules() + " WHERE r.is_active AND r.company_id = " + company + " ORDER BY r.effective_from";
 }
 
+// FOR SHARE: a change of the rule that got here first is waited for, and the rule taken only if it is still in force.
+std::string rule_in_force(const char* lock) {
+    return select_rules() +
+           " WHERE r.company_id = (SELECT b.company_id FROM fleet.bicycles b "
+           "WHERE b.id = $1) AND r.is_active AND r.effective_from <= $2::date "
+           "AND (r.effective_to IS NULL OR r.effective_to >= $2::date)" +
+           lock;
+}
+
+std::optional<v1::CommissionRule> read_rule(const postgres::Rows& rows) {
+    return rows.empty() ? std::nullopt : std::optional(rule_table().read(rows.front()));
+}
+
 rpc::Result<v1::CommissionRule> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
         return rpc::not_found("There is no such commission rule.");
@@ -136,6 +149,16 @@ rpc::Result<LockedRule> RuleLock::read(const sql::RoundTrip& trip) const {
         locked->served_until = trip[served_until];
     }
     return locked;
+}
+
+sql::Handle<std::optional<v1::CommissionRule>> add_rule_in_force(sql::RoundTrip& trip, const std::string& bicycle_id,
+                                                                 const std::string& sale_date, Reading reading) {
+    static const std::string for_sale = rule_in_force(" FOR SHARE OF r");
+    static const std::string for_preview = rule_in_force("");
+    static const postgres::Statement lock_rule{"commissions.rule_in_force", for_sale.c_str()};
+    static const postgres::Statement find_rule{"commissions.rule_for_preview", for_preview.c_str()};
+    return trip.add<std::optional<v1::CommissionRule>>(reading == Reading::for_sale ? lock_rule : find_rule,
+                                                       postgres::Params(bicycle_id, sale_date), &read_rule);
 }
 
 void insert_rule(commands::CommandContext& command, v1::CommissionRule& rule) {

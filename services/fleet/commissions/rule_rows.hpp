@@ -56,6 +56,13 @@ struct RuleLock {
 };
 RuleLock add_lock_rule(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach);
 
+/// Whether the rule must stay as it is until the sale has committed: a rule in use changes no more (D-811).
+enum class Reading { for_sale, for_preview };
+/// D-801: the active rule of a bike's company on a day. After the lock on the bike, in the same trip, so that its
+/// company is the one the sale finds.
+sql::Handle<std::optional<v1::CommissionRule>> add_rule_in_force(sql::RoundTrip& trip, const std::string& bicycle_id,
+                                                                 const std::string& sale_date, Reading reading);
+
 /// With the commit.
 void insert_rule(commands::CommandContext& command, v1::CommissionRule& rule);
 /// As the next version.
