@@ -53,6 +53,31 @@ enum class Part { transfer, expense, repair_job };
 sql::Handle<rpc::Result<Locked>> add_lock(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach);
 sql::Handle<rpc::Result<Locked>> add_lock_of(sql::RoundTrip& trip, Part part, const std::string& id,
                                              const access::Reach& reach);
+/// Such a row, as its area stores it, and its bike, both locked.
+template <class Stored>
+struct WithBike : Stored {
+    v1::Bike bike;
+};
+template <class Stored>
+struct LockWithBike {
+    sql::Handle<rpc::Result<Locked>> bike;  ///< add_lock_of()
+    sql::Handle<rpc::Result<Stored>> row;   ///< After it.
+    /// What the row says if there is none: its NOT_FOUND, not that of the bike.
+    rpc::Result<WithBike<Stored>> read(const sql::RoundTrip& trip) const {
+        auto stored = trip[row];
+        if (!stored) {
+            return std::move(stored).error();
+        }
+        auto locked_bike = trip[bike];
+        if (!locked_bike) {
+            return std::move(locked_bike).error();
+        }
+        WithBike<Stored> both;
+        static_cast<Stored&>(both) = std::move(*stored);
+        both.bike = std::move(locked_bike->bike);
+        return both;
+    }
+};
 /// Locks the bike of a sale and the one it took in trade, in the order of their ids (D-218); empty if there is no such
 /// sale.
 sql::Handle<std::vector<Locked>> add_lock_of_sale(sql::RoundTrip& trip, const std::string& sale_id,

@@ -72,21 +72,6 @@ Lock add_lock(sql::RoundTrip& trip, const std::string& id) {
     return Lock{bike, trip.add<rpc::Result<StoredTransfer>>(lock, postgres::Params(id), &read_found)};
 }
 
-rpc::Result<Locked> Lock::read(const sql::RoundTrip& trip) const {
-    auto found = trip[transfer];
-    if (!found) {
-        return std::move(found).error();
-    }
-    auto locked_bike = trip[bike];
-    if (!locked_bike) {
-        return std::move(locked_bike).error();
-    }
-    Locked locked;
-    static_cast<StoredTransfer&>(locked) = std::move(*found);
-    locked.bike = std::move(locked_bike->bike);
-    return locked;
-}
-
 rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& lock, access::Permission permission,
                           End end) {
     const auto reach = access::reach(command.caller(), permission);

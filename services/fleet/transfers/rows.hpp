@@ -47,15 +47,9 @@ StoredTransfer read_transfer(const postgres::Row& row);
 sql::Handle<rpc::Result<StoredTransfer>> add_find(sql::RoundTrip& trip, const std::string& id);
 
 /// A transfer and its bike, both locked.
-struct Locked : StoredTransfer {
-    v1::Bike bike;
-};
+using Locked = bikes::WithBike<StoredTransfer>;
+using Lock = bikes::LockWithBike<StoredTransfer>;
 /// Locks the bike of a transfer, then the transfer (D-218). NOT_FOUND if there is no such transfer.
-struct Lock {
-    sql::Handle<rpc::Result<bikes::Locked>> bike;
-    sql::Handle<rpc::Result<StoredTransfer>> transfer;
-    rpc::Result<Locked> read(const sql::RoundTrip& trip) const;
-};
 Lock add_lock(sql::RoundTrip& trip, const std::string& id);
 
 /// The end of a transfer that decides who may command it: "@source", "@destination".
