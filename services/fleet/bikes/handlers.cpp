@@ -54,7 +54,7 @@ asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::get(rpc::CallContext& call,
     co_await trip.run(pools_.local(), call.deadline);
     const auto& rows = trip[found];
     if (rows.empty()) {
-        co_return rpc::not_found("There is no such bike.");
+        co_return no_such_bike();
     }
     co_return read_bike(rows.front(), access::reach(call.caller, Permission::costs_read));
 }
@@ -71,7 +71,7 @@ asio::awaitable<rpc::Result<v1::Timeline>> BikeHandlers::timeline(rpc::CallConte
     }
     sql::RoundTrip trip;
     const auto bike = add_is_readable(trip, request.id(), access::reach(call.caller, Permission::bikes_read));
-    const auto missing = rpc::not_found("There is no such bike.");
+    const auto missing = no_such_bike();
     co_return co_await sql::run_below<v1::Timeline>(trip, bike, missing, *query, pools_.local(), call.deadline,
                                                     &read_timeline_entry);
 }
@@ -88,7 +88,7 @@ asio::awaitable<rpc::Result<v1::StockHistory>> BikeHandlers::stock_history(rpc::
     }
     sql::RoundTrip trip;
     const auto bike = add_is_readable(trip, request.id(), access::reach(call.caller, Permission::bikes_read));
-    const auto missing = rpc::not_found("There is no such bike.");
+    const auto missing = no_such_bike();
     co_return co_await sql::run_below<v1::StockHistory>(trip, bike, missing, *query, pools_.local(), call.deadline,
                                                         &stock_numbers::read_history);
 }

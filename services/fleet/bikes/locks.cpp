@@ -20,7 +20,7 @@ Locked read_locked(const postgres::Row& row) {
 
 rpc::Result<Locked> read_one(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such bike.");
+        return no_such_bike();
     }
     return read_locked(rows.front());
 }

@@ -101,6 +101,8 @@ void hide_costs_from(const access::Identity& caller, v1::Bike& bike) {
     }
 }
 
+rpc::Error no_such_bike() { return rpc::not_found("There is no such bike."); }
+
 sql::Handle<const postgres::Rows&> add_find(sql::RoundTrip& trip, const std::string& id,
                                             const access::Reach& readable) {
     static const std::string sql =

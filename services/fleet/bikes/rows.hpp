@@ -35,6 +35,8 @@ void hide_costs(v1::Bike& bike);
 /// Does so unless the caller may see the costs of bikes at its current branch: before a command answers with the bike.
 void hide_costs_from(const access::Identity& caller, v1::Bike& bike);
 
+/// NOT_FOUND, also of a bike that the caller may not read (D-902).
+rpc::Error no_such_bike();
 /// A bike the caller may read; no row otherwise.
 sql::Handle<const postgres::Rows&> add_find(sql::RoundTrip& trip, const std::string& id, const access::Reach& readable);
 /// One row if the caller may read the bike: for its sub-resources.

@@ -24,7 +24,7 @@ asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallCon
     const auto of_bike = bikes::add_find(trip, request.id(), access::reach(call.caller, Permission::costs_read));
     co_await trip.run(pools_.local(), call.deadline);
     if (trip[of_bike].empty()) {
-        co_return rpc::not_found("There is no such bike.");
+        co_return bikes::no_such_bike();
     }
     const v1::Bike bike = bikes::read_bike(trip[of_bike].front(), access::Reach::everything());
     v1::CostSummary summary = summary_of(bike);
@@ -56,7 +56,7 @@ asio::awaitable<rpc::Result<v1::Ledger>> CostHandlers::entries(rpc::CallContext&
     }
     sql::RoundTrip trip;
     const auto bike = bikes::add_is_readable(trip, request.id(), access::reach(call.caller, Permission::costs_read));
-    const auto missing = rpc::not_found("There is no such bike.");
+    const auto missing = bikes::no_such_bike();
     co_return co_await sql::run_below<v1::Ledger>(trip, bike, missing, *query, pools_.local(), call.deadline,
                                                   &read_entry);
 }

@@ -34,7 +34,7 @@ std::optional<Officer> read_officer(const postgres::Rows& rows) {
 
 rpc::Result<Offered> read_offered(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such bike.");
+        return bikes::no_such_bike();
     }
     Offered offered;
     offered.bike = bikes::read_bike(rows.front(), access::Reach::everything());
