@@ -114,3 +114,15 @@ TEST_CASE("a directory that takes the place of another is followed from the next
         CHECK(eventually([&] { return upstream.instances() == 0; }));
     }
 }
+
+TEST_CASE("a server of other services is no instance, even in the right place") {
+    Threads threads;
+    const SocketDirectory directory;
+    TestServer fleet_and_trust(threads, answering(), directory.instance("1"));
+    UpstreamOptions options = to(directory.address());
+    options.services = {auth::LoginRequest::descriptor()->file()->FindServiceByName("AuthService")};
+    Upstream upstream(options, threads.next());
+    upstream.start();
+    CHECK(outcome(threads, upstream) == "UNAVAILABLE");
+    CHECK(upstream.state() != UpstreamState::ready);
+}
