@@ -35,9 +35,8 @@ postgres::ConnectOptions connect_options(const Settings& settings) {
 }
 
 postgres::PoolOptions pool_options(const Settings& settings) {
-    postgres::PoolOptions options;
+    postgres::PoolOptions options = service::pool_options(settings.database, "loan-manager lifecycle-refresher");
     options.connect = connect_options(settings);
-    options.max_connections = settings.database.db_pool_size;
     return options;
 }
 
