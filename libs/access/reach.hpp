@@ -11,7 +11,7 @@ namespace loan_manager::access {
 
 /// The rows a caller covers for one permission: the union over those of his roles that grant it (D-901).
 ///
-/// A repository turns this into one SQL condition, once:
+/// libs/sql/scope turns this into a condition, once:
 ///   all  OR  company_id = ANY(companies)  OR  branch_id = ANY(branches)  OR  (self AND assigned to user_id)
 struct Reach {
     bool all = false;

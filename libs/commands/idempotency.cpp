@@ -84,15 +84,15 @@ rpc::Result<bool> Idempotency::replay(const sql::RoundTrip& trip, const LookUp& 
         return false;
     }
     const auto row = stored.front();
-    if (row.get<std::string_view>(0) != fingerprint_) {
+    if (row.get<std::string_view>("fingerprint") != fingerprint_) {
         return rpc::Error("IDEMPOTENCY_MISMATCH");
     }
-    const auto body = row.get<postgres::Bytes>(2);
+    const auto body = row.get<postgres::Bytes>("body");
     if (!answer.ParseFromArray(body.data(), static_cast<int>(body.size()))) {
         return rpc::internal_error();
     }
     context.mark_replayed();
-    const auto status = row.get<unsigned>(1);
+    const auto status = row.get<unsigned>("status");
     if (status != usual_status_) {
         context.set_http_status(status);
     }

@@ -48,7 +48,7 @@ asio::awaitable<CommandContext*> Attempt::begin() {
         co_return nullptr;
     }
     lease_.emplace(std::move(*lease));
-    transaction_.emplace(*lease_->get());
+    transaction_.emplace(**lease_);
     command_.emplace(call_, *transaction_, idempotency_, answer_, runner_.options_.clock->now(), issues_);
     co_return &*command_;
 }

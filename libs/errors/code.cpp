@@ -5,8 +5,8 @@
 namespace loan_manager::errors {
 
 std::optional<Code> Code::from(std::string_view name) noexcept {
-    const CodeInfo* row = detail::find(name);
-    return row == nullptr ? std::nullopt : std::optional(Code(*row));
+    const std::size_t row = detail::find(name);
+    return row == detail::table.size() ? std::nullopt : std::optional(Code(row));
 }
 
 std::ostream& operator<<(std::ostream& out, Code code) { return out << code.name(); }

@@ -80,13 +80,14 @@ inline constexpr std::array table = {
     CodeInfo{"DEADLINE_EXCEEDED", S::DEADLINE_EXCEEDED, 504, "The request took too long.", 0},
 };
 
-constexpr const CodeInfo* find(std::string_view name) noexcept {
-    for (const CodeInfo& row : table) {
-        if (row.name == name) {
-            return &row;
-        }
+/// Its row's number; the table's size if there is none. (A pointer compared with null is no constant to g++ 12 when it
+/// compiles for UndefinedBehaviorSanitizer.)
+constexpr std::size_t find(std::string_view name) noexcept {
+    std::size_t row = 0;
+    while (row != table.size() && table[row].name != name) {
+        ++row;
     }
-    return nullptr;
+    return row;
 }
 
 }  // namespace detail
@@ -97,11 +98,7 @@ public:
     /// `Code code = "BIKE_SOLD";` – literals only, looked up by the compiler.
     template <std::size_t N>
     consteval Code(const char (&name)[N])  // NOLINT: a code reads as its name
-        : row_(detail::find(std::string_view(name, N - 1))) {
-        if (row_ == nullptr) {
-            throw std::logic_error("there is no such error code");
-        }
-    }
+        : Code(known(detail::find(std::string_view(name, N - 1)))) {}
 
     /// For names that arrive while the program runs: from another service, from an annotation.
     static std::optional<Code> from(std::string_view name) noexcept;
@@ -112,7 +109,10 @@ public:
     friend constexpr bool operator==(Code a, Code b) noexcept { return a.row_ == b.row_; }
 
 private:
-    constexpr explicit Code(const CodeInfo& row) noexcept : row_(&row) {}
+    static constexpr std::size_t known(std::size_t row) {
+        return row != detail::table.size() ? row : throw std::logic_error("there is no such error code");
+    }
+    constexpr explicit Code(std::size_t row) noexcept : row_(&detail::table[row]) {}
 
     const CodeInfo* row_;
 };

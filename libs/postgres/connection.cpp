@@ -39,7 +39,7 @@ struct Connection::Impl {
     asio::awaitable<Result<void>> roll_back(Deadline end) {
         RowsList rows;
         int failed = 0;
-        const Command rollback("", "ROLLBACK", no_params());
+        const Command rollback(Statement("", "ROLLBACK"), no_params());
         co_return co_await pipeline.exchange(std::span(&rollback, 1), end, rows, failed);
     }
 
@@ -83,7 +83,7 @@ asio::awaitable<Result<std::unique_ptr<Connection>>> Connection::open(asio::io_c
 
 asio::awaitable<Result<Rows>> Connection::run_one(Command command, OptionalDeadline deadline) {
     boost::container::small_vector<Command, 2> commands;
-    if (impl_->pending_begin) commands.emplace_back("", impl_->pending_begin->sql, no_params());
+    if (impl_->pending_begin) commands.emplace_back(*impl_->pending_begin, no_params());
     commands.push_back(command);
     impl_->pending_begin.reset();
     RowsList rows;
@@ -96,20 +96,20 @@ asio::awaitable<Result<Rows>> Connection::run_one(Command command, OptionalDeadl
 
 asio::awaitable<Result<Rows>> Connection::execute(const Statement& statement, const Params& params,
                                                   OptionalDeadline deadline) {
-    return run_one(Command(statement.name, statement.sql, params), deadline);
+    return run_one(Command(statement, params), deadline);
 }
 
 asio::awaitable<Result<Rows>> Connection::execute(const Statement& statement, OptionalDeadline deadline) {
-    return run_one(Command(statement.name, statement.sql, no_params()), deadline);
+    return run_one(Command(statement, no_params()), deadline);
 }
 
 asio::awaitable<Result<Rows>> Connection::query(const std::string& sql, const Params& params,
                                                 OptionalDeadline deadline) {
-    return run_one(Command("", sql, params), deadline);
+    return run_one(Command(sql, params), deadline);
 }
 
 asio::awaitable<Result<Rows>> Connection::query(const std::string& sql, OptionalDeadline deadline) {
-    return run_one(Command("", sql, no_params()), deadline);
+    return run_one(Command(sql, no_params()), deadline);
 }
 
 asio::awaitable<Result<void>> Connection::script(const std::string& sql, OptionalDeadline deadline) {
@@ -128,7 +128,7 @@ asio::awaitable<Result<std::vector<Rows>>> Connection::run(const Batch& batch, O
     bool begins = false;
     int first_commit = -1;
     if (impl_->pending_begin) {
-        commands.emplace_back("", impl_->pending_begin->sql, no_params());
+        commands.emplace_back(*impl_->pending_begin, no_params());
         result_index.push_back(-1);
         impl_->pending_begin.reset();
     }
@@ -136,8 +136,11 @@ asio::awaitable<Result<std::vector<Rows>>> Connection::run(const Batch& batch, O
     for (const Batch::Entry& entry : batch.entries_) {
         begins = begins || entry.role == Batch::Role::begin;
         if (entry.role == Batch::Role::commit && first_commit < 0) first_commit = static_cast<int>(commands.size());
-        const std::string_view sql = entry.sql.empty() ? entry.statement.sql : std::string_view(entry.sql);
-        commands.emplace_back(entry.statement.name, sql, entry.params);
+        if (entry.sql.empty()) {
+            commands.emplace_back(entry.statement, entry.params);
+        } else {
+            commands.emplace_back(entry.sql, entry.params);
+        }
         result_index.push_back(entry.role == Batch::Role::statement ? results++ : -1);
     }
     RowsList rows;

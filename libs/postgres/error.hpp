@@ -49,10 +49,6 @@ struct Error {
 /// SQLSTATEs that callers distinguish.
 namespace sqlstate {
 inline constexpr std::string_view unique_violation = "23505";
-inline constexpr std::string_view foreign_key_violation = "23503";
-inline constexpr std::string_view not_null_violation = "23502";
-inline constexpr std::string_view check_violation = "23514";
-inline constexpr std::string_view exclusion_violation = "23P01";
 inline constexpr std::string_view numeric_value_out_of_range = "22003";
 inline constexpr std::string_view serialization_failure = "40001";
 inline constexpr std::string_view deadlock_detected = "40P01";

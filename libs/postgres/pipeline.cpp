@@ -6,6 +6,15 @@ namespace loan_manager::postgres::detail {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// A transaction has ended with ROLLBACK, and with it went what was SET in its first exchange.
+bool is_rolled_back(PGconn* connection, const boost::container::small_vector_base<Rows>& rows) {
+    return PQtransactionStatus(connection) == PQTRANS_IDLE && !rows.empty() && rows.back().command_tag() == "ROLLBACK";
+}
+
+}  // namespace
+
 Result<void> Pipeline::check(std::span<const Command> commands) const {
     if (session_->broken()) return Error(Error::Kind::unavailable, "the connection is broken");
     if (session_->operating()) return Error(Error::Kind::protocol, "the connection is busy with another operation");
@@ -29,6 +38,19 @@ Result<void> Pipeline::sending_failed() {
     Error error = error_from(session_->native(), "sending to the server failed");
     session_->mark_broken();
     return error;
+}
+
+// The server knows this for the session only. It is not changed within a transaction, whose end might undo it.
+bool Pipeline::choose_planning(std::span<const Command> commands, Expectations& expected) {
+    const bool by_value = std::any_of(commands.begin(), commands.end(),
+                                      [](const Command& command) { return command.planning == Planning::by_value; });
+    const Planning wanted = by_value ? Planning::by_value : Planning::generic;
+    if (planning_ == wanted || PQtransactionStatus(session_->native()) != PQTRANS_IDLE) return true;
+    const char* sql = by_value ? "SET plan_cache_mode = auto" : "SET plan_cache_mode = force_generic_plan";
+    if (PQsendQueryParams(session_->native(), sql, 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) return false;
+    planning_ = wanted;
+    expected.push_back(Expected{Answer::plan, -1, {}});
+    return true;
 }
 
 bool Pipeline::send_command(const Command& command) {
@@ -85,6 +107,7 @@ Result<void> Pipeline::send(std::span<const Command> commands, Expectations& exp
         }
         expected.push_back(Expected{Answer::forget_all, -1, {}});
     }
+    if (!choose_planning(commands, expected)) return sending_failed();
     ++exchange_;
     // First, so that none of them makes room for another.
     for (const Command& command : commands) {
@@ -169,6 +192,7 @@ asio::awaitable<Result<void>> Pipeline::exchange(std::span<const Command> comman
     }
     session_->sync_seen();
     operation.complete();
+    if (first_error || is_rolled_back(session_->native(), rows)) planning_.reset();
     if (!first_error) co_return Result<void>();
     if (first_error->stale_plan || first_error->is("42P05")) forget_statements();  // 42P05: the name exists already
     co_return *std::move(first_error);
@@ -201,6 +225,7 @@ asio::awaitable<Result<void>> Pipeline::script(const std::string& sql, Deadline 
     session_->expect_null(false);
     if (PQenterPipelineMode(connection) != 1) co_return sending_failed().error();
     operation.complete();
+    planning_.reset();  // whatever the script set, or rolled back
     if (first_error) co_return *std::move(first_error);
     co_return Result<void>();
 }

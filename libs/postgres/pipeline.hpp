@@ -19,12 +19,15 @@ namespace loan_manager::postgres::detail {
 
 /// One statement of an exchange. Without a name it is parsed anew.
 struct Command {
-    Command(std::string_view command_name, std::string_view command_sql, const Params& command_params)
-        : name(command_name), sql(command_sql), params(&command_params) {}
+    Command(const Statement& statement, const Params& command_params)
+        : name(statement.name), sql(statement.sql), params(&command_params), planning(statement.planning) {}
+    Command(std::string_view unnamed_sql, const Params& command_params)
+        : sql(unnamed_sql), params(&command_params), planning(Planning::by_value) {}
 
     std::string_view name;
     std::string_view sql;  // NUL-terminated
     const Params* params;
+    Planning planning;
 };
 
 class Pipeline {
@@ -42,7 +45,10 @@ public:
     boost::asio::awaitable<Result<void>> script(const std::string& sql, Deadline deadline);
 
     /// To be called when answers were thrown away: it is not known which statements got prepared.
-    void after_interruption() { forget_statements(); }
+    void after_interruption() {
+        forget_statements();
+        planning_.reset();
+    }
 
 private:
     struct Hash {
@@ -55,7 +61,7 @@ private:
     };
     using Statements = std::unordered_map<std::string, Prepared, Hash, std::equal_to<>>;  // by name
 
-    enum class Answer { forget_all, forget_one, prepare, command };
+    enum class Answer { forget_all, forget_one, prepare, plan, command };
     struct Expected {
         Answer answer;
         int command;
@@ -68,6 +74,7 @@ private:
     bool send_command(const Command& command);
     bool prepare(const Command& command, int index, Expectations& expected);
     bool make_room(Expectations& expected);
+    bool choose_planning(std::span<const Command> commands, Expectations& expected);
     void forget_statements();
     Result<void> sending_failed();
 
@@ -76,6 +83,7 @@ private:
     Statements prepared_;
     std::uint64_t exchange_ = 0;
     bool deallocate_all_ = false;
+    std::optional<Planning> planning_ = Planning::generic;  // the session's; absent: not known
 };
 
 }  // namespace loan_manager::postgres::detail

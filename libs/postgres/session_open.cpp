@@ -30,6 +30,8 @@ Dsn complete(const ConnectOptions& options) {
     if (options.lock_timeout.count() > 0) server_options += setting("lock_timeout", options.lock_timeout);
     // Our statements are short; compiling one costs more than it can save, and badly estimated ones get compiled.
     server_options += " -c jit=off";
+    // pipeline.cpp knows that it is so, and changes it.
+    server_options += " -c plan_cache_mode=force_generic_plan";
     // A service that was killed must not hold its locks until its statements end by themselves.
     server_options += " -c client_connection_check_interval=2000";
     server_options += ' ' + std::string(dsn.get("options"));

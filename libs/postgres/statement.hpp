@@ -7,15 +7,27 @@
 
 namespace loan_manager::postgres {
 
+/// How the server plans a prepared statement.
+enum class Planning {
+    /// Once, for any value: the right plan of a look-up by key or an INSERT is always the same, and making it takes
+    /// several times as long as running it. Left to itself the server would make it at every call while a table has no
+    /// statistics, and on that connection ever after.
+    generic,
+    /// As the server thinks best: anew for each value as long as that gives cheaper plans.
+    by_value
+};
+
 /// A statement that is prepared on first use of each connection, in the same round trip as its execution.
 /// The name identifies it on the server: one name, one SQL text. Both texts must be NUL-terminated
 /// (string literals are) and outlive the call: `constexpr Statement find_bike{"bikes.find", "SELECT …"};`
 struct Statement {
-    constexpr Statement(const char* statement_name, const char* statement_sql)
-        : name(statement_name), sql(statement_sql) {}
+    constexpr Statement(const char* statement_name, const char* statement_sql,
+                        Planning statement_planning = Planning::generic)
+        : name(statement_name), sql(statement_sql), planning(statement_planning) {}
 
     std::string_view name;
     std::string_view sql;
+    Planning planning;
 };
 
 /// A point in time by which an operation must have ended.

@@ -82,7 +82,7 @@ auto with_transaction(Pool& pool, TransactionOptions options, Body& body, Option
         if (!lease) {
             co_return lease.error();
         }
-        Transaction transaction(*lease->get(), options);
+        Transaction transaction(**lease, options);
         std::optional<Outcome> outcome;
         std::exception_ptr thrown;
         try {

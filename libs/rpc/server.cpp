@@ -208,6 +208,10 @@ void Server::start() {
             "gRPC cannot listen" +
             (options.tcp ? " on " + runtime::host_port(options.tcp->host, options.tcp->port) : ""));
     }
+    // Known by name from now on, and told together.
+    for (const std::unique_ptr<ServiceEntry>& entry : impl_->entries) {
+        impl_->server->GetHealthCheckService()->SetServingStatus(entry->name(), false);
+    }
     set_serving(false);
     if (impl_->connections) {
         impl_->connections->start();

@@ -32,8 +32,7 @@ json::array reads_of(const std::vector<const google::protobuf::ServiceDescriptor
 }
 
 // Text, not boost::json: that writes 0.2 as 2E-1, which gRPC does not read as a number.
-constexpr std::string_view balancing =
-    R"("loadBalancingConfig":[{"round_robin":{}}],"healthCheckConfig":{"serviceName":""})";
+constexpr std::string_view balancing = R"("loadBalancingConfig":[{"round_robin":{}}])";
 
 constexpr std::string_view retry_policy =
     R"({"maxAttempts":3,"initialBackoff":"0.02s","maxBackoff":"0.2s","backoffMultiplier":2,)"
@@ -46,7 +45,9 @@ constexpr std::string_view retry_budget = R"("retryThrottling":{"maxTokens":1000
 }  // namespace
 
 std::string service_config(const std::vector<const google::protobuf::ServiceDescriptor*>& services) {
-    std::string config = "{" + std::string(balancing);
+    // By name: a server of other services, at a wrong address, is no healthy instance.
+    const std::string health = services.empty() ? std::string() : services.front()->full_name();
+    std::string config = "{" + std::string(balancing) + R"(,"healthCheckConfig":{"serviceName":")" + health + "\"}";
     const json::array reads = reads_of(services);
     if (!reads.empty()) {
         config += R"(,"methodConfig":[{"name":)" + json::serialize(reads) + R"(,"retryPolicy":)" +

@@ -64,6 +64,7 @@ public:
     /// std::logic_error if a method of the service has no handler.
     void check_complete() const;
 
+    const std::string& name() const noexcept { return descriptor_->full_name(); }
     const std::vector<std::unique_ptr<MethodEntry>>& methods() const noexcept { return methods_; }
 
 private:

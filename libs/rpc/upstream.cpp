@@ -4,8 +4,6 @@
 #include <grpcpp/support/channel_arguments.h>
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <limits>
 
 #include "rpc/credentials.hpp"
@@ -31,8 +29,8 @@ grpc::ChannelArguments channel_arguments(const UpstreamOptions& options, const s
     arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 1);
     arguments.SetMaxReceiveMessageSize(options.max_message_bytes);
     arguments.SetMaxSendMessageSize(options.max_message_bytes);
-    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1'000);
+    arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, milliseconds_arg(options.reconnect_after));
+    arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, milliseconds_arg(options.reconnect_after_at_most));
     // gRPC's name for the time one connection attempt may take.
     arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, milliseconds_arg(options.connect_timeout));
     arguments.SetInt(GRPC_ARG_DNS_MIN_TIME_BETWEEN_RESOLUTIONS_MS, 1'000);
@@ -120,75 +118,6 @@ void Upstream::Impl::use_target(const std::string& chosen, std::size_t count) {
     runtime::log::info("upstream instances", {{"upstream", options.name}, {"target", chosen}});
 }
 
-asio::awaitable<std::vector<tcp::endpoint>> Upstream::Impl::resolve(const std::vector<HostPort>& hosts) {
-    std::vector<tcp::endpoint> endpoints;
-    for (const HostPort& host : hosts) {
-        if (const std::optional<tcp::endpoint> endpoint = literal_endpoint(host)) {
-            endpoints.push_back(*endpoint);
-            continue;
-        }
-        boost::system::error_code error;
-        const tcp::resolver::results_type found =
-            co_await resolver.async_resolve(host.host, host.port, asio::redirect_error(asio::use_awaitable, error));
-        std::vector<tcp::endpoint>& known = resolved[host];
-        if (!error) {
-            known.clear();
-            for (const auto& entry : found) {
-                known.push_back(entry.endpoint());
-            }
-        }  // while the name service is away the last answer holds
-        endpoints.insert(endpoints.end(), known.begin(), known.end());
-    }
-    co_return endpoints;
-}
-
-std::optional<std::vector<std::filesystem::path>> Upstream::Impl::sockets() {
-    std::optional<Sockets> found = scan_directory(address.directory, options.owner);
-    if (!found) {
-        return std::nullopt;
-    }
-    if (found->refused != refused) {
-        for (const std::string& problem : found->refused) {
-            runtime::log::warning("instances refused", {{"upstream", options.name}, {"reason", problem}});
-        }
-        refused = std::move(found->refused);
-    }
-    return std::move(found->paths);
-}
-
-void Upstream::Impl::use_if_changed(const std::string& chosen, std::size_t count) {
-    bool changed = false;
-    {
-        const std::lock_guard lock(mutex);
-        changed = chosen != target;
-    }
-    if (changed && !stopped) {
-        use_target(chosen, count);
-    }
-}
-
-asio::awaitable<void> Upstream::Impl::look(std::shared_ptr<Impl> self) {
-    if (!self || self->stopped) {
-        co_return;
-    }
-    if (self->address.kind == Address::Kind::directory) {
-        if (const auto found = self->sockets()) {
-            self->use_if_changed(to_target(*found), found->size());
-        }
-        co_return;
-    }
-    const std::vector<tcp::endpoint> endpoints = co_await self->resolve(self->address.hosts);
-    self->use_if_changed(to_target(endpoints), self->address.hosts.size());
-}
-
-void Upstream::Impl::watch(std::chrono::milliseconds interval) {
-    runtime::PeriodicOptions looks;
-    looks.name = "instances of " + options.name;
-    looks.interval = interval;
-    watcher.emplace(executor, std::move(looks), [weak = weak_from_this()] { return look(weak.lock()); });
-    watcher->start();
-}
-
 void Upstream::Impl::start() {
     if (options.metrics != nullptr) {
         const runtime::Labels labels{{"upstream", options.name}};
@@ -252,6 +181,9 @@ void Upstream::Impl::shutdown(std::chrono::milliseconds grace) {
         self->resolver.cancel();
         if (self->watcher) {
             self->watcher->cancel();
+        }
+        if (self->news) {
+            self->news->close();
         }
     });
 }

@@ -23,8 +23,8 @@ namespace loan_manager::rpc {
 
 struct UpstreamOptions {
     std::string name;  ///< For logs and metrics: "fleet".
-    /// `unix:/directory`: a directory, read once a second, of the sockets of the instances. Or, with credentials for
-    /// it, TCP: `host:port[,host:port…]` or `dns:///name:port`.
+    /// `unix:/directory`: a directory of the sockets of the instances. Or, with credentials for it, TCP:
+    /// `host:port[,host:port…]` or `dns:///name:port`.
     std::string address;
     /// With `unix:`: whose sockets these are. Where anybody else could answer nobody is called.
     uid_t owner = ::geteuid();
@@ -39,6 +39,10 @@ struct UpstreamOptions {
     /// Calls leave this much of the caller's budget for the way back.
     std::chrono::milliseconds margin{20};
     std::chrono::milliseconds connect_timeout{1000};
+    /// The first and the longest pause before another attempt to connect. A change in the directory ends it.
+    std::chrono::milliseconds reconnect_after{100};
+    std::chrono::milliseconds reconnect_after_at_most{1000};
+    /// How often the directory is read when nothing is heard of changes in it.
     std::chrono::milliseconds directory_interval{1000};
     /// How often the names of a list of several `host:port` are looked up again.
     std::chrono::milliseconds resolve_interval{10'000};

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "rpc/client_call.hpp"
+#include "rpc/directory_news.hpp"
 #include "rpc/error.hpp"
 #include "rpc/targets.hpp"
 #include "rpc/upstream.hpp"
@@ -61,7 +62,11 @@ struct Upstream::Impl : std::enable_shared_from_this<Impl> {
     void watch(std::chrono::milliseconds interval);
     /// The sockets in the directory; what is refused there is logged when it changes.
     std::optional<std::vector<std::filesystem::path>> sockets();
-    void use_if_changed(const std::string& target, std::size_t count);
+    /// Whether it was another one.
+    bool use_if_changed(const std::string& target, std::size_t count);
+    void look_at_directory();
+    /// Instances that could not be reached are tried again without waiting.
+    void reconnect_now();
     boost::asio::awaitable<std::vector<boost::asio::ip::tcp::endpoint>> resolve(const std::vector<HostPort>& hosts);
 
     UpstreamOptions options;
@@ -72,6 +77,9 @@ struct Upstream::Impl : std::enable_shared_from_this<Impl> {
 
     // Of the watching coroutine's executor alone.
     std::optional<runtime::Periodic> watcher;
+    std::shared_ptr<DirectoryNews> news;
+    /// Since the last look; before the first one anything may have happened.
+    bool has_news = true;
     boost::asio::ip::tcp::resolver resolver;
     std::map<HostPort, std::vector<boost::asio::ip::tcp::endpoint>> resolved;
     std::vector<std::string> refused;

@@ -2,7 +2,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "runtime/instance_socket.hpp"
+#include "runtime/loops.hpp"
 
 namespace loan_manager::runtime {
 namespace {
@@ -65,7 +68,9 @@ void add_common_settings(SettingsTable& table, CommonSettings& settings, const C
     table.number("THREADS", settings.threads)
         .default_value(0)
         .range(0, 256)
-        .help("Event loops, a thread each; 0 means one per processor.");
+        .help(
+            "Event loops, a thread each; 0 means one per processor, but with a database no more than a third of "
+            "DB_POOL_SIZE.");
     table.seconds("SHUTDOWN_GRACE_SECONDS", settings.shutdown_grace_seconds)
         .default_value(15)
         .range(0, 3600)
@@ -109,15 +114,27 @@ void add_database_settings(SettingsTable& table, DatabaseSettings& settings) {
         .help("The PostgreSQL database; postgresql+asyncpg:// is understood too.");
     table.number("DB_POOL_SIZE", settings.db_pool_size)
         .default_value(10)
-        .range(1, 1000)
+        .range(connections_per_loop, 1000)
         .help(
-            "Connections of the whole process, shared out over its event loops. With three or more for each loop no "
-            "kind "
-            "of request can take all of them.");
+            "Connections of the whole process, shared out over its event loops: three or more for each, so that no "
+            "kind of request can take all of them.");
     table.duration("DB_LOCK_TIMEOUT", settings.db_lock_timeout)
         .default_value("3s")
         .range(100, 60'000)
         .help("A statement that waits this long for a lock gives up, and the client is told to come again.");
+}
+
+void share_connections(SettingsTable& table, CommonSettings& settings, const DatabaseSettings& database) {
+    table.rule([&settings, &database](SettingsErrors& errors) {
+        const std::size_t most = database.db_pool_size / connections_per_loop;
+        if (settings.threads == 0) {
+            settings.threads = std::min(one_per_processor(), most);
+        } else if (settings.threads > most) {
+            errors.add("DB_POOL_SIZE", "must be " + std::to_string(settings.threads * connections_per_loop) +
+                                           " or more for " + std::to_string(settings.threads) +
+                                           " event loops (THREADS), three connections for each");
+        }
+    });
 }
 
 }  // namespace loan_manager::runtime

@@ -29,7 +29,7 @@ struct CommonSettings {
     std::string log_file;
     std::uint64_t log_max_bytes = 0;
     unsigned log_backups = 0;
-    std::size_t threads = 0;  ///< 0: one per processor
+    std::size_t threads = 0;  ///< 0: one per processor, see share_connections() too
     std::chrono::seconds shutdown_grace_seconds{0};
 };
 
@@ -51,5 +51,12 @@ struct DatabaseSettings {
 };
 
 void add_database_settings(SettingsTable& table, DatabaseSettings& settings);
+
+/// With fewer a loop, one kind of request could take all of them (postgres::PoolOptions::bulkheads).
+inline constexpr std::size_t connections_per_loop = 3;
+
+/// Rule of services whose loops share a pool: each loop has `connections_per_loop` connections or more. By itself
+/// THREADS follows the pool; asked for more loops than that, the service does not start.
+void share_connections(SettingsTable& table, CommonSettings& settings, const DatabaseSettings& database);
 
 }  // namespace loan_manager::runtime

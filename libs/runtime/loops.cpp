@@ -28,9 +28,11 @@ struct Loops::Loop {
     std::atomic<std::int64_t> asked_at{0};  ///< 0: no question is open
 };
 
+std::size_t one_per_processor() noexcept { return std::max(1u, std::thread::hardware_concurrency()); }
+
 Loops::Loops(std::size_t count) {
     if (count == 0) {
-        count = std::max(1u, std::thread::hardware_concurrency());
+        count = one_per_processor();
     }
     for (std::size_t index = 0; index != count; ++index) {
         auto& loop = *loops_.emplace_back(std::make_unique<Loop>());

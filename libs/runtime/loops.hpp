@@ -19,6 +19,9 @@
 
 namespace loan_manager::runtime {
 
+/// How many loops this machine can keep at work.
+std::size_t one_per_processor() noexcept;
+
 /// The process's event loops: N `io_context`s with one thread each. A request is given to one of them and stays there,
 /// so what belongs to a loop (a connection pool, a cache) needs no locks. An exception that escapes a handler is logged
 /// and the loop goes on.

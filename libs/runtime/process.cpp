@@ -105,6 +105,9 @@ int run(const ProcessSpec& spec, int argc, char** argv) {
     if (spec.add_settings) {
         spec.add_settings(table);
     }
+    if (spec.database != nullptr) {
+        share_connections(table, settings, *spec.database);
+    }
     const auto action = table.parse(argc, argv);
     if (!action) {
         print_line(spec.program + ": bad settings\n" + action.error().text() + "  --help explains every setting");

@@ -70,6 +70,8 @@ struct ProcessSpec {
 
     /// Declares the service's own settings; the common ones are in the table already.
     std::function<void(SettingsTable&)> add_settings;
+    /// Of a service whose event loops share the connections of a pool: its settings, see share_connections().
+    const DatabaseSettings* database = nullptr;
 
     /// Builds and starts the service. Runs on the main thread while the loops run, so it may wait for them. What it
     /// returns is kept until the loops have ended and destroyed before they are. An exception is a start-up failure:

@@ -42,6 +42,17 @@ std::string key_parameter(postgres::Params& params, KeyType type, const std::str
 
 }  // namespace
 
+std::string pattern_containing(std::string_view text) {
+    std::string pattern = "%";
+    for (const char c : text) {
+        if (c == '%' || c == '_' || c == '\\') {
+            pattern += '\\';
+        }
+        pattern += c;
+    }
+    return pattern + '%';
+}
+
 rpc::Result<void> KeysetQuery::sort_by(std::span<const SortField> fields, std::string_view sort,
                                        const access::Identity& caller) {
     const auto wanted = paging::parse_sort(sort);

@@ -40,6 +40,9 @@ struct Source {
     std::string key_tables{};
 };
 
+/// A pattern for LIKE that finds the text itself anywhere, whatever it contains.
+std::string pattern_containing(std::string_view text);
+
 /// One page of a list (D-213): composed from fixed pieces of SQL, every value a parameter, read in the order of an
 /// index. Sort first, then arms and conditions:
 ///
@@ -87,6 +90,9 @@ public:
 
     std::string covers(const access::Reach& reach, const ScopeColumns& columns) {
         return sql::covers(params_, reach, columns);
+    }
+    std::string covers_company(const access::Reach& reach, std::string_view company) {
+        return sql::covers_company(params_, reach, company);
     }
     /// The id of a branch or company named by id or code in a filter; a filter that names nothing is answered with
     /// VALIDATION.

@@ -18,7 +18,7 @@ Handle<const postgres::Rows&> RoundTrip::add(const postgres::Statement& statemen
 Handle<const postgres::Rows&> RoundTrip::add_composed(std::string sql, postgres::Params params) {
     const auto& name = texts_.emplace_back("composed." + digest::sha256_hex({sql}).substr(0, 32));
     const auto& text = texts_.emplace_back(std::move(sql));
-    return add(postgres::Statement(name.c_str(), text.c_str()), std::move(params));
+    return add(postgres::Statement(name.c_str(), text.c_str(), postgres::Planning::by_value), std::move(params));
 }
 
 Handle<const postgres::Rows&> RoundTrip::add_planned_anew(std::string sql, postgres::Params params) {

@@ -77,6 +77,12 @@ private:
     bool answered_ = false;
 };
 
+/// Reader of a statement that answers with one value: one row of one column.
+template <class T>
+T one_value(const postgres::Rows& rows) {
+    return rows.front().get<T>(0);
+}
+
 template <class T>
 T Handle<T>::read(const RoundTrip& trip) const {
     return read_(trip.rows(index_));

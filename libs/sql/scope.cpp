@@ -17,6 +17,14 @@ std::string in_companies(const ScopeColumns& columns, const std::string& compani
            in_list("s.company_id", companies) + ")";
 }
 
+std::string has_branch(std::string_view company, const std::string& branches) {
+    return std::string(company) + " IN (SELECT s.company_id FROM fleet.branches s WHERE " + in_list("s.id", branches) +
+           ")";
+}
+
+// Named even where it does not count, so that the parameters are always the same four.
+std::string without_assignee(const std::string& parameter) { return "(" + parameter + "::uuid IS NOT NULL AND false)"; }
+
 }  // namespace
 
 std::string covers(postgres::Params& params, const access::Reach& reach, const ScopeColumns& columns) {
@@ -42,14 +50,27 @@ std::string covers(postgres::Params& params, const access::Reach& reach, const S
     return condition.empty() ? "false" : "(" + condition + ")";
 }
 
+std::string covers_company(postgres::Params& params, const access::Reach& reach, std::string_view company) {
+    if (reach.all) {
+        return "true";
+    }
+    const auto companies = parameter(params, reach.companies);
+    return "(" + in_list(company, companies) + " OR " + has_branch(company, parameter(params, reach.branches)) + ")";
+}
+
 std::string covers_always(int first, const ScopeColumns& columns) {
     const auto at = [&](int offset) { return "$" + std::to_string(first + offset); };
     std::string condition =
         "(" + at(0) + "::boolean OR " + in_companies(columns, at(1)) + " OR " + in_list(columns.branch, at(2));
-    // Named even where it does not count, so that the parameters are always the same four.
-    condition += columns.assignee.empty() ? " OR (" + at(3) + "::uuid IS NOT NULL AND false)"
-                                          : " OR " + std::string(columns.assignee) + " = " + at(3) + "::uuid";
+    condition += " OR " + (columns.assignee.empty() ? without_assignee(at(3))
+                                                    : std::string(columns.assignee) + " = " + at(3) + "::uuid");
     return condition + ")";
+}
+
+std::string covers_company_always(int first, std::string_view company) {
+    const auto at = [&](int offset) { return "$" + std::to_string(first + offset); };
+    return "(" + at(0) + "::boolean OR " + in_list(company, at(1)) + " OR " + has_branch(company, at(2)) + " OR " +
+           without_assignee(at(3)) + ")";
 }
 
 void add_scope(postgres::Params& params, const access::Reach& reach) {

@@ -27,9 +27,13 @@ struct ScopeColumns {
 /// is left out, so that the planner sees the plain case as what it is.
 std::string covers(postgres::Params& params, const access::Reach& reach, const ScopeColumns& columns);
 
-/// The same for a statement whose text never changes: the reach is its parameters $first … $first+3, which add_scope()
+/// The same for a row of a company as a whole: covered by reach on the company, or on a branch of it.
+std::string covers_company(postgres::Params& params, const access::Reach& reach, std::string_view company);
+
+/// Both for a statement whose text never changes: the reach is its parameters $first … $first+3, which add_scope()
 /// adds.
 std::string covers_always(int first, const ScopeColumns& columns);
+std::string covers_company_always(int first, std::string_view company);
 void add_scope(postgres::Params& params, const access::Reach& reach);
 
 }  // namespace loan_manager::sql

@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
     spec.summary = "Users, sessions and signing keys. `loan-manager-auth rotate-key` makes a new signing key.";
     spec.defaults = {.admin_port = 9101, .instance_dir = "/run/loan-manager/auth"};
     spec.add_settings = [&](runtime::SettingsTable& table) { auth::add_settings(table, settings); };
+    spec.database = &settings.database;
     spec.start = [&](runtime::Process& process) { return auth::start(process, settings); };
     return runtime::run(spec, argc, argv);
 }

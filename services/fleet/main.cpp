@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
     spec.summary = "Companies, branches, bikes and everything that happens to them.";
     spec.defaults = {.admin_port = 9102, .instance_dir = "/run/loan-manager/fleet"};
     spec.add_settings = [&](runtime::SettingsTable& table) { fleet::add_settings(table, settings); };
+    spec.database = &settings.database;
     spec.start = [&](runtime::Process& process) { return fleet::start(process, settings); };
     return runtime::run(spec, argc, argv);
 }

@@ -35,9 +35,8 @@ postgres::ConnectOptions connect_options(const Settings& settings) {
 }
 
 postgres::PoolOptions pool_options(const Settings& settings) {
-    postgres::PoolOptions options;
+    postgres::PoolOptions options = service::pool_options(settings.database, "loan-manager lifecycle-refresher");
     options.connect = connect_options(settings);
-    options.max_connections = settings.database.db_pool_size;
     return options;
 }
 
@@ -163,14 +162,14 @@ private:
             .command("RefreshView", commands_.handler(&refresh_one, gate_));
         server_.service<v1::ReportService>()
             .query("GetCostSummary",
-                   [this](rpc::CallContext& context, const v1::CostSummaryRequest& request) {
-                       return cost_summary(pools_, pages_, context, request);
+                   [this](rpc::CallContext& call, const v1::CostSummaryRequest& request) {
+                       return cost_summary(pools_, pages_, call, request);
                    })
-            .query("GetBranchStock", [this](rpc::CallContext& context, const v1::BranchStockRequest& request) {
-                return branch_stock(pools_, pages_, context, request);
+            .query("GetBranchStock", [this](rpc::CallContext& call, const v1::BranchStockRequest& request) {
+                return branch_stock(pools_, pages_, call, request);
             });
-        const rpc::CustomCheck is_operator = [this](const rpc::CallContext& context) {
-            return check_operator_token(settings_.secret_key, context.bearer, std::chrono::system_clock::now());
+        const rpc::CustomCheck is_operator = [this](const rpc::CallContext& call) {
+            return check_operator_token(settings_.secret_key, call.bearer, std::chrono::system_clock::now());
         };
         // The command line's: it brings no idempotency key, so nothing here is a command.
         server_.service<v1::RefreshControl>()

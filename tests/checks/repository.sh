@@ -14,4 +14,11 @@ complain "absolute path of a machine" "$(grep -nE '(/home/[a-z]|/root/|/work/)' 
 for folder in libs/*/ services/*/; do
     [ -f "$folder/README.md" ] || complain "missing" "$folder/README.md"
 done
+# SQL stands with the rows of an area: rules, handlers and commands (whoever includes its commands.hpp) hold none.
+above_rows=$(
+    git ls-files -co --exclude-standard 'services/*/*/rules.cpp' 'services/*/*/handlers.cpp'
+    git ls-files -co --exclude-standard 'services/*/*/*.cpp' | xargs -r grep -lE 'include ".*/commands\.hpp"'
+)
+# shellcheck disable=SC2086
+complain "SQL outside of the rows" "$(grep -nE '"(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH) ' $above_rows | head || true)"
 exit $failed

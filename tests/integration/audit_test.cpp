@@ -431,6 +431,46 @@ TEST_CASE("D-220 check compares the audit log with the outbox") {
     CHECK(verify(suite).at("status") == "ok");
 }
 
+TEST_CASE("D-220 check knows how far the outbox was pruned: what is older is not missed, what is newer is") {
+    Suite suite(sealing());
+    const auto admin = suite.token("admin");
+    const auto id = new_bike(suite, "WW");
+    REQUIRE(suite.patch("/v1/bikes/" + id, R"({"color":"red"})", admin, "\"1\"").status == 200);
+    auto database = suite.database();
+    const auto newest = [&](const char* event) {
+        return database.value("select max(seq) from outbox where event_type = '" + std::string(event) + "'");
+    };
+    const auto until = newest("bike.updated");
+    REQUIRE(suite.patch("/v1/bikes/" + id, R"({"color":"blue"})", admin, "\"2\"").status == 200);
+    REQUIRE(
+        suite.post("/v1/bikes/" + id + "/reserve", R"({"reserved_for":"A. Perera"})", admin, {{"if-match", "\"3\""}})
+            .status == 200);
+    REQUIRE(all_sealed(suite));
+    REQUIRE(verify(suite).at("events_pruned_until").is_null());
+
+    // As prune_outbox does it once the events are old.
+    database.rows(
+        "insert into outbox_pruned (until, last_seq, rows) select max(at), max(seq), count(*) from outbox where seq "
+        "<= " +
+        until + "; delete from outbox where seq <= " + until);
+    auto report = verify(suite);
+    CHECK(report.at("status") == "ok");
+    CHECK(report.at("events_pruned_until").is_string());
+    CHECK(says(report, "not_proved", "those were pruned from the outbox"));
+    CHECK(suite.ctl({"check"}).text.find("without its") == std::string::npos);
+
+    database.rows("delete from outbox where seq = " + newest("bike.updated"));
+    report = verify(suite);
+    CHECK(report.at("status") == "violated");
+    CHECK(
+        says(report, "findings", "audit row without its event: bike.updated of bicycle " + id + " (1 rows, 0 events)"));
+    database.rows("update outbox set event_type = 'bike.released' where seq = " + newest("bike.reserved"));
+    report = verify(suite);
+    CHECK(says(report, "findings", "audit row without its event: bike.reserved of bicycle " + id));
+    CHECK(says(report, "findings",
+               "event without its audit row: bike.released of bicycle " + id + " (0 rows, 1 events)"));
+}
+
 TEST_CASE("audit chain: two instances seal without getting in each other's way") {
     Suite suite(sealing());
     suite.start("fleet-2");

@@ -92,6 +92,8 @@ TEST_CASE("sessions: GET /v1/me names roles, permissions and scope") {
     const auto body = me.json();
     CHECK(body.at("username").as_string() == agent);
     CHECK(body.at("branch_scope").as_array().size() == 1);
+    CHECK(body.at("branch_scope_codes") == boost::json::array{"WW"});
+    CHECK(body.at("company_scope_codes").as_array().empty());
     bool may_procure = false;
     bool sees_costs = false;
     for (const auto& one : body.at("permissions").as_array()) {

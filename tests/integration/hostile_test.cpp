@@ -4,6 +4,7 @@
 #include "support/suite.hpp"
 
 using namespace loan_manager::testing;
+using namespace std::string_literals;
 
 namespace {
 
@@ -24,7 +25,7 @@ TEST_CASE("hostile: request smuggling shapes are refused") {
     CHECK(raw_status("GET /v1/bikes HTTP/1.1\r\n\r\n") == 400);
     CHECK(raw_status("GET /v1/bikes HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n") == 400);
     CHECK(raw_status("GET /v1/bikes HTTP/1.1\r\nHost: x\r\nBad Header: 1\r\n\r\n") == 400);
-    CHECK(raw_status(std::string("GET /v1/bi\0kes HTTP/1.1\r\nHost: x\r\n\r\n", 39)) == 400);
+    CHECK(raw_status("GET /v1/bi\0kes HTTP/1.1\r\nHost: x\r\n\r\n"s) == 400);
     CHECK(raw_status("nonsense\r\n\r\n") == 400);
 }
 

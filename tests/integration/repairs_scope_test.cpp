@@ -42,6 +42,55 @@ TEST_CASE("J1 a mechanic opens jobs with himself as mechanic at a branch of his 
     CHECK(workshop.open(bike, "", auditor).code() == "FORBIDDEN");
 }
 
+TEST_CASE("D-511 the mechanic of a job or line is an active mechanic or workshop manager of the job's branch") {
+    Workshop workshop;
+    auto& suite = workshop.suite();
+    const auto make = [&](const std::string& username, const std::string& roles, const std::string& branches) {
+        auto answer = suite.post("/v1/users",
+                                 R"({"username":")" + username + R"(","full_name":"Kamal Perera","roles":[)" + roles +
+                                     R"(],"branch_scope":[)" + branches + "]}",
+                                 workshop.admin());
+        REQUIRE_MESSAGE(answer.status == 201, answer.body);
+        return text(answer.json(), "id");
+    };
+    const auto gone = make("d511gone", R"("mechanic")", R"("BRC")");
+    REQUIRE(suite.patch("/v1/users/" + gone, R"({"is_active":false})", workshop.admin(), tag(1)).status == 200);
+    struct Case {
+        std::string mechanic;
+        std::string issue;  // "": is taken
+    };
+    const std::vector<Case> cases{
+        {workshop.user_id(workshop.mechanic()), ""},
+        {make("d511boss", R"("workshop_manager")", R"("BRC","WW")"), ""},
+        {"01900000-0000-7000-8000-000000000000", "mechanic_id:not_found"},
+        {make("d511seller", R"("sales_agent")", R"("BRC")"), "mechanic_id:not_allowed"},
+        {make("d511away", R"("mechanic")", R"("BD")"), "mechanic_id:not_allowed"},
+        {gone, "mechanic_id:not_allowed"},
+        {workshop.user_id("admin"), "mechanic_id:not_allowed"},
+    };
+    const auto job = workshop.job(workshop.bike());
+    const auto line = workshop.add_line(job, "LABOUR", R"("unit_cost":"1.00")");
+    REQUIRE_MESSAGE(line.status == 201, line.body);
+    for (const auto& [mechanic, issue] : cases) {
+        CAPTURE(mechanic);
+        CAPTURE(issue);
+        const std::string named = R"("mechanic_id":")" + mechanic + "\"";
+        const auto opened = workshop.open(workshop.bike(), "," + named);
+        const auto patched = workshop.patch(job, "{" + named + "}");
+        const auto added = workshop.add_line(job, "LABOUR", R"("unit_cost":"1.00",)" + named);
+        if (issue.empty()) {
+            CHECK(opened.status == 201);
+            CHECK(patched.status == 200);
+            CHECK(added.status == 201);
+            continue;
+        }
+        for (const auto& answer : {opened, patched, added}) {
+            check_error(answer, 422, "VALIDATION");
+            CHECK(issues(answer) == std::set<std::string>{issue});
+        }
+    }
+}
+
 TEST_CASE("J2 J3 the assigned mechanic works on his job; managing is not his") {
     Workshop workshop;
     auto mechanic = workshop.mechanic();

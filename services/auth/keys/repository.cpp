@@ -55,11 +55,11 @@ void add_list(postgres::Batch& batch) { batch.add(select_keys); }
 std::vector<KeyRecord> read_list(const Rows& rows) {
     std::vector<KeyRecord> records;
     for (const postgres::Row row : rows) {
-        records.push_back({.kid = row.get<std::string>(0),
-                           .public_jwk = row.get<std::string>(1),
-                           .activates_at = row.get<WallTime>(2),
-                           .valid_until = row.get<WallTime>(3),
-                           .retired_at = row.get<std::optional<WallTime>>(4)});
+        records.push_back({.kid = row.get<std::string>("kid"),
+                           .public_jwk = row.get<std::string>("public_jwk"),
+                           .activates_at = row.get<WallTime>("activates_at"),
+                           .valid_until = row.get<WallTime>("valid_until"),
+                           .retired_at = row.get<std::optional<WallTime>>("retired_at")});
     }
     return records;
 }

@@ -7,11 +7,10 @@ namespace loan_manager::auth::sessions {
 
 namespace asio = boost::asio;
 
-asio::awaitable<rpc::Result<Admission>> admit(const Parts& parts, const rpc::CallContext& context,
-                                              std::string account) {
+asio::awaitable<rpc::Result<Admission>> admit(const Parts& parts, const rpc::CallContext& call, std::string account) {
     const ThrottleLimits& limits = parts.settings.throttle;
-    const std::string address = throttle_address(context.client_ip);
-    const postgres::Lease lease = (co_await parts.pools.local().acquire(context.deadline)).value();
+    const std::string address = throttle_address(call.client_ip);
+    const postgres::Lease lease = (co_await parts.pools.local().acquire(call.deadline)).value();
     postgres::Transaction transaction(*lease);
     LoginFacts facts = (co_await lock_attempts(transaction, address, account, limits, parts.clock.now())).value();
     // Read again after waiting for the lock, so that the order of the attempts is the order of their times.
@@ -19,7 +18,7 @@ asio::awaitable<rpc::Result<Admission>> admit(const Parts& parts, const rpc::Cal
     const std::chrono::seconds wait = time_to_wait(facts.history, limits, now);
     if (wait > std::chrono::seconds{0}) {
         static_cast<void>(co_await transaction.rollback());
-        runtime::log::info("sign-in throttled", {{"request_id", context.request_id},
+        runtime::log::info("sign-in throttled", {{"request_id", call.request_id},
                                                  {"address", address},
                                                  {"known_user", facts.user.has_value()},
                                                  {"wait_seconds", wait.count()}});

@@ -25,7 +25,7 @@ struct Admission {
 /// Counts an attempt at the password of `account` by the caller's address, before the password is looked at: parallel
 /// guesses on any number of instances cannot get more tries than one after the other. Error: LOGIN_THROTTLED with the
 /// time to wait. Throws postgres::Failure.
-boost::asio::awaitable<rpc::Result<Admission>> admit(const Parts& parts, const rpc::CallContext& context,
+boost::asio::awaitable<rpc::Result<Admission>> admit(const Parts& parts, const rpc::CallContext& call,
                                                      std::string account);
 
 }  // namespace loan_manager::auth::sessions

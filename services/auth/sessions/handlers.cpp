@@ -20,8 +20,8 @@ constexpr int max_tries = 4;
 
 // The call as its audit row tells it: as if the user had been signed in already. A name that is no user's is left out,
 // since people type passwords there, and the audit log is for ever.
-rpc::CallContext trace_of(const rpc::CallContext& context, const std::optional<User>& user) {
-    rpc::CallContext trace(context);
+rpc::CallContext trace_of(const rpc::CallContext& call, const std::optional<User>& user) {
+    rpc::CallContext trace(call);
     if (user) {
         trace.caller.user_id = user->id;
         trace.caller.username = user->username;
@@ -42,34 +42,34 @@ asio::awaitable<rpc::Result<bool>> Handlers::check_password(const std::optional<
     co_return co_await parts_.hashes.verify_nobody(std::move(password));
 }
 
-asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::login(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::login(rpc::CallContext& call,
                                                                 const v1::LoginRequest& request) {
     const std::string account = normalise_username(request.username());
-    rpc::Result<Admission> admission = co_await admit(parts_, context, account);
+    rpc::Result<Admission> admission = co_await admit(parts_, call, account);
     if (!admission) co_return admission.error();
 
     const rpc::Result<bool> matches = co_await check_password(admission->user, request.password());
     if (!matches) {
         // Nobody looked at the password, so it was no guess.
-        (co_await withdraw_attempt(parts_.pools.local(), admission->attempt, context.deadline)).value();
+        (co_await withdraw_attempt(parts_.pools.local(), admission->attempt, call.deadline)).value();
         co_return matches.error();
     }
     if (!*matches) {
-        const rpc::CallContext trace = trace_of(context, admission->user);
+        const rpc::CallContext trace = trace_of(call, admission->user);
         (co_await fail_attempt(parts_.pools.local(), admission->attempt, admission->user, trace, parts_.clock.now(),
                                admission->locks_until))
             .value();
         co_return rpc::Error("BAD_CREDENTIALS");
     }
-    co_return co_await open_session(context, std::move(*admission), request.password());
+    co_return co_await open_session(call, std::move(*admission), request.password());
 }
 
-asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::open_session(rpc::CallContext& context, Admission admission,
+asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::open_session(rpc::CallContext& call, Admission admission,
                                                                        std::string password) {
     postgres::Pool& pool = parts_.pools.local();
     User user = std::move(*admission.user);
     const std::string verified_hash = user.password_hash;
-    const rpc::CallContext trace = trace_of(context, user);
+    const rpc::CallContext trace = trace_of(call, user);
 
     std::optional<std::string> new_hash;
     if (passwords::needs_rehash(verified_hash, parts_.hashes.cost())) {
@@ -81,11 +81,11 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::open_session(rpc::Call
         const rpc::Result<IssuedTokens> tokens =
             issue(parts_, user, runtime::new_uuid().to_string(), parts_.clock.now());
         if (!tokens) {
-            (co_await withdraw_attempt(pool, admission.attempt, context.deadline)).value();
+            (co_await withdraw_attempt(pool, admission.attempt, call.deadline)).value();
             co_return tokens.error();
         }
         {
-            const postgres::Lease lease = (co_await pool.acquire(context.deadline)).value();
+            const postgres::Lease lease = (co_await pool.acquire(call.deadline)).value();
             postgres::Transaction transaction(*lease);
             const postgres::Result<bool> stored = co_await complete_login(
                 transaction, admission.attempt, admission.address, user, new_hash, tokens->stored, trace);
@@ -93,7 +93,7 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::open_session(rpc::Call
             (co_await transaction.rollback()).value();
         }
         // Rights or password were changed while the hash was computed.
-        const std::optional<User> current = (co_await users::find(pool, user.id, context.deadline)).value();
+        const std::optional<User> current = (co_await users::find(pool, user.id, call.deadline)).value();
         if (!current || !may_sign_in(*current) || current->password_hash != verified_hash) break;
         user = *current;
     }
@@ -106,7 +106,7 @@ Ending Handlers::ending(WallTime now) const {
     return {.at = now, .oldest_access_token = oldest_access_token(now, parts_.settings.access_token_expire)};
 }
 
-asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::refresh(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::refresh(rpc::CallContext& call,
                                                                   const v1::RefreshRequest& request) {
     const auto hash = refresh_token_hash(request.refresh_token());
     rpc::Result<v1::TokenResponse> answer = rpc::Error("UNAUTHENTICATED");
@@ -120,9 +120,9 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::refresh(rpc::CallConte
                 break;
             case RefreshVerdict::reuse:
                 (co_await end_session(transaction, hash, ending(now))).value();
-                log::warning("refresh token used twice: session ended", {{"request_id", context.request_id},
-                                                                         {"user_id", stored->user.id},
-                                                                         {"family_id", stored->family_id}});
+                log::warning(
+                    "refresh token used twice: session ended",
+                    {{"request_id", call.request_id}, {"user_id", stored->user.id}, {"family_id", stored->family_id}});
                 answer = rpc::Error("TOKEN_REUSED");
                 break;
             case RefreshVerdict::reuse_again:
@@ -143,16 +143,16 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::refresh(rpc::CallConte
     };
     const postgres::TransactionOptions options;
     const postgres::Result<void> done =
-        co_await postgres::with_transaction(parts_.pools.local(), options, body, context.deadline);
+        co_await postgres::with_transaction(parts_.pools.local(), options, body, call.deadline);
     done.value();
     co_return answer;
 }
 
-asio::awaitable<rpc::Result<google::protobuf::Empty>> Handlers::logout(rpc::CallContext& context,
+asio::awaitable<rpc::Result<google::protobuf::Empty>> Handlers::logout(rpc::CallContext& call,
                                                                        const v1::LogoutRequest& request) {
     const auto hash = refresh_token_hash(request.refresh_token());
     const postgres::Result<void> done =
-        co_await sessions::logout(parts_.pools.local(), hash, ending(parts_.clock.now()), context.deadline);
+        co_await sessions::logout(parts_.pools.local(), hash, ending(parts_.clock.now()), call.deadline);
     done.value();
     co_return google::protobuf::Empty();
 }

@@ -67,10 +67,10 @@ constexpr Statement insert_token{
     "INSERT INTO auth.refresh_tokens (id, user_id, family_id, token_hash, access_jti, issued_at, expires_at)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7)"};
 
-constexpr Statement lock_token{
-    "auth.refresh.lock_token",
-    "SELECT t.id::text, t.family_id::text, t.expires_at, t.used_at IS NOT NULL, t.revoked_at IS NOT NULL"
-    " FROM auth.refresh_tokens t WHERE t.token_hash = $1 FOR UPDATE"};
+constexpr Statement lock_token{"auth.refresh.lock_token",
+                               "SELECT t.id::text, t.family_id::text, t.expires_at, t.used_at IS NOT NULL AS used, "
+                               "t.revoked_at IS NOT NULL AS revoked"
+                               " FROM auth.refresh_tokens t WHERE t.token_hash = $1 FOR UPDATE"};
 
 constexpr Statement spend_token{"auth.refresh.spend", "UPDATE auth.refresh_tokens SET used_at = $2 WHERE id = $1"};
 
@@ -273,11 +273,11 @@ asio::awaitable<Result<std::optional<StoredRefreshToken>>> lock_refresh_token(
     if (!rows) co_return rows.error();
     if ((*rows)[1].empty()) co_return std::optional<StoredRefreshToken>();
     const postgres::Row row = (*rows)[1].front();
-    StoredRefreshToken token{.id = row.get<std::string>(0),
-                             .family_id = row.get<std::string>(1),
-                             .state = {.expires_at = row.get<WallTime>(2),
-                                       .used = row.get<bool>(3),
-                                       .revoked = row.get<bool>(4),
+    StoredRefreshToken token{.id = row.get<std::string>("id"),
+                             .family_id = row.get<std::string>("family_id"),
+                             .state = {.expires_at = row.get<WallTime>("expires_at"),
+                                       .used = row.get<bool>("used"),
+                                       .revoked = row.get<bool>("revoked"),
                                        .user_active = true},
                              .user = users::read((*rows)[0].front())};
     token.state.user_active = token.user.is_active;

@@ -62,9 +62,9 @@ asio::awaitable<rpc::Result<v1::Trust>> Handlers::look(std::int64_t epoch) {
     co_return trust;
 }
 
-asio::awaitable<rpc::Result<v1::Trust>> Handlers::get_trust(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::Trust>> Handlers::get_trust(rpc::CallContext& call,
                                                             const v1::GetTrustRequest& request) {
-    const auto time_left = context.remaining() - answer_margin;
+    const auto time_left = call.remaining() - answer_margin;
     const std::chrono::milliseconds wanted{request.hold_ms()};
     return trust_since(request.since_epoch(), std::min({wanted, longest_hold, time_left}));
 }

@@ -22,10 +22,10 @@ public:
     /// database was restored from a backup) counts as 0. Held back for as long as the caller wants and there is nothing
     /// new. UNAVAILABLE until a key has been published.
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::Trust>> get_trust(
-        rpc::CallContext& context, const loanmanager::auth::v1::GetTrustRequest& request);
+        rpc::CallContext& call, const loanmanager::auth::v1::GetTrustRequest& request);
 
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::Jwks>> get_jwks(
-        rpc::CallContext& context, const loanmanager::auth::v1::GetJwksRequest& request);
+        rpc::CallContext& call, const loanmanager::auth::v1::GetJwksRequest& request);
 
     /// get_trust for the auth process itself.
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::Trust>> trust_since(

@@ -19,16 +19,15 @@ void AccountHandlers::register_with(rpc::Server& server) {
         .command("ResetPassword", runner_.handler(&reset_account, parts_.hashes));
 }
 
-asio::awaitable<rpc::Result<v1::UserList>> AccountHandlers::list(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::UserList>> AccountHandlers::list(rpc::CallContext& call,
                                                                  const v1::ListUsersRequest& request) {
-    co_return co_await list_users(parts_, context, request);
+    co_return co_await list_users(parts_, call, request);
 }
 
-asio::awaitable<rpc::Result<v1::User>> AccountHandlers::get(rpc::CallContext& context,
-                                                            const v1::GetUserRequest& request) {
+asio::awaitable<rpc::Result<v1::User>> AccountHandlers::get(rpc::CallContext& call, const v1::GetUserRequest& request) {
     sql::RoundTrip trip;
     const auto account = add_find_account(trip, request.id());
-    co_await trip.run(parts_.pools.local(), context.deadline);
+    co_await trip.run(parts_.pools.local(), call.deadline);
     co_return trip[account];
 }
 

@@ -18,9 +18,9 @@ public:
     void register_with(rpc::Server& server);
 
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::UserList>> list(
-        rpc::CallContext& context, const loanmanager::auth::v1::ListUsersRequest& request);
+        rpc::CallContext& call, const loanmanager::auth::v1::ListUsersRequest& request);
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::User>> get(
-        rpc::CallContext& context, const loanmanager::auth::v1::GetUserRequest& request);
+        rpc::CallContext& call, const loanmanager::auth::v1::GetUserRequest& request);
 
 private:
     Parts parts_;

@@ -95,8 +95,7 @@ sql::Handle<rpc::Result<v1::User>> add_lock_account(sql::RoundTrip& trip, const 
 void add_lock_admins(sql::RoundTrip& trip) { trip.add(lock_admins, Params()); }
 
 sql::Handle<bool> add_other_admin_exists(sql::RoundTrip& trip, const std::string& id) {
-    return trip.add<bool>(other_admin_exists, Params(id),
-                          [](const postgres::Rows& rows) { return rows.front().get<bool>(0); });
+    return trip.add<bool>(other_admin_exists, Params(id), &sql::one_value<bool>);
 }
 
 sql::Handle<Ids> add_companies(sql::RoundTrip& trip, std::vector<std::string> ids_or_codes) {

@@ -11,7 +11,8 @@ namespace {
 namespace asio = boost::asio;
 namespace v1 = loanmanager::auth::v1;
 
-v1::Me to_proto(const User& user) {
+v1::Me to_proto(const UserWithCodes& found) {
+    const User& user = found.user;
     v1::Me me;
     me.set_id(user.id);
     me.set_username(user.username);
@@ -24,6 +25,8 @@ v1::Me to_proto(const User& user) {
     me.mutable_permissions()->Add(permissions.begin(), permissions.end());
     me.mutable_company_scope()->Add(user.company_scope.begin(), user.company_scope.end());
     me.mutable_branch_scope()->Add(user.branch_scope.begin(), user.branch_scope.end());
+    me.mutable_company_scope_codes()->Add(found.company_codes.begin(), found.company_codes.end());
+    me.mutable_branch_scope_codes()->Add(found.branch_codes.begin(), found.branch_codes.end());
     me.set_must_change_password(user.must_change_password);
     me.set_version(user.version);
     return me;
@@ -31,16 +34,16 @@ v1::Me to_proto(const User& user) {
 
 }  // namespace
 
-asio::awaitable<rpc::Result<v1::Me>> Handlers::get_me(rpc::CallContext& context, const v1::GetMeRequest&) {
-    const std::optional<User> user =
-        (co_await find(parts_.pools.local(), context.caller.user_id, context.deadline)).value();
-    if (!user || !user->is_active) co_return rpc::Error("UNAUTHENTICATED");
-    co_return to_proto(*user);
+asio::awaitable<rpc::Result<v1::Me>> Handlers::get_me(rpc::CallContext& call, const v1::GetMeRequest&) {
+    const std::optional<UserWithCodes> found =
+        (co_await find_with_codes(parts_.pools.local(), call.caller.user_id, call.deadline)).value();
+    if (!found || !found->user.is_active) co_return rpc::Error("UNAUTHENTICATED");
+    co_return to_proto(*found);
 }
 
-asio::awaitable<rpc::Result<v1::StaffList>> Handlers::list_staff(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::StaffList>> Handlers::list_staff(rpc::CallContext& call,
                                                                  const v1::ListStaffRequest& request) {
-    co_return co_await users::list_staff(parts_, context, request);
+    co_return co_await users::list_staff(parts_, call, request);
 }
 
 }  // namespace loan_manager::auth::users

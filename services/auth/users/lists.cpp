@@ -15,16 +15,6 @@ namespace v1 = loanmanager::auth::v1;
 
 constexpr std::array sort_fields{sql::SortField{"username", "u.username", sql::KeyType::text}};
 
-// A pattern for LIKE that finds the text itself anywhere.
-std::string contains(std::string_view text) {
-    std::string pattern = "%";
-    for (const char c : text) {
-        if (c == '%' || c == '_' || c == '\\') pattern += '\\';
-        pattern += c;
-    }
-    return pattern + '%';
-}
-
 // The filters that both lists know.
 template <class Request>
 void filter(sql::KeysetQuery& query, const Request& request) {
@@ -33,7 +23,7 @@ void filter(sql::KeysetQuery& query, const Request& request) {
         query.where(query.branch("branch_id", request.branch_id()) + " = ANY (u.branch_scope)");
     }
     if (request.has_q() && !request.q().empty()) {
-        const std::string pattern = "lower(" + query.parameter(contains(request.q())) + ")";
+        const std::string pattern = "lower(" + query.parameter(sql::pattern_containing(request.q())) + ")";
         query.where("(u.username LIKE " + pattern + " OR lower(u.full_name) LIKE " + pattern + ")");
     }
 }

@@ -16,6 +16,14 @@ using postgres::Statement;
     " u.password_changed_at, u.roles, u.company_scope::text[], u.branch_scope::text[], u.is_active, u.token_version," \
     " u.version"
 
+constexpr Statement by_id_with_codes{
+    "auth.users.by_id_with_codes",
+    "SELECT " LM_AUTH_USER_COLUMNS
+    ", ARRAY(SELECT c.code FROM unnest(u.company_scope) WITH ORDINALITY s (id, place)"
+    " JOIN fleet.companies c ON c.id = s.id ORDER BY s.place) AS company_codes,"
+    " ARRAY(SELECT b.code FROM unnest(u.branch_scope) WITH ORDINALITY s (id, place)"
+    " JOIN fleet.branches b ON b.id = s.id ORDER BY s.place) AS branch_codes FROM auth.users u WHERE u.id = $1"};
+
 constexpr Statement update_password{
     "auth.users.set_password",
     "UPDATE auth.users SET password_hash = $3, must_change_password = false, password_changed_at = $4,"
@@ -43,21 +51,21 @@ const Statement lock_by_refresh_token{
 User read(const postgres::Row& row) {
     using Text = std::optional<std::string>;
     using List = std::vector<std::string>;
-    return {.id = row.get<std::string>(0),
-            .username = row.get<std::string>(1),
-            .full_name = row.get<std::string>(2),
-            .staff_no = row.get<Text>(3),
-            .email = row.get<Text>(4),
-            .phone = row.get<Text>(5),
-            .password_hash = row.get<std::string>(6),
-            .must_change_password = row.get<bool>(7),
-            .password_changed_at = row.get<std::chrono::system_clock::time_point>(8),
-            .roles = row.get<List>(9),
-            .company_scope = row.get<List>(10),
-            .branch_scope = row.get<List>(11),
-            .is_active = row.get<bool>(12),
-            .token_version = row.get<std::int32_t>(13),
-            .version = row.get<std::int32_t>(14)};
+    return {.id = row.get<std::string>("id"),
+            .username = row.get<std::string>("username"),
+            .full_name = row.get<std::string>("full_name"),
+            .staff_no = row.get<Text>("staff_no"),
+            .email = row.get<Text>("email"),
+            .phone = row.get<Text>("phone"),
+            .password_hash = row.get<std::string>("password_hash"),
+            .must_change_password = row.get<bool>("must_change_password"),
+            .password_changed_at = row.get<std::chrono::system_clock::time_point>("password_changed_at"),
+            .roles = row.get<List>("roles"),
+            .company_scope = row.get<List>("company_scope"),
+            .branch_scope = row.get<List>("branch_scope"),
+            .is_active = row.get<bool>("is_active"),
+            .token_version = row.get<std::int32_t>("token_version"),
+            .version = row.get<std::int32_t>("version")};
 }
 
 asio::awaitable<Result<std::optional<User>>> find(postgres::Pool& pool, const std::string& id,
@@ -67,6 +75,19 @@ asio::awaitable<Result<std::optional<User>>> find(postgres::Pool& pool, const st
     if (!rows) co_return rows.error();
     if (rows->empty()) co_return std::optional<User>();
     co_return std::optional<User>(read(rows->front()));
+}
+
+asio::awaitable<Result<std::optional<UserWithCodes>>> find_with_codes(postgres::Pool& pool, const std::string& id,
+                                                                      postgres::OptionalDeadline deadline) {
+    const Params params(id);
+    const Result<Rows> rows = co_await pool.execute(by_id_with_codes, params, deadline);
+    if (!rows) co_return rows.error();
+    if (rows->empty()) co_return std::optional<UserWithCodes>();
+    const postgres::Row row = rows->front();
+    UserWithCodes found{.user = read(row),
+                        .company_codes = row.get<std::vector<std::string>>("company_codes"),
+                        .branch_codes = row.get<std::vector<std::string>>("branch_codes")};
+    co_return std::optional<UserWithCodes>(std::move(found));
 }
 
 asio::awaitable<Result<bool>> set_password(postgres::Connection& connection, const User& user,

@@ -26,6 +26,14 @@ User read(const postgres::Row& row);
 boost::asio::awaitable<postgres::Result<std::optional<User>>> find(postgres::Pool& pool, const std::string& id,
                                                                    postgres::OptionalDeadline deadline);
 
+/// A user, and the codes of the companies and branches in his scope, in its order.
+struct UserWithCodes {
+    User user;
+    std::vector<std::string> company_codes, branch_codes;
+};
+boost::asio::awaitable<postgres::Result<std::optional<UserWithCodes>>> find_with_codes(
+    postgres::Pool& pool, const std::string& id, postgres::OptionalDeadline deadline);
+
 /// Stores a chosen password, if nobody has changed the row since it was read as `version`. Ends access tokens that are
 /// out, and every session but the one that `keep_jti` belongs to. False: the row has changed.
 boost::asio::awaitable<postgres::Result<bool>> set_password(postgres::Connection& connection, const User& user,

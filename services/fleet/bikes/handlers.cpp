@@ -33,46 +33,46 @@ void BikeHandlers::register_with(rpc::Server& server) {
     server.service<v1::TimelineService>().query("ListTimeline", &BikeHandlers::timeline, *this);
 }
 
-asio::awaitable<rpc::Result<v1::BikeList>> BikeHandlers::list(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::BikeList>> BikeHandlers::list(rpc::CallContext& call,
                                                               const v1::ListBikesRequest& request) {
-    auto page = co_await pages_.read(request, context.deadline);
+    auto page = co_await pages_.read(request, call.deadline);
     if (!page) {
         co_return page.error();
     }
-    auto query = list_query(request, std::move(*page), context.caller, runtime::colombo_date(clock_.now()));
+    auto query = list_query(request, std::move(*page), call.caller, runtime::colombo_date(clock_.now()));
     if (!query) {
         co_return query.error();
     }
-    const auto costs = access::reach(context.caller, Permission::costs_read);
-    co_return co_await sql::run<v1::BikeList>(*query, pools_.local(), context.deadline,
+    const auto costs = access::reach(call.caller, Permission::costs_read);
+    co_return co_await sql::run<v1::BikeList>(*query, pools_.local(), call.deadline,
                                               [&](const postgres::Row& row) { return read_bike(row, costs); });
 }
 
-asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::get(rpc::CallContext& context, const v1::GetBikeRequest& request) {
+asio::awaitable<rpc::Result<v1::Bike>> BikeHandlers::get(rpc::CallContext& call, const v1::GetBikeRequest& request) {
     sql::RoundTrip trip;
-    const auto found = add_find(trip, request.id(), access::reach(context.caller, Permission::bikes_read));
-    co_await trip.run(pools_.local(), context.deadline);
+    const auto found = add_find(trip, request.id(), access::reach(call.caller, Permission::bikes_read));
+    co_await trip.run(pools_.local(), call.deadline);
     const auto& rows = trip[found];
     if (rows.empty()) {
-        co_return rpc::not_found("There is no such bike.");
+        co_return no_such_bike();
     }
-    co_return read_bike(rows.front(), access::reach(context.caller, Permission::costs_read));
+    co_return read_bike(rows.front(), access::reach(call.caller, Permission::costs_read));
 }
 
-asio::awaitable<rpc::Result<v1::Timeline>> BikeHandlers::timeline(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::Timeline>> BikeHandlers::timeline(rpc::CallContext& call,
                                                                   const v1::ListTimelineRequest& request) {
-    auto page = co_await pages_.read(request, context.deadline);
+    auto page = co_await pages_.read(request, call.deadline);
     if (!page) {
         co_return page.error();
     }
-    auto query = timeline_query(request.id(), std::move(*page), context.caller);
+    auto query = timeline_query(request.id(), std::move(*page), call.caller);
     if (!query) {
         co_return query.error();
     }
     sql::RoundTrip trip;
-    const auto bike = add_is_readable(trip, request.id(), access::reach(context.caller, Permission::bikes_read));
-    const auto missing = rpc::not_found("There is no such bike.");
-    co_return co_await sql::run_below<v1::Timeline>(trip, bike, missing, *query, pools_.local(), context.deadline,
+    const auto bike = add_is_readable(trip, request.id(), access::reach(call.caller, Permission::bikes_read));
+    const auto missing = no_such_bike();
+    co_return co_await sql::run_below<v1::Timeline>(trip, bike, missing, *query, pools_.local(), call.deadline,
                                                     &read_timeline_entry);
 }
 
@@ -88,7 +88,7 @@ asio::awaitable<rpc::Result<v1::StockHistory>> BikeHandlers::stock_history(rpc::
     }
     sql::RoundTrip trip;
     const auto bike = add_is_readable(trip, request.id(), access::reach(call.caller, Permission::bikes_read));
-    const auto missing = rpc::not_found("There is no such bike.");
+    const auto missing = no_such_bike();
     co_return co_await sql::run_below<v1::StockHistory>(trip, bike, missing, *query, pools_.local(), call.deadline,
                                                         &stock_numbers::read_history);
 }

@@ -15,8 +15,7 @@ namespace loan_manager::fleet::bikes {
 
 namespace v1 = loanmanager::fleet::v1;
 
-/// BikeService, BikeStateService and TimelineService: gRPC in, rules and repository, gRPC out. One per process, used by
-/// all loops.
+/// BikeService, BikeStateService and TimelineService over gRPC. One per process, used by all loops.
 class BikeHandlers {
 public:
     /// Everything must outlive the handlers.
@@ -25,10 +24,9 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::BikeList>> list(rpc::CallContext& context,
-                                                           const v1::ListBikesRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Bike>> get(rpc::CallContext& context, const v1::GetBikeRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Timeline>> timeline(rpc::CallContext& context,
+    boost::asio::awaitable<rpc::Result<v1::BikeList>> list(rpc::CallContext& call, const v1::ListBikesRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::Bike>> get(rpc::CallContext& call, const v1::GetBikeRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::Timeline>> timeline(rpc::CallContext& call,
                                                                const v1::ListTimelineRequest& request);
     boost::asio::awaitable<rpc::Result<v1::StockHistory>> stock_history(rpc::CallContext& call,
                                                                         const v1::ListStockHistoryRequest& request);

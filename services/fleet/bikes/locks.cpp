@@ -7,7 +7,8 @@ namespace {
 
 constexpr postgres::Statement open_jobs{
     "bikes.open_jobs",
-    "SELECT count(*), count(*) FILTER (WHERE category IN ('PRE_SALE_PREP', 'MAINTENANCE')) FROM fleet.repair_jobs "
+    "SELECT count(*) AS all_jobs, count(*) FILTER (WHERE category IN ('PRE_SALE_PREP', 'MAINTENANCE')) AS stock_jobs "
+    "FROM fleet.repair_jobs "
     "WHERE bicycle_id = $1 AND status IN ('OPEN', 'IN_PROGRESS')"};
 
 Locked read_locked(const postgres::Row& row) {
@@ -19,7 +20,7 @@ Locked read_locked(const postgres::Row& row) {
 
 rpc::Result<Locked> read_one(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such bike.");
+        return no_such_bike();
     }
     return read_locked(rows.front());
 }
@@ -92,8 +93,8 @@ sql::Handle<std::vector<Locked>> add_lock_of_sale(sql::RoundTrip& trip, const st
 sql::Handle<OpenJobs> add_open_jobs(sql::RoundTrip& trip, const std::string& bicycle_id) {
     return trip.add<OpenJobs>(open_jobs, postgres::Params(bicycle_id), [](const postgres::Rows& rows) {
         OpenJobs jobs;
-        jobs.all = rows.front().get<std::int64_t>(0);
-        jobs.stock = rows.front().get<std::int64_t>(1);
+        jobs.all = rows.front().get<std::int64_t>("all_jobs");
+        jobs.stock = rows.front().get<std::int64_t>("stock_jobs");
         return jobs;
     });
 }

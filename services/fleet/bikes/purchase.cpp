@@ -6,6 +6,7 @@
 #include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/rules.hpp"
 #include "fleet/ledger/rows.hpp"
+#include "fleet/organisation/held_branch.hpp"
 #include "runtime/uuid.hpp"
 #include "sql/row_message.hpp"
 
@@ -14,12 +15,13 @@ namespace {
 
 /// What both ask about references of the facts.
 struct References {
-    sql::Handle<std::optional<BranchRow>> payment_branch;
+    sql::Handle<std::optional<organisation::HeldBranch>> payment_branch;
     sql::Handle<bool> buyer;
 };
 template <class Facts>
 References add_references(CommandContext& command, const Facts& facts) {
-    const auto branch = add_branch(command.reads(), command.sound_id("payment_branch_id", facts.payment_branch_id()));
+    const auto branch = organisation::add_held_branch(command.reads(),
+                                                      command.sound_id("payment_branch_id", facts.payment_branch_id()));
     return References{branch, add_is_active_user(command.reads(), command.sound_id("bought_by", facts.bought_by()))};
 }
 template <class Facts>
@@ -32,7 +34,7 @@ void check_references(CommandContext& command, const Facts& facts, const Referen
     }
 }
 
-void set_payment_branch(v1::Bike& bike, const std::optional<BranchRow>& branch) {
+void set_payment_branch(v1::Bike& bike, const std::optional<organisation::HeldBranch>& branch) {
     bike.clear_payment_branch_id();
     bike.clear_payment_branch_code();
     if (branch) {
@@ -55,7 +57,7 @@ Answer procure(CommandContext& command, const v1::ProcureBikeRequest& request, s
     command.issues(check(request, command.today()));
     v1::Bike bike = draft(request, command.today());
     bike.set_id(runtime::new_uuid().to_string());
-    const auto at = add_branch(command.reads(), command.sound_id("branch_id", request.branch_id()));
+    const auto at = organisation::add_held_branch(command.reads(), command.sound_id("branch_id", request.branch_id()));
     const auto references = add_references(command, request);
     const auto duplicates = add_duplicates(command, bike);
     if (auto go = co_await command.read(); !go) {

@@ -27,21 +27,9 @@ constexpr std::array sort_fields{
 };
 constexpr std::string_view newest_first = "-created_at";
 
-// A pattern for LIKE that finds the text itself anywhere.
-std::string contains(std::string_view text) {
-    std::string pattern = "%";
-    for (const char c : text) {
-        if (c == '%' || c == '_' || c == '\\') {
-            pattern += '\\';
-        }
-        pattern += c;
-    }
-    return pattern + '%';
-}
-
 // Text searches look at search_text, which has the trigram index; `exact` then decides on the one column.
 void search(sql::KeysetQuery& query, std::string_view text, const char* exact) {
-    const auto pattern = query.parameter(contains(text));
+    const auto pattern = query.parameter(sql::pattern_containing(text));
     query.where("b.search_text LIKE lower(" + pattern + ")");
     query.where(std::string(exact) + " ILIKE " + pattern);
 }
@@ -59,10 +47,10 @@ void search_plate(sql::KeysetQuery& query, const std::string& typed) {
 // As typed, for titles and stock numbers; and as plates and numbers are stored.
 void search_everywhere(sql::KeysetQuery& query, const std::string& text) {
     const auto numbers = validate::as_searched(text);
-    std::set<std::string> patterns{contains(text)};
+    std::set<std::string> patterns{sql::pattern_containing(text)};
     for (const auto* number : {&numbers.plate, &numbers.number}) {
         if (!number->empty()) {
-            patterns.insert(contains(*number));
+            patterns.insert(sql::pattern_containing(*number));
         }
     }
     std::string condition;

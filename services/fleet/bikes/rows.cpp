@@ -38,12 +38,11 @@ std::optional<rpc::Error> read_duplicates(const postgres::Rows& rows) {
     }
     std::vector<Twin> twins;
     for (const auto row : rows) {
-        twins.push_back({row.get<std::string>(0), row.get<std::string>(1), row.get<std::string>(2)});
+        twins.push_back(
+            {row.get<std::string>("field"), row.get<std::string>("bicycle_id"), row.get<std::string>("stock_number")});
     }
     return duplicate(twins);
 }
-
-bool read_flag(const postgres::Rows& rows) { return rows.front().get<bool>(0); }
 
 }  // namespace
 
@@ -102,6 +101,8 @@ void hide_costs_from(const access::Identity& caller, v1::Bike& bike) {
     }
 }
 
+rpc::Error no_such_bike() { return rpc::not_found("There is no such bike."); }
+
 sql::Handle<const postgres::Rows&> add_find(sql::RoundTrip& trip, const std::string& id,
                                             const access::Reach& readable) {
     static const std::string sql =
@@ -144,51 +145,15 @@ sql::Handle<std::vector<std::string>> add_expired_reservations(sql::RoundTrip& t
     });
 }
 
-// The branch first, by itself: joined to its company in the locking query, a row that another transaction meanwhile
-// moved to the other company would be compared with the company it had, and be gone.
-std::string select_held_branch(const std::string& from) {
-    return "WITH r AS MATERIALIZED (SELECT r.id, r.code, r.company_id, r.is_active, r.is_repair_center FROM " + from +
-           " FOR SHARE OF r) SELECT c.id, c.code, r.id, r.code, r.is_active AND c.is_active, r.is_repair_center "
-           "FROM r JOIN fleet.companies c ON c.id = r.company_id FOR KEY SHARE OF c";
-}
-
-sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code) {
-    static const std::string sql = select_held_branch("fleet.branches r WHERE r.code = $1 OR r.id::text = $1");
-    static const postgres::Statement branch_by_id_or_code{"bikes.branch", sql.c_str()};
-    return trip.add<std::optional<BranchRow>>(branch_by_id_or_code, postgres::Params(id_or_code), &read_branch);
-}
-
-sql::Handle<std::optional<BranchRow>> add_branch_of(sql::RoundTrip& trip, const std::string& bicycle_id) {
-    static const std::string sql = select_held_branch(
-        "fleet.branches r WHERE r.id = (SELECT b.current_branch_id FROM fleet.bicycles b WHERE b.id = $1)");
-    static const postgres::Statement branch_of_bike{"bikes.branch_of", sql.c_str()};
-    return trip.add<std::optional<BranchRow>>(branch_of_bike, postgres::Params(bicycle_id), &read_branch);
-}
-
-std::optional<BranchRow> read_branch(const postgres::Rows& rows) {
-    if (rows.empty()) {
-        return std::nullopt;
-    }
-    const auto row = rows.front();
-    BranchRow branch;
-    branch.place.company_id = row.get<std::string>(0);
-    branch.place.company_code = row.get<std::string>(1);
-    branch.place.branch_id = row.get<std::string>(2);
-    branch.place.branch_code = row.get<std::string>(3);
-    branch.is_active = row.get<bool>(4);
-    branch.is_repair_center = row.get<bool>(5);
-    return branch;
-}
-
 sql::Handle<bool> add_is_active_user(sql::RoundTrip& trip, const std::string& id) {
-    return trip.add<bool>(active_user, postgres::Params(id), &read_flag);
+    return trip.add<bool>(active_user, postgres::Params(id), &sql::one_value<bool>);
 }
 
 sql::Handle<std::optional<rpc::Error>> add_duplicates(sql::RoundTrip& trip, const v1::Bike& bike,
                                                       const access::Identity& caller) {
     static const std::string sql =
-        "SELECT d.field, CASE WHEN d.readable THEN d.id::text ELSE '' END, "
-        "CASE WHEN d.readable THEN d.current_stock_number ELSE '' END "
+        "SELECT d.field, CASE WHEN d.readable THEN d.id::text ELSE '' END AS bicycle_id, "
+        "CASE WHEN d.readable THEN d.current_stock_number ELSE '' END AS stock_number "
         "FROM (SELECT k.place, k.field, b.id, b.current_stock_number, " +
         readable_condition(5) +
         " AS readable FROM fleet.bicycles b CROSS JOIN LATERAL (VALUES (1, 'license_plate', b.plate_key = $2), "

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,7 +8,7 @@
 
 #include "access/reach.hpp"
 #include "commands/command_context.hpp"
-#include "fleet/stock_numbers/rows.hpp"
+#include "commands/constraints.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "rpc/error.hpp"
 #include "runtime/colombo_time.hpp"
@@ -34,6 +35,8 @@ void hide_costs(v1::Bike& bike);
 /// Does so unless the caller may see the costs of bikes at its current branch: before a command answers with the bike.
 void hide_costs_from(const access::Identity& caller, v1::Bike& bike);
 
+/// NOT_FOUND, also of a bike that the caller may not read (D-902).
+rpc::Error no_such_bike();
 /// A bike the caller may read; no row otherwise.
 sql::Handle<const postgres::Rows&> add_find(sql::RoundTrip& trip, const std::string& id, const access::Reach& readable);
 /// One row if the caller may read the bike: for its sub-resources.
@@ -52,6 +55,31 @@ enum class Part { transfer, expense, repair_job };
 sql::Handle<rpc::Result<Locked>> add_lock(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach);
 sql::Handle<rpc::Result<Locked>> add_lock_of(sql::RoundTrip& trip, Part part, const std::string& id,
                                              const access::Reach& reach);
+/// Such a row, as its area stores it, and its bike, both locked.
+template <class Stored>
+struct WithBike : Stored {
+    v1::Bike bike;
+};
+template <class Stored>
+struct LockWithBike {
+    sql::Handle<rpc::Result<Locked>> bike;  ///< add_lock_of()
+    sql::Handle<rpc::Result<Stored>> row;   ///< After it.
+    /// What the row says if there is none: its NOT_FOUND, not that of the bike.
+    rpc::Result<WithBike<Stored>> read(const sql::RoundTrip& trip) const {
+        auto stored = trip[row];
+        if (!stored) {
+            return std::move(stored).error();
+        }
+        auto locked_bike = trip[bike];
+        if (!locked_bike) {
+            return std::move(locked_bike).error();
+        }
+        WithBike<Stored> both;
+        static_cast<Stored&>(both) = std::move(*stored);
+        both.bike = std::move(locked_bike->bike);
+        return both;
+    }
+};
 /// Locks the bike of a sale and the one it took in trade, in the order of their ids (D-218); empty if there is no such
 /// sale.
 sql::Handle<std::vector<Locked>> add_lock_of_sale(sql::RoundTrip& trip, const std::string& sale_id,
@@ -69,21 +97,6 @@ sql::Handle<OpenJobs> add_open_jobs(sql::RoundTrip& trip, const std::string& bic
 /// Ids of up to `limit` bikes whose reservation ended before `today`, in their order, beginning behind `after`.
 sql::Handle<std::vector<std::string>> add_expired_reservations(sql::RoundTrip& trip, runtime::Date today,
                                                                const std::string& after, std::size_t limit);
-
-/// A branch named by id or code, or the one where a bike stands (after the lock on the bike, in the same trip). Held
-/// against being deactivated meanwhile.
-struct BranchRow {
-    stock_numbers::Place place;
-    bool is_active = false;
-    bool is_repair_center = false;
-};
-sql::Handle<std::optional<BranchRow>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code);
-sql::Handle<std::optional<BranchRow>> add_branch_of(sql::RoundTrip& trip, const std::string& bicycle_id);
-/// The statement behind both, for whoever finds the branch in another way: `from` is what follows FROM and names the
-/// branch `r`. It holds the branch against being deactivated or moved, and branch and company against getting another
-/// code, which would be in the number of a bike. Whoever waited for the branch sees it as it is then.
-std::string select_held_branch(const std::string& from);
-std::optional<BranchRow> read_branch(const postgres::Rows& rows);
 
 /// Whether a user who could have bought or sold a bike exists and is active.
 sql::Handle<bool> add_is_active_user(sql::RoundTrip& trip, const std::string& id);
@@ -106,5 +119,15 @@ void save(commands::CommandContext& command, v1::Bike& bike);
 void record_procured(commands::CommandContext& command, const v1::Bike& bike);
 void record(commands::CommandContext& command, const char* action, const v1::Bike& before, const v1::Bike& after,
             const std::string& reason = {});
+
+/// D-208. The look-up before a write finds nearly all; of two that come at the same moment the index finds one.
+inline constexpr std::array constraints{
+    commands::Constraint{"bicycles_live_plate_key", "DUPLICATE", "license_plate", validate::issue::duplicate,
+                         "Another live bike has the same license_plate."},
+    commands::Constraint{"bicycles_live_frame_key", "DUPLICATE", "frame_number", validate::issue::duplicate,
+                         "Another live bike has the same frame_number."},
+    commands::Constraint{"bicycles_live_engine_key", "DUPLICATE", "engine_number", validate::issue::duplicate,
+                         "Another live bike has the same engine_number."},
+};
 
 }  // namespace loan_manager::fleet::bikes

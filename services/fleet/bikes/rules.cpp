@@ -48,13 +48,6 @@ void normalise_engine_of(v1::Bike& bike) {
     engine.empty() ? bike.clear_engine_number() : bike.set_engine_number(engine);
 }
 
-void check_year(int year, runtime::Date today, std::vector<rpc::FieldIssue>& issues) {
-    const int latest = static_cast<int>(today.year()) + 1;
-    if (year > latest) {
-        issues.emplace_back("year", validate::issue::out_of_range, std::to_string(latest));
-    }
-}
-
 void check_length(std::string_view field, const std::string& stored, std::size_t limit,
                   std::vector<rpc::FieldIssue>& issues) {
     if (validate::count_code_points(stored) > limit) {
@@ -104,6 +97,15 @@ rpc::Error duplicate(const std::vector<Twin>& twins) {
     return rpc::Error("DUPLICATE", message + ".", std::move(details));
 }
 
+std::vector<rpc::FieldIssue> check_year(int year, runtime::Date today) {
+    std::vector<rpc::FieldIssue> issues;
+    const int latest = static_cast<int>(today.year()) + 1;
+    if (year > latest) {
+        issues.emplace_back("year", validate::issue::out_of_range, std::to_string(latest));
+    }
+    return issues;
+}
+
 std::vector<rpc::FieldIssue> check_numbers(const std::optional<std::string>& license_plate,
                                            const std::optional<std::string>& frame_number,
                                            const std::optional<std::string>& engine_number) {
@@ -115,10 +117,7 @@ std::vector<rpc::FieldIssue> check_numbers(const std::optional<std::string>& lic
 }
 
 std::vector<rpc::FieldIssue> check(const v1::ProcureBikeRequest& request, runtime::Date today) {
-    std::vector<rpc::FieldIssue> issues;
-    if (request.has_year()) {
-        check_year(request.year(), today, issues);
-    }
+    auto issues = check_year(request.year(), today);
     if (request.has_procurement_date()) {
         const auto date = runtime::parse_date(request.procurement_date());
         const auto outside = [&](runtime::Date limit) {
@@ -139,10 +138,7 @@ std::vector<rpc::FieldIssue> check(const v1::ProcureBikeRequest& request, runtim
 }
 
 std::vector<rpc::FieldIssue> check(const v1::UpdateBikeRequest& request, runtime::Date today) {
-    std::vector<rpc::FieldIssue> issues;
-    if (request.bike().has_year()) {
-        check_year(request.bike().year(), today, issues);
-    }
+    auto issues = check_year(request.bike().year(), today);
     if (request.bike().has_purchase_price() && !request.bike().has_reason()) {
         issues.emplace_back("reason", validate::issue::required);
     }

@@ -36,6 +36,8 @@ struct Twin {
 /// 409 DUPLICATE naming each field and the bike in the way (D-208).
 rpc::Error duplicate(const std::vector<Twin>& twins);
 
+/// `out_of_range` on a model year later than the next one; 0, a year that is not given, is none.
+std::vector<rpc::FieldIssue> check_year(int year, runtime::Date today);
 /// Numbers that are longer in their stored form than a field takes: some characters stand for several.
 std::vector<rpc::FieldIssue> check_numbers(const std::optional<std::string>& license_plate,
                                            const std::optional<std::string>& frame_number,

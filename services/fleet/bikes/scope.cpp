@@ -28,11 +28,12 @@ std::string with_own_job(const std::string& user) {
 }  // namespace
 
 std::string commandable_condition(int first) {
-    return "(" + at(first) + "::boolean OR b.company_id = ANY (" + at(first + 1) +
-           "::uuid[]) OR b.current_branch_id = ANY (" + at(first + 2) + "::uuid[]) OR (" + at(first + 3) +
-           "::uuid IS NOT NULL AND EXISTS (SELECT FROM fleet.repair_jobs j WHERE j.bicycle_id = b.id AND j.mechanic_id "
-           "= " +
-           at(first + 3) + "::uuid)))";
+    const auto mechanic = at(first + 3) + "::uuid";
+    return "(" + sql::covers_always(first, {.branch = "b.current_branch_id", .company = "b.company_id"}) + " OR (" +
+           mechanic +
+           " IS NOT NULL AND EXISTS (SELECT FROM fleet.repair_jobs j WHERE j.bicycle_id = b.id AND "
+           "j.mechanic_id = " +
+           mechanic + ")))";
 }
 
 std::string readable_condition(int first) {

@@ -91,10 +91,14 @@ void clear_write_off_request(v1::Bike& bike) {
     bike.clear_write_off_requested_reason();
 }
 
-void mark_written_off(v1::Bike& bike, v1::WriteOffKind kind) {
+void mark_written_off(v1::Bike& bike, v1::WriteOffKind kind, const std::string& by, sql::WallTime at,
+                      const std::string& reason) {
     bike.set_status(v1::BIKE_STATUS_WRITTEN_OFF);
     bike.clear_current_stock_number();
     bike.set_write_off_kind(kind);
+    bike.set_written_off_by(by);
+    sql::assign(*bike.mutable_written_off_at(), at);
+    bike.set_write_off_reason(reason);
 }
 
 void arrive(v1::Bike& bike, const stock_numbers::Place& place, const std::string& stock_number, bool to_workshop) {

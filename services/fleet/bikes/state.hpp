@@ -6,6 +6,7 @@
 #include "fleet/stock_numbers/rows.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "rpc/error.hpp"
+#include "sql/proto_values.hpp"
 
 /// The states of a bike and the ways between them (B2 to B13), as pure functions on the message. Guards are asked
 /// first; these only make the move. bikes::save() stores the result.
@@ -36,8 +37,9 @@ void return_to_stock(v1::Bike& bike);          ///< B9, B10
 void clear_reservation(v1::Bike& bike);        ///< B3, B11: the fields; the caller sets the status.
 void clear_write_off_request(v1::Bike& bike);  ///< D-504
 
-/// B13: carries no number any more. The caller adds who, when and why.
-void mark_written_off(v1::Bike& bike, v1::WriteOffKind kind);
+/// B13: carries no number any more. `by` is a user, `at` the moment of the command.
+void mark_written_off(v1::Bike& bike, v1::WriteOffKind kind, const std::string& by, sql::WallTime at,
+                      const std::string& reason);
 
 /// B6: at its new branch, with its new number, in stock or for the workshop.
 void arrive(v1::Bike& bike, const stock_numbers::Place& place, const std::string& stock_number, bool to_workshop);

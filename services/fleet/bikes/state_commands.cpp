@@ -208,10 +208,7 @@ Answer write_off(CommandContext& command, const v1::WriteOffRequest& request) {
         ledger::reverse(command, *purchase, "Entered by mistake: " + bike.current_stock_number(), bike);
     }
     stock_numbers::release_number(command, bike.id(), v1::RELEASE_REASON_WRITTEN_OFF);
-    mark_written_off(bike, request.kind());
-    bike.set_written_off_by(command.caller().user_id);
-    sql::assign(*bike.mutable_written_off_at(), command.now());
-    bike.set_write_off_reason(request.reason());
+    mark_written_off(bike, request.kind(), command.caller().user_id, command.now(), request.reason());
     co_return finish(command, "BIKE_WRITTEN_OFF", locked->bike, std::move(bike), request.reason());
 }
 

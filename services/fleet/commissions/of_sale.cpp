@@ -2,42 +2,11 @@
 
 #include <utility>
 
-#include "fleet/commissions/rule_rows.hpp"
 #include "runtime/colombo_time.hpp"
 #include "runtime/uuid.hpp"
 
 namespace loan_manager::fleet::commissions {
 namespace {
-
-// FOR SHARE: a change of the rule that got here first is waited for, and the rule taken only if it is still in force.
-std::string rule_in_force(const char* lock) {
-    return "SELECT " + rule_table().columns() +
-           " FROM fleet.commission_rules r WHERE r.company_id = (SELECT b.company_id FROM fleet.bicycles b "
-           "WHERE b.id = $1) AND r.is_active AND r.effective_from <= $2::date "
-           "AND (r.effective_to IS NULL OR r.effective_to >= $2::date)" +
-           lock;
-}
-
-// All completed stock jobs of a bike under lock lie before its sale; comparing clocks would only add doubt.
-constexpr postgres::Statement last_garage{
-    "commissions.garage",
-    "SELECT j.branch_id, r.code FROM fleet.repair_jobs j JOIN fleet.branches r ON r.id = j.branch_id "
-    "WHERE j.bicycle_id = $1 AND j.status = 'COMPLETED' AND j.category IN ('PRE_SALE_PREP', 'MAINTENANCE') "
-    "ORDER BY j.completed_at DESC, j.id DESC LIMIT 1"};
-
-std::optional<v1::CommissionRule> read_rule(const postgres::Rows& rows) {
-    return rows.empty() ? std::nullopt : std::optional(rule_table().read(rows.front()));
-}
-
-std::optional<PayeeBranch> read_garage(const postgres::Rows& rows) {
-    if (rows.empty()) {
-        return std::nullopt;
-    }
-    PayeeBranch garage;
-    garage.id = rows.front().get<std::string>("branch_id");
-    garage.code = rows.front().get<std::string>("code");
-    return garage;
-}
 
 Calculation calculate_on(const CommissionInputs& inputs, const SaleFacts& facts) {
     return inputs.rule ? calculate(terms_of(*inputs.rule), facts) : Calculation();
@@ -63,14 +32,8 @@ v1::Commission counter_to(const v1::Commission& paid, runtime::Date today) {
 
 InputHandles add_inputs(sql::RoundTrip& trip, const std::string& bicycle_id, const std::string& sale_date,
                         Reading reading) {
-    static const std::string for_sale = rule_in_force(" FOR SHARE OF r");
-    static const std::string for_preview = rule_in_force("");
-    static const postgres::Statement lock_rule{"commissions.rule_in_force", for_sale.c_str()};
-    static const postgres::Statement find_rule{"commissions.rule_for_preview", for_preview.c_str()};
-    const auto rule = trip.add<std::optional<v1::CommissionRule>>(reading == Reading::for_sale ? lock_rule : find_rule,
-                                                                  postgres::Params(bicycle_id, sale_date), &read_rule);
-    return InputHandles{rule,
-                        trip.add<std::optional<PayeeBranch>>(last_garage, postgres::Params(bicycle_id), &read_garage)};
+    const auto rule = add_rule_in_force(trip, bicycle_id, sale_date, reading);
+    return InputHandles{rule, add_last_garage(trip, bicycle_id)};
 }
 
 CommissionInputs InputHandles::read(const sql::RoundTrip& trip) const {

@@ -7,6 +7,7 @@
 #include "commands/command_context.hpp"
 #include "fleet/commissions/calculation.hpp"
 #include "fleet/commissions/rows.hpp"
+#include "fleet/commissions/rule_rows.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "loanmanager/fleet/v1/sales.pb.h"
 #include "sql/round_trip.hpp"
@@ -22,8 +23,6 @@ struct CommissionInputs {
     std::optional<v1::CommissionRule> rule;  ///< D-801: the active one of the bike's company on that day.
     std::optional<PayeeBranch> garage;       ///< D-806
 };
-/// Whether the rule must stay as it is until the sale has committed: a rule in use changes no more (D-811).
-enum class Reading { for_sale, for_preview };
 struct InputHandles {
     sql::Handle<std::optional<v1::CommissionRule>> rule;
     sql::Handle<std::optional<PayeeBranch>> garage;

@@ -119,12 +119,7 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionRulesRequest& r
     if (auto done = query.sort_by(rule_sort_fields, sort, caller); !done) {
         return done.error();
     }
-    const auto reach = access::reach(caller, Permission::commission_rules_read);
-    if (!reach.all) {
-        const auto all = query.parameter(reach.all);
-        const auto companies = query.parameter(reach.companies);
-        query.where(company_covered("r.company_id", all, companies, query.parameter(reach.branches)));
-    }
+    query.where(query.covers_company(access::reach(caller, Permission::commission_rules_read), "r.company_id"));
     if (request.has_company_id()) {
         query.where("r.company_id = " + query.company("company_id", request.company_id()));
     }

@@ -11,6 +11,13 @@ constexpr postgres::Statement lock_sale{
     "SELECT s.id, s.bicycle_id, s.invoice_no, s.sale_date, s.status FROM fleet.sales s "
     "WHERE s.id = (SELECT c.sale_id FROM fleet.commissions c WHERE c.id = $1) FOR SHARE OF s"};
 
+// All completed stock jobs of a bike under lock lie before its sale; comparing clocks would only add doubt.
+constexpr postgres::Statement last_garage{
+    "commissions.garage",
+    "SELECT j.branch_id, r.code FROM fleet.repair_jobs j JOIN fleet.branches r ON r.id = j.branch_id "
+    "WHERE j.bicycle_id = $1 AND j.status = 'COMPLETED' AND j.category IN ('PRE_SALE_PREP', 'MAINTENANCE') "
+    "ORDER BY j.completed_at DESC, j.id DESC LIMIT 1"};
+
 std::string select_where(const char* condition) {
     return "SELECT " + commission_columns() + " FROM fleet.commissions c WHERE " + condition;
 }
@@ -33,6 +40,16 @@ SaleRef read_sale(const postgres::Rows& rows) {
         sale.status = sql::enum_of<v1::SaleStatus>(row.get<std::string>("status"));
     }
     return sale;
+}
+
+std::optional<PayeeBranch> read_garage(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return std::nullopt;
+    }
+    PayeeBranch garage;
+    garage.id = rows.front().get<std::string>("branch_id");
+    garage.code = rows.front().get<std::string>("code");
+    return garage;
 }
 
 std::vector<StoredCommission> read_all(const postgres::Rows& rows) {
@@ -123,6 +140,10 @@ sql::Handle<std::vector<StoredCommission>> add_lock_all(sql::RoundTrip& trip, co
     static const std::string sql = select_where("c.sale_id = $1 ORDER BY c.id FOR UPDATE OF c");
     static const postgres::Statement lock{"commissions.lock_all", sql.c_str()};
     return trip.add<std::vector<StoredCommission>>(lock, postgres::Params(sale_id), &read_all);
+}
+
+sql::Handle<std::optional<PayeeBranch>> add_last_garage(sql::RoundTrip& trip, const std::string& bicycle_id) {
+    return trip.add<std::optional<PayeeBranch>>(last_garage, postgres::Params(bicycle_id), &read_garage);
 }
 
 void insert(commands::CommandContext& command, v1::Commission& commission) {

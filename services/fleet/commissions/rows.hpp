@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "access/reach.hpp"
 #include "commands/command_context.hpp"
+#include "fleet/commissions/calculation.hpp"
 #include "loanmanager/fleet/v1/commissions.pb.h"
 #include "loanmanager/fleet/v1/sales.pb.h"
 #include "rpc/error.hpp"
@@ -59,6 +61,10 @@ Lock add_lock(sql::RoundTrip& trip, const std::string& id);
 
 /// Locks the commissions of a sale in the order of their ids (D-218). After the lock on the sale.
 sql::Handle<std::vector<StoredCommission>> add_lock_all(sql::RoundTrip& trip, const std::string& sale_id);
+
+/// D-806: the branch that completed the last stock job of a bike, which is the garage of its sale. After the lock on
+/// the bike, in the same trip.
+sql::Handle<std::optional<PayeeBranch>> add_last_garage(sql::RoundTrip& trip, const std::string& bicycle_id);
 
 /// With the commit.
 void insert(commands::CommandContext& command, v1::Commission& commission);

@@ -1,13 +1,14 @@
 #include "fleet/commissions/rule_rows.hpp"
 
 #include "commands/stamp.hpp"
+#include "sql/scope.hpp"
 
 namespace loan_manager::fleet::commissions {
 namespace {
 
 constexpr postgres::Statement served_until_statement{
     "commissions.rule_served_until",
-    "SELECT max(s.sale_date) AS served_until FROM fleet.sales s WHERE s.id IN "
+    "SELECT max(s.sale_date) FROM fleet.sales s WHERE s.id IN "
     "(SELECT c.sale_id FROM fleet.commissions c WHERE c.rule_id = $1)"};
 
 // NO KEY UPDATE: rows that merely refer to the company are not held up.
@@ -19,16 +20,31 @@ constexpr postgres::Statement lock_company_of_rule{
 std::string select_rules() { return "SELECT " + rule_table().columns() + " FROM fleet.commission_rules r"; }
 
 postgres::Params with_reach(const std::string& subject, const access::Reach& reach) {
-    return postgres::Params(subject, reach.all, reach.companies, reach.branches);
+    postgres::Params params(subject);
+    sql::add_scope(params, reach);
+    return params;
 }
 
 std::string select_company() {
-    return "SELECT c.id, c.code, " + company_covered("c.id", "$2", "$3", "$4") +
+    return "SELECT c.id, c.code, " + sql::covers_company_always(2, "c.id") +
            " AS covered FROM fleet.companies c WHERE c.code = $1 OR c.id::text = $1";
 }
 
 std::string select_active_of(const std::string& company) {
     return select_rules() + " WHERE r.is_active AND r.company_id = " + company + " ORDER BY r.effective_from";
+}
+
+// FOR SHARE: a change of the rule that got here first is waited for, and the rule taken only if it is still in force.
+std::string rule_in_force(const char* lock) {
+    return select_rules() +
+           " WHERE r.company_id = (SELECT b.company_id FROM fleet.bicycles b "
+           "WHERE b.id = $1) AND r.is_active AND r.effective_from <= $2::date "
+           "AND (r.effective_to IS NULL OR r.effective_to >= $2::date)" +
+           lock;
+}
+
+std::optional<v1::CommissionRule> read_rule(const postgres::Rows& rows) {
+    return rows.empty() ? std::nullopt : std::optional(rule_table().read(rows.front()));
 }
 
 rpc::Result<v1::CommissionRule> read_found(const postgres::Rows& rows) {
@@ -69,10 +85,6 @@ rpc::Result<LockedRule> read_locked(const postgres::Rows& rows) {
     return locked;
 }
 
-std::optional<std::string> read_served_until(const postgres::Rows& rows) {
-    return rows.front().get<std::optional<std::string>>("served_until");
-}
-
 }  // namespace
 
 const sql::TableOf<v1::CommissionRule>& rule_table() {
@@ -83,16 +95,10 @@ const sql::TableOf<v1::CommissionRule>& rule_table() {
     return table;
 }
 
-std::string company_covered(const std::string& column, const std::string& all, const std::string& companies,
-                            const std::string& branches) {
-    return "(" + all + "::boolean OR " + column + " = ANY (" + companies + "::uuid[]) OR " + column +
-           " IN (SELECT s.company_id FROM fleet.branches s WHERE s.id = ANY (" + branches + "::uuid[])))";
-}
-
 sql::Handle<rpc::Result<v1::CommissionRule>> add_find_rule(sql::RoundTrip& trip, const std::string& id,
                                                            const access::Reach& readable) {
     static const std::string sql =
-        select_rules() + " WHERE r.id = $1 AND " + company_covered("r.company_id", "$2", "$3", "$4");
+        select_rules() + " WHERE r.id = $1 AND " + sql::covers_company_always(2, "r.company_id");
     static const postgres::Statement find{"commissions.find_rule", sql.c_str()};
     return trip.add<rpc::Result<v1::CommissionRule>>(find, with_reach(id, readable), &read_found);
 }
@@ -127,14 +133,14 @@ sql::Handle<Rules> add_active_rules_beside(sql::RoundTrip& trip, const std::stri
 
 RuleLock add_lock_rule(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach) {
     static const std::string sql = "SELECT " + rule_table().columns() + ", " +
-                                   company_covered("r.company_id", "$2", "$3", "$4") +
+                                   sql::covers_company_always(2, "r.company_id") +
                                    " AS covered FROM fleet.commission_rules r WHERE r.id = $1 FOR UPDATE OF r";
     static const postgres::Statement lock_rule{"commissions.lock_rule", sql.c_str()};
     trip.add(lock_company_of_rule, postgres::Params(id));
     const auto rule = trip.add<rpc::Result<LockedRule>>(lock_rule, with_reach(id, reach), &read_locked);
     // In a statement of its own: it must see the commissions of a sale whose share lock was waited for.
-    return RuleLock{
-        rule, trip.add<std::optional<std::string>>(served_until_statement, postgres::Params(id), &read_served_until)};
+    return RuleLock{rule, trip.add<std::optional<std::string>>(served_until_statement, postgres::Params(id),
+                                                               &sql::one_value<std::optional<std::string>>)};
 }
 
 rpc::Result<LockedRule> RuleLock::read(const sql::RoundTrip& trip) const {
@@ -143,6 +149,16 @@ rpc::Result<LockedRule> RuleLock::read(const sql::RoundTrip& trip) const {
         locked->served_until = trip[served_until];
     }
     return locked;
+}
+
+sql::Handle<std::optional<v1::CommissionRule>> add_rule_in_force(sql::RoundTrip& trip, const std::string& bicycle_id,
+                                                                 const std::string& sale_date, Reading reading) {
+    static const std::string for_sale = rule_in_force(" FOR SHARE OF r");
+    static const std::string for_preview = rule_in_force("");
+    static const postgres::Statement lock_rule{"commissions.rule_in_force", for_sale.c_str()};
+    static const postgres::Statement find_rule{"commissions.rule_for_preview", for_preview.c_str()};
+    return trip.add<std::optional<v1::CommissionRule>>(reading == Reading::for_sale ? lock_rule : find_rule,
+                                                       postgres::Params(bicycle_id, sale_date), &read_rule);
 }
 
 void insert_rule(commands::CommandContext& command, v1::CommissionRule& rule) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "access/reach.hpp"
 #include "commands/command_context.hpp"
+#include "commands/constraints.hpp"
 #include "loanmanager/fleet/v1/commissions.pb.h"
 #include "rpc/error.hpp"
 #include "sql/round_trip.hpp"
@@ -18,10 +20,6 @@ namespace v1 = loanmanager::fleet::v1;
 
 /// Over `r` (fleet.commission_rules).
 const sql::TableOf<v1::CommissionRule>& rule_table();
-
-/// Condition: the company in `column` is covered by a reach given as three parameters, named by their texts.
-std::string company_covered(const std::string& column, const std::string& all, const std::string& companies,
-                            const std::string& branches);
 
 /// A rule within reach, otherwise NOT_FOUND.
 sql::Handle<rpc::Result<v1::CommissionRule>> add_find_rule(sql::RoundTrip& trip, const std::string& id,
@@ -58,6 +56,13 @@ struct RuleLock {
 };
 RuleLock add_lock_rule(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach);
 
+/// Whether the rule must stay as it is until the sale has committed: a rule in use changes no more (D-811).
+enum class Reading { for_sale, for_preview };
+/// D-801: the active rule of a bike's company on a day. After the lock on the bike, in the same trip, so that its
+/// company is the one the sale finds.
+sql::Handle<std::optional<v1::CommissionRule>> add_rule_in_force(sql::RoundTrip& trip, const std::string& bicycle_id,
+                                                                 const std::string& sale_date, Reading reading);
+
 /// With the commit.
 void insert_rule(commands::CommandContext& command, v1::CommissionRule& rule);
 /// As the next version.
@@ -66,5 +71,7 @@ void save_rule(commands::CommandContext& command, v1::CommissionRule& rule);
 /// Audit row and event of a rule.
 void record_rule(commands::CommandContext& command, const char* action, const v1::CommissionRule& rule,
                  sql::Difference difference);
+
+inline constexpr std::array constraints{commands::Constraint{"commission_rules_overlap_excl", "RULE_OVERLAP"}};
 
 }  // namespace loan_manager::fleet::commissions

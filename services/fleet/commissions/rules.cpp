@@ -32,16 +32,7 @@ std::int64_t hundredths(const std::string& text) {
     return percent ? percent->hundredths() : 0;
 }
 
-class Findings {
-public:
-    void add(const char* field, validate::IssueToken issue) { issues_.emplace_back(field, issue); }
-    std::vector<rpc::FieldIssue> take() { return std::move(issues_); }
-
-private:
-    std::vector<rpc::FieldIssue> issues_;
-};
-
-void check_shares(const v1::CommissionRule& rule, Findings& findings) {
+void check_shares(const v1::CommissionRule& rule, std::vector<rpc::FieldIssue>& issues) {
     struct Share {
         const char* field;
         std::int64_t hundredths;
@@ -56,27 +47,27 @@ void check_shares(const v1::CommissionRule& rule, Findings& findings) {
     }
     for (const auto& share : shares) {
         if (sum > whole && share.hundredths > 0) {
-            findings.add(share.field, validate::issue::out_of_range);
+            issues.emplace_back(share.field, validate::issue::out_of_range);
         }
     }
 }
 
-void check_garage(const v1::CommissionRule& rule, Findings& findings) {
+void check_garage(const v1::CommissionRule& rule, std::vector<rpc::FieldIssue>& issues) {
     if (rule.garage_kind() == v1::GARAGE_KIND_UNSPECIFIED) {
         return;  // reported as missing already
     }
     if (rule.garage_kind() == v1::GARAGE_KIND_PERCENTAGE) {
         if (rule.garage_share().empty()) {
-            findings.add("garage_share", validate::issue::required);
+            issues.emplace_back("garage_share", validate::issue::required);
         }
     } else if (hundredths(rule.garage_share()) > 0) {
-        findings.add("garage_share", validate::issue::not_allowed);
+        issues.emplace_back("garage_share", validate::issue::not_allowed);
     }
     const bool fixed = rule.garage_kind() == v1::GARAGE_KIND_FIXED;
     if (fixed && !rule.has_garage_amount()) {
-        findings.add("garage_amount", validate::issue::required);
+        issues.emplace_back("garage_amount", validate::issue::required);
     } else if (!fixed && rule.has_garage_amount()) {
-        findings.add("garage_amount", validate::issue::not_allowed);
+        issues.emplace_back("garage_amount", validate::issue::not_allowed);
     }
 }
 
@@ -112,17 +103,17 @@ v1::CommissionRule draft(const v1::CreateCommissionRuleRequest& request) {
 v1::CommissionRule draft(const v1::ReplayCommissionRuleRequest& request) { return drafted(request); }
 
 std::vector<rpc::FieldIssue> check(const v1::CommissionRule& rule) {
-    Findings findings;
+    std::vector<rpc::FieldIssue> issues;
     if (money::Percent::parse(rule.pool_rate()) && hundredths(rule.pool_rate()) == 0) {
-        findings.add("pool_rate", validate::issue::out_of_range);
+        issues.emplace_back("pool_rate", validate::issue::out_of_range);
     }
-    check_shares(rule, findings);
-    check_garage(rule, findings);
+    check_shares(rule, issues);
+    check_garage(rule, issues);
     // ISO dates compare as texts.
     if (rule.has_effective_to() && rule.effective_to() < rule.effective_from()) {
-        findings.add("effective_to", validate::issue::out_of_range);
+        issues.emplace_back("effective_to", validate::issue::out_of_range);
     }
-    return findings.take();
+    return issues;
 }
 
 rpc::Result<void> check_change(const v1::CommissionRule& before, const v1::CommissionRule& after,

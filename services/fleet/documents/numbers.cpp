@@ -23,12 +23,11 @@ std::string print(const char* prefix, const std::string& scope, int year, std::i
     return prefix + scope + tail;
 }
 
-std::int64_t read_number(const postgres::Rows& rows) { return rows.front().get<std::int64_t>(0); }
-
 Draw add_draw(sql::RoundTrip& trip, const commands::CommandContext& command, const char* kind, const char* prefix,
               const std::string& scope, int digits) {
     const int year = static_cast<int>(command.today().year());
-    const auto number = trip.add<std::int64_t>(draw_number, postgres::Params(kind, scope, year), &read_number);
+    const auto number =
+        trip.add<std::int64_t>(draw_number, postgres::Params(kind, scope, year), &sql::one_value<std::int64_t>);
     return Draw{number, prefix, scope, year, digits};
 }
 

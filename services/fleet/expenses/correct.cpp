@@ -6,6 +6,7 @@
 #include "fleet/expenses/rows.hpp"
 #include "fleet/expenses/rules.hpp"
 #include "fleet/ledger/rows.hpp"
+#include "fleet/organisation/held_branch.hpp"
 #include "sql/proto_values.hpp"
 #include "sql/row_message.hpp"
 
@@ -28,7 +29,7 @@ Reads add_reads(CommandContext& command, const std::string& id) {
 
 // Which kind of expense it is decides who may correct it, so that FORBIDDEN can only follow NOT_FOUND here; then D-212.
 rpc::Result<Correction> admit(CommandContext& command, const Reads& reads,
-                              const std::optional<bikes::BranchRow>& moves_to = std::nullopt,
+                              const std::optional<organisation::HeldBranch>& moves_to = std::nullopt,
                               const std::optional<std::string>& new_date = std::nullopt) {
     auto found = command[reads.lock];
     if (auto valid = command.valid(); !valid) {
@@ -75,7 +76,8 @@ rpc::Result<Correction> admit(CommandContext& command, const Reads& reads,
 Answer update_expense(CommandContext& command, const v1::UpdateExpenseRequest& request) {
     command.issues(check(request, command.today()));
     const auto reads = add_reads(command, command.sound_id("id", request.id()));
-    const auto place = bikes::add_branch(command.reads(), command.sound_id("branch_id", request.expense().branch_id()));
+    const auto place =
+        organisation::add_held_branch(command.reads(), command.sound_id("branch_id", request.expense().branch_id()));
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }

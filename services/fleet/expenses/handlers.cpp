@@ -65,7 +65,7 @@ asio::awaitable<rpc::Result<v1::ExpenseList>> ExpenseHandlers::list_of_bike(
     sql::RoundTrip trip;
     const auto bike =
         bikes::add_is_readable(trip, request.bicycle_id(), access::reach(call.caller, Permission::bikes_read));
-    const auto missing = rpc::not_found("There is no such bike.");
+    const auto missing = bikes::no_such_bike();
     auto list = co_await sql::run_below<v1::ExpenseList>(trip, bike, missing, *query, pools_.local(), call.deadline,
                                                          &read_item);
     if (list) {

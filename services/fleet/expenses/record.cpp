@@ -6,6 +6,7 @@
 #include "fleet/expenses/rows.hpp"
 #include "fleet/expenses/rules.hpp"
 #include "fleet/ledger/rows.hpp"
+#include "fleet/organisation/held_branch.hpp"
 #include "runtime/uuid.hpp"
 #include "sql/proto_values.hpp"
 
@@ -16,7 +17,8 @@ Answer record_expense(CommandContext& command, const v1::RecordExpenseRequest& r
     const auto reach = access::reach(command.caller(), permission);
     command.issues(check(request, command.today()));
     const auto lock = bikes::add_lock(command.reads(), command.sound_id("bicycle_id", request.bicycle_id()), reach);
-    const auto place = bikes::add_branch(command.reads(), command.sound_id("branch_id", request.branch_id()));
+    const auto place =
+        organisation::add_held_branch(command.reads(), command.sound_id("branch_id", request.branch_id()));
     // The route lets both kinds in; which of them is needed, only the request says. Before everything else (D-212).
     if (!access::allowed(command.caller(), permission)) {
         co_return rpc::forbidden(command.caller());

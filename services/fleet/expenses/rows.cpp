@@ -65,21 +65,6 @@ Lock add_lock(sql::RoundTrip& trip, const std::string& id) {
     return Lock{bike, trip.add<rpc::Result<StoredExpense>>(lock, postgres::Params(id), &read_found)};
 }
 
-rpc::Result<Locked> Lock::read(const sql::RoundTrip& trip) const {
-    auto found = trip[expense];
-    if (!found) {
-        return std::move(found).error();
-    }
-    auto locked_bike = trip[bike];
-    if (!locked_bike) {
-        return std::move(locked_bike).error();
-    }
-    Locked locked;
-    static_cast<StoredExpense&>(locked) = std::move(*found);
-    locked.bike = std::move(locked_bike->bike);
-    return locked;
-}
-
 void insert(commands::CommandContext& command, v1::Expense& expense) {
     commands::stamp_created(command, expense);
     command.with_commit(expense_table().insert(), expense_table().insert_values(expense));

@@ -29,15 +29,9 @@ StoredExpense read_expense(const postgres::Row& row);
 sql::Handle<rpc::Result<StoredExpense>> add_find(sql::RoundTrip& trip, const std::string& id);
 
 /// An expense and its bike, both locked.
-struct Locked : StoredExpense {
-    v1::Bike bike;
-};
+using Locked = bikes::WithBike<StoredExpense>;
+using Lock = bikes::LockWithBike<StoredExpense>;
 /// Locks the bike of an expense, then the expense (D-218). NOT_FOUND if there is no such expense.
-struct Lock {
-    sql::Handle<rpc::Result<bikes::Locked>> bike;
-    sql::Handle<rpc::Result<StoredExpense>> expense;
-    rpc::Result<Locked> read(const sql::RoundTrip& trip) const;
-};
 Lock add_lock(sql::RoundTrip& trip, const std::string& id);
 
 /// With the commit.

@@ -18,26 +18,26 @@ void CostHandlers::register_with(rpc::Server& server) {
         .query("ListLedger", &CostHandlers::entries, *this);
 }
 
-asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallContext& context,
+asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallContext& call,
                                                                     const v1::GetBikeCostsRequest& request) {
     sql::RoundTrip trip;
-    const auto of_bike = bikes::add_find(trip, request.id(), access::reach(context.caller, Permission::costs_read));
-    co_await trip.run(pools_.local(), context.deadline);
+    const auto of_bike = bikes::add_find(trip, request.id(), access::reach(call.caller, Permission::costs_read));
+    co_await trip.run(pools_.local(), call.deadline);
     if (trip[of_bike].empty()) {
-        co_return rpc::not_found("There is no such bike.");
+        co_return bikes::no_such_bike();
     }
     const v1::Bike bike = bikes::read_bike(trip[of_bike].front(), access::Reach::everything());
     v1::CostSummary summary = summary_of(bike);
     if (bike.has_sale_id()) {
         sql::RoundTrip of_sale;
         const auto found = sales::add_find(of_sale, bike.sale_id());
-        co_await of_sale.run(pools_.local(), context.deadline);
+        co_await of_sale.run(pools_.local(), call.deadline);
         const auto sale = of_sale[found];
         if (!sale) {
             co_return sale.error();
         }
         add_figures(summary, *sale);
-        if (sales::covers(context.caller, Permission::sales_read, *sale)) {
+        if (sales::covers(call.caller, Permission::sales_read, *sale)) {
             *summary.mutable_sale() = *sale;
         }
     }
@@ -56,7 +56,7 @@ asio::awaitable<rpc::Result<v1::Ledger>> CostHandlers::entries(rpc::CallContext&
     }
     sql::RoundTrip trip;
     const auto bike = bikes::add_is_readable(trip, request.id(), access::reach(call.caller, Permission::costs_read));
-    const auto missing = rpc::not_found("There is no such bike.");
+    const auto missing = bikes::no_such_bike();
     co_return co_await sql::run_below<v1::Ledger>(trip, bike, missing, *query, pools_.local(), call.deadline,
                                                   &read_entry);
 }

@@ -21,7 +21,7 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::CostSummary>> summary(rpc::CallContext& context,
+    boost::asio::awaitable<rpc::Result<v1::CostSummary>> summary(rpc::CallContext& call,
                                                                  const v1::GetBikeCostsRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Ledger>> entries(rpc::CallContext& call,
                                                             const v1::ListLedgerRequest& request);

@@ -2,21 +2,12 @@
 
 #include <array>
 
-#include "sql/table.hpp"
+#include "fleet/ledger/rows.hpp"
 
 namespace loan_manager::fleet::ledger {
 namespace {
 
 constexpr std::array sort_fields{sql::SortField{"entry_no", "l.entry_no", sql::KeyType::bigint}};
-
-const sql::TableOf<v1::LedgerEntry>& entry_table() {
-    static const sql::TableOf<v1::LedgerEntry> table(
-        sql::Layout{.table = "fleet.cost_ledger",
-                    .alias = "l",
-                    .computed = {{"branch_code", "(SELECT r.code FROM fleet.branches r WHERE r.id = l.branch_id)"}},
-                    .generated = {"entry_no"}});
-    return table;
-}
 
 }  // namespace
 

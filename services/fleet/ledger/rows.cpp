@@ -9,12 +9,6 @@
 namespace loan_manager::fleet::ledger {
 namespace {
 
-constexpr postgres::Statement insert_entry{
-    "ledger.insert",
-    "INSERT INTO fleet.cost_ledger (id, bicycle_id, branch_id, entry_type, category, amount, entry_date, post_sale, "
-    "source_table, source_id, source_version, description, meta, created_at, created_by) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, left($12, 500), $13, $14, $15)"};
-
 // The database copies the original, so that a reversal cannot differ from it.
 constexpr postgres::Statement reverse_entry{
     "ledger.reverse",
@@ -25,7 +19,7 @@ constexpr postgres::Statement reverse_entry{
 
 constexpr postgres::Statement find_entry{
     "ledger.find",
-    "SELECT o.id, o.entry_type, o.source_version, o.amount::text, o.post_sale FROM fleet.cost_ledger o "
+    "SELECT o.id, o.entry_type, o.source_version, o.amount, o.post_sale FROM fleet.cost_ledger o "
     "WHERE o.source_table = $1 AND o.source_id = $2 AND o.reverses_id IS NULL "
     "AND NOT EXISTS (SELECT FROM fleet.cost_ledger r WHERE r.reverses_id = o.id)"};
 
@@ -52,12 +46,25 @@ const char* table_of(Source source) {
 money::Money amount_of(const std::string& text) { return money::Money::parse(text).value(); }
 
 void insert(commands::CommandContext& command, const Entry& entry, std::int32_t source_version) {
-    command.with_commit(
-        insert_entry,
-        postgres::Params(runtime::new_uuid().to_string(), entry.bicycle_id, entry.branch_id, sql::token_of(entry.type),
-                         entry.category, entry.amount, entry.entry_date, entry.post_sale, table_of(entry.source),
-                         entry.source_id, source_version, entry.description, boost::json::serialize(entry.meta),
-                         command.now(), command.caller().user_id));
+    v1::LedgerEntry row;
+    row.set_id(runtime::new_uuid().to_string());
+    row.set_bicycle_id(entry.bicycle_id);
+    row.set_branch_id(entry.branch_id);
+    row.set_entry_type(entry.type);
+    if (entry.category) {
+        row.set_category(*entry.category);
+    }
+    row.set_amount(entry.amount);
+    row.set_entry_date(entry.entry_date);
+    row.set_post_sale(entry.post_sale);
+    row.set_source_table(table_of(entry.source));
+    row.set_source_id(entry.source_id);
+    row.set_source_version(source_version);
+    row.set_description(entry.description);
+    row.set_meta(boost::json::serialize(entry.meta));
+    sql::assign(*row.mutable_created_at(), command.now());
+    row.set_created_by(command.caller().user_id);
+    command.with_commit(entry_table().insert(), entry_table().insert_values(row));
 }
 
 rpc::Result<Booked> read_found(const postgres::Rows& rows) {
@@ -67,15 +74,25 @@ rpc::Result<Booked> read_found(const postgres::Rows& rows) {
     }
     const auto row = rows.front();
     Booked booked;
-    booked.id = row.get<std::string>(0);
-    booked.type = sql::enum_of<v1::LedgerEntryType>(row.get<std::string>(1));
-    booked.source_version = row.get<std::int32_t>(2);
-    booked.amount = row.get<std::string>(3);
-    booked.post_sale = row.get<bool>(4);
+    booked.id = row.get<std::string>("id");
+    booked.type = sql::enum_of<v1::LedgerEntryType>(row.get<std::string>("entry_type"));
+    booked.source_version = row.get<std::int32_t>("source_version");
+    booked.amount = row.get<std::string>("amount");
+    booked.post_sale = row.get<bool>("post_sale");
     return booked;
 }
 
 }  // namespace
+
+const sql::TableOf<v1::LedgerEntry>& entry_table() {
+    static const sql::TableOf<v1::LedgerEntry> table(
+        sql::Layout{.table = "fleet.cost_ledger",
+                    .alias = "l",
+                    .computed = {{"branch_code", "(SELECT r.code FROM fleet.branches r WHERE r.id = l.branch_id)"}},
+                    .converted = {{"description", "l.description", "left($, 500)"}},
+                    .generated = {"entry_no"}});
+    return table;
+}
 
 Entry purchase_of(const v1::Bike& bike) {
     Entry entry;
@@ -102,8 +119,7 @@ sql::Handle<rpc::Result<Booked>> add_find(sql::RoundTrip& trip, Source source, c
 }
 
 sql::Handle<bool> add_is_purchase_only(sql::RoundTrip& trip, const std::string& bicycle_id) {
-    return trip.add<bool>(purchase_only, postgres::Params(bicycle_id),
-                          [](const postgres::Rows& rows) { return rows.front().get<bool>(0); });
+    return trip.add<bool>(purchase_only, postgres::Params(bicycle_id), &sql::one_value<bool>);
 }
 
 void reverse(commands::CommandContext& command, const Booked& booked, const std::string& description, v1::Bike& bike) {

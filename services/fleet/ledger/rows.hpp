@@ -10,13 +10,17 @@
 #include "postgres/rows.hpp"
 #include "rpc/error.hpp"
 #include "sql/round_trip.hpp"
+#include "sql/table.hpp"
 
-/// All SQL of the cost ledger (D-703, D-704). Entries are only ever added, with the commit. The totals of the bike are
+/// Rows of fleet.cost_ledger (D-703, D-704). Entries are only ever added, with the commit. The totals of the bike are
 /// changed in the message; its command saves them (bikes::save) under the bike's row lock.
 namespace loan_manager::fleet::ledger {
 
 /// The tables whose rows are business facts.
 enum class Source { bicycles, expenses, repair_jobs, transfers, sales };
+
+/// Over `l` (fleet.cost_ledger).
+const sql::TableOf<v1::LedgerEntry>& entry_table();
 
 /// What one original entry books.
 struct Entry {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "commands/command_context.hpp"
+#include "commands/constraints.hpp"
 #include "fleet/organisation/rules.hpp"
 #include "loanmanager/fleet/v1/organisation.pb.h"
 #include "rpc/error.hpp"
@@ -13,7 +15,7 @@
 
 /// Rows of fleet.companies (alias `c`) and fleet.branches (alias `r`): columns, locks, and what commands leave behind.
 /// They are master data, readable by everybody who is signed in (D-905). Every command that puts something into a
-/// branch holds a shared lock on it (bikes::add_branch); changing the branch waits for them, and then sees what they
+/// branch holds a shared lock on it (held_branch.hpp); changing the branch waits for them, and then sees what they
 /// did.
 namespace loan_manager::fleet::organisation {
 
@@ -44,5 +46,12 @@ void save(commands::CommandContext& command, const v1::Company& before, v1::Comp
 void save(commands::CommandContext& command, const v1::Branch& before, v1::Branch& after);
 /// The branch's next version, whose stock counter was raised.
 void save_raised(commands::CommandContext& command, v1::Branch& branch, std::int32_t from, std::int32_t to);
+
+inline constexpr std::array constraints{
+    commands::Constraint{"companies_code_key", "DUPLICATE", "code", validate::issue::duplicate,
+                         "Another record has the same code."},
+    commands::Constraint{"branches_code_key", "DUPLICATE", "code", validate::issue::duplicate,
+                         "Another record has the same code."},
+};
 
 }  // namespace loan_manager::fleet::organisation

@@ -52,7 +52,7 @@ asio::awaitable<rpc::Result<v1::RepairJobList>> RepairHandlers::list_of_bike(
     sql::RoundTrip trip;
     const auto bike =
         bikes::add_is_readable(trip, request.bicycle_id(), access::reach(call.caller, Permission::bikes_read));
-    const auto missing = rpc::not_found("There is no such bike.");
+    const auto missing = bikes::no_such_bike();
     co_return co_await sql::run_below<v1::RepairJobList>(trip, bike, missing, *query, pools_.local(), call.deadline,
                                                          &read_item);
 }
@@ -62,15 +62,15 @@ asio::awaitable<rpc::Result<v1::RepairJob>> RepairHandlers::get(rpc::CallContext
     sql::RoundTrip trip;
     const auto job = add_find(trip, request.id());
     co_await trip.run(pools_.local(), call.deadline);
-    const auto located = trip[job];
-    if (!located) {
-        co_return located.error();
+    const auto stored = trip[job];
+    if (!stored) {
+        co_return stored.error();
     }
     const auto readable = access::reach(call.caller, Permission::repairs_read);
-    if (!readable.covers(located->job.branch_id(), located->company_id, located->job.mechanic_id())) {
+    if (!readable.covers(stored->job.branch_id(), stored->company_id, stored->job.mechanic_id())) {
         co_return rpc::not_found("There is no such repair job.");
     }
-    co_return located->job;
+    co_return stored->job;
 }
 
 }  // namespace loan_manager::fleet::repairs

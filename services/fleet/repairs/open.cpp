@@ -3,6 +3,7 @@
 #include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/documents/numbers.hpp"
+#include "fleet/organisation/held_branch.hpp"
 #include "fleet/repairs/commands.hpp"
 #include "fleet/repairs/rows.hpp"
 #include "fleet/repairs/rules.hpp"
@@ -39,7 +40,7 @@ Answer open(CommandContext& command, const v1::OpenRepairJobRequest& request) {
     const auto branch_id = command.sound_id("branch_id", request.branch_id());
     const auto lock = bikes::add_lock(command.reads(), bicycle_id, access::Reach::everything());
     const auto sold_with = add_warranty(command.reads(), bicycle_id);
-    const auto at = bikes::add_branch(command.reads(), branch_id);
+    const auto at = organisation::add_held_branch(command.reads(), branch_id);
     const auto mechanic = add_mechanic(command.reads(), command.sound_id("mechanic_id", mechanic_id), branch_id);
     if (auto go = co_await command.read(); !go) {
         co_return go.error();

@@ -41,11 +41,11 @@ Answer start(CommandContext& command, const v1::StartRepairJobRequest& request) 
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }
-    const auto located = admit(command, lock, may_work_on);
-    if (!located) {
-        co_return located.error();
+    const auto locked = admit(command, lock, may_work_on);
+    if (!locked) {
+        co_return locked.error();
     }
-    const v1::RepairJob& before = located->job;
+    const v1::RepairJob& before = locked->job;
     if (auto startable = check_status(before, {v1::JOB_STATUS_OPEN}); !startable) {
         co_return startable.error();
     }
@@ -72,11 +72,11 @@ Answer complete(CommandContext& command, const v1::CompleteRepairJobRequest& req
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }
-    const auto located = admit(command, lock, may_work_on);
-    if (!located) {
-        co_return located.error();
+    const auto locked = admit(command, lock, may_work_on);
+    if (!locked) {
+        co_return locked.error();
     }
-    const v1::RepairJob& before = located->job;
+    const v1::RepairJob& before = locked->job;
     if (auto completable = check_status(before, {v1::JOB_STATUS_IN_PROGRESS}); !completable) {
         co_return completable.error();
     }
@@ -120,11 +120,11 @@ Answer invoice(CommandContext& command, const v1::InvoiceRepairJobRequest& reque
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }
-    const auto located = admit(command, lock, may_invoice);
-    if (!located) {
-        co_return located.error();
+    const auto locked = admit(command, lock, may_invoice);
+    if (!locked) {
+        co_return locked.error();
     }
-    const v1::RepairJob& before = located->job;
+    const v1::RepairJob& before = locked->job;
     if (auto invoiceable = check_status(before, {v1::JOB_STATUS_COMPLETED}); !invoiceable) {
         co_return invoiceable.error();
     }
@@ -151,11 +151,11 @@ Answer cancel(CommandContext& command, const v1::CancelRepairJobRequest& request
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }
-    const auto located = admit(command, lock, may_manage);
-    if (!located) {
-        co_return located.error();
+    const auto locked = admit(command, lock, may_manage);
+    if (!locked) {
+        co_return locked.error();
     }
-    const v1::RepairJob& before = located->job;
+    const v1::RepairJob& before = locked->job;
     if (auto cancellable = check_changeable(before); !cancellable) {
         co_return cancellable.error();
     }

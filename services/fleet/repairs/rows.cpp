@@ -19,7 +19,7 @@ constexpr postgres::Statement other_stock_job{
 
 constexpr postgres::Statement warranty_of_bike{
     "repairs.warranty",
-    "SELECT s.sale_date::text, coalesce(s.warranty_months, 0) FROM fleet.sales s "
+    "SELECT s.sale_date, coalesce(s.warranty_months, 0) AS months FROM fleet.sales s "
     "WHERE s.bicycle_id = $1 AND s.status <> 'VOIDED'"};
 
 constexpr postgres::Statement mechanic_at_branch{
@@ -31,26 +31,24 @@ constexpr postgres::Statement mechanic_of_job{
     "SELECT u.is_active AND u.roles && ARRAY['mechanic', 'workshop_manager'] AND EXISTS (SELECT FROM fleet.repair_jobs "
     "j WHERE j.id = $2 AND j.branch_id = ANY (u.branch_scope)) FROM auth.users u WHERE u.id = $1"};
 
-const std::string& located_columns() {
+const std::string& job_columns() {
     static const std::string columns =
         job_table().columns() + ", (SELECT r.company_id FROM fleet.branches r WHERE r.id = j.branch_id) AS company_id";
     return columns;
 }
 
-Located read_located(const postgres::Row& row) {
-    Located located;
-    located.job = job_table().read(row);
-    located.company_id = row.get<std::string>("company_id");
-    return located;
+StoredJob read_job(const postgres::Row& row) {
+    StoredJob stored;
+    stored.job = job_table().read(row);
+    stored.company_id = row.get<std::string>("company_id");
+    return stored;
 }
 
-rpc::Error no_such_job() { return rpc::not_found("There is no such repair job."); }
-
-rpc::Result<Located> read_locked(const postgres::Rows& rows) {
+rpc::Result<StoredJob> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return no_such_job();
+        return rpc::not_found("There is no such repair job.");
     }
-    return read_located(rows.front());
+    return read_job(rows.front());
 }
 
 std::vector<v1::RepairJobLine> read_lines(const postgres::Rows& rows) {
@@ -73,12 +71,10 @@ std::optional<Warranty> read_warranty(const postgres::Rows& rows) {
         return std::nullopt;
     }
     Warranty warranty;
-    warranty.sale_date = runtime::parse_date(rows.front().get<std::string>(0)).value();
-    warranty.months = rows.front().get<std::int32_t>(1);
+    warranty.sale_date = runtime::parse_date(rows.front().get<std::string>("sale_date")).value();
+    warranty.months = rows.front().get<std::int32_t>("months");
     return warranty;
 }
-
-bool read_flag(const postgres::Rows& rows) { return rows.front().get<bool>(0); }
 
 Mechanic read_mechanic(const postgres::Rows& rows) {
     if (rows.empty()) {
@@ -134,29 +130,29 @@ const sql::TableOf<v1::RepairJobLine>& line_table() {
     return table;
 }
 
-sql::Handle<rpc::Result<Located>> add_find(sql::RoundTrip& trip, const std::string& id) {
+sql::Handle<rpc::Result<StoredJob>> add_find(sql::RoundTrip& trip, const std::string& id) {
     // The lines as one value, so that both are of one moment.
-    static const std::string sql = "SELECT " + located_columns() + ", " + line_table().columns() +
+    static const std::string sql = "SELECT " + job_columns() + ", " + line_table().columns() +
                                    " FROM fleet.repair_jobs j LEFT JOIN fleet.repair_job_lines l ON l.job_id = j.id "
                                    "WHERE j.id = $1 ORDER BY l.created_at, l.id";
     static const postgres::Statement find{"repairs.find", sql.c_str()};
-    return trip.add<rpc::Result<Located>>(find, postgres::Params(id), [](const postgres::Rows& rows) {
-        auto located = read_locked(rows);
+    return trip.add<rpc::Result<StoredJob>>(find, postgres::Params(id), [](const postgres::Rows& rows) {
+        auto stored = read_found(rows);
         for (const auto row : rows) {
             const int first = row.width() - line_table().width();
             if (!row.is_null(first)) {  // a job without lines is one row without a line
-                line_table().read(row, *located->job.add_lines(), first);
+                line_table().read(row, *stored->job.add_lines(), first);
             }
         }
-        return located;
+        return stored;
     });
 }
 
-sql::Handle<rpc::Result<Located>> add_lock(sql::RoundTrip& trip, const std::string& id) {
+sql::Handle<rpc::Result<StoredJob>> add_lock(sql::RoundTrip& trip, const std::string& id) {
     static const std::string sql =
-        "SELECT " + located_columns() + " FROM fleet.repair_jobs j WHERE j.id = $1 FOR UPDATE OF j";
+        "SELECT " + job_columns() + " FROM fleet.repair_jobs j WHERE j.id = $1 FOR UPDATE OF j";
     static const postgres::Statement lock{"repairs.lock", sql.c_str()};
-    return trip.add<rpc::Result<Located>>(lock, postgres::Params(id), &read_locked);
+    return trip.add<rpc::Result<StoredJob>>(lock, postgres::Params(id), &read_found);
 }
 
 sql::Handle<std::vector<v1::RepairJobLine>> add_lines(sql::RoundTrip& trip, const std::string& job_id) {
@@ -179,7 +175,7 @@ sql::Handle<rpc::Result<v1::RepairJobLine>> add_line(sql::RoundTrip& trip, const
 }
 
 sql::Handle<bool> add_has_other_stock_job(sql::RoundTrip& trip, const std::string& job_id) {
-    return trip.add<bool>(other_stock_job, postgres::Params(job_id), &read_flag);
+    return trip.add<bool>(other_stock_job, postgres::Params(job_id), &sql::one_value<bool>);
 }
 
 sql::Handle<std::optional<Warranty>> add_warranty(sql::RoundTrip& trip, const std::string& bicycle_id) {
@@ -202,21 +198,21 @@ void check_mechanic(commands::CommandContext& command, bool named, Mechanic mech
     }
 }
 
-rpc::Result<Located> admit(const commands::CommandContext& command, sql::Handle<rpc::Result<Located>> lock,
-                           Allowed allowed) {
+rpc::Result<StoredJob> admit(const commands::CommandContext& command, sql::Handle<rpc::Result<StoredJob>> lock,
+                             Allowed allowed) {
     return commands::admit(
         command, command[lock],
-        [&](const Located& found) { return allowed(command.caller(), found.job, found.company_id); },
-        [](const Located& found) { return found.job.version(); });
+        [&](const StoredJob& found) { return allowed(command.caller(), found.job, found.company_id); },
+        [](const StoredJob& found) { return found.job.version(); });
 }
 
-rpc::Result<LineOf> admit_line(const commands::CommandContext& command, sql::Handle<rpc::Result<Located>> lock,
+rpc::Result<LineOf> admit_line(const commands::CommandContext& command, sql::Handle<rpc::Result<StoredJob>> lock,
                                sql::Handle<rpc::Result<v1::RepairJobLine>> line, Allowed allowed) {
-    auto located = commands::admit(command, command[lock], [&](const Located& found) {
+    auto stored = commands::admit(command, command[lock], [&](const StoredJob& found) {
         return allowed(command.caller(), found.job, found.company_id);
     });
-    if (!located) {
-        return std::move(located).error();
+    if (!stored) {
+        return std::move(stored).error();
     }
     auto found = command[line];
     if (!found) {
@@ -224,13 +220,13 @@ rpc::Result<LineOf> admit_line(const commands::CommandContext& command, sql::Han
     }
     auto current = commands::check_version(command.call(), found->version());
     if (!current) {
-        current = commands::check_version(command.call(), located->job.version());
+        current = commands::check_version(command.call(), stored->job.version());
     }
     if (!current) {
         return current.error();
     }
     LineOf both;
-    static_cast<Located&>(both) = std::move(*located);
+    static_cast<StoredJob&>(both) = std::move(*stored);
     both.line = std::move(*found);
     return both;
 }

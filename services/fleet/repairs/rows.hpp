@@ -21,16 +21,16 @@ const sql::TableOf<v1::RepairJob>& job_table();
 const sql::TableOf<v1::RepairJobLine>& line_table();
 
 /// A job with the company of its branch, which decides about scope (D-903).
-struct Located {
+struct StoredJob {
     v1::RepairJob job;
     std::string company_id;
 };
 /// The job with its lines, in one statement and so of one moment: the totals are those of the lines. NOT_FOUND.
-sql::Handle<rpc::Result<Located>> add_find(sql::RoundTrip& trip, const std::string& id);
+sql::Handle<rpc::Result<StoredJob>> add_find(sql::RoundTrip& trip, const std::string& id);
 
 /// Locks the job; reads it without lines. Commands that also change its bike lock that first (D-218). What stands in
 /// other rows (lines, other jobs) must be read by statements after this one. NOT_FOUND.
-sql::Handle<rpc::Result<Located>> add_lock(sql::RoundTrip& trip, const std::string& id);
+sql::Handle<rpc::Result<StoredJob>> add_lock(sql::RoundTrip& trip, const std::string& id);
 /// The lines of a job, in the order they were added.
 sql::Handle<std::vector<v1::RepairJobLine>> add_lines(sql::RoundTrip& trip, const std::string& job_id);
 void set_lines(v1::RepairJob& job, const std::vector<v1::RepairJobLine>& lines);
@@ -55,14 +55,14 @@ void check_mechanic(commands::CommandContext& command, bool named, Mechanic mech
 /// One of the may_… rules.
 using Allowed = bool (*)(const access::Identity& caller, const v1::RepairJob& job, std::string_view company_id);
 /// commands::admit() for whoever the rule allows.
-rpc::Result<Located> admit(const commands::CommandContext& command, sql::Handle<rpc::Result<Located>> lock,
-                           Allowed allowed);
+rpc::Result<StoredJob> admit(const commands::CommandContext& command, sql::Handle<rpc::Result<StoredJob>> lock,
+                             Allowed allowed);
 /// A line and its job. A line may be named by its own version or by its job's: both are versions of the job, and the
 /// line's is the one at which it last changed. NOT_FOUND also if the job has no such line.
-struct LineOf : Located {
+struct LineOf : StoredJob {
     v1::RepairJobLine line;
 };
-rpc::Result<LineOf> admit_line(const commands::CommandContext& command, sql::Handle<rpc::Result<Located>> lock,
+rpc::Result<LineOf> admit_line(const commands::CommandContext& command, sql::Handle<rpc::Result<StoredJob>> lock,
                                sql::Handle<rpc::Result<v1::RepairJobLine>> line, Allowed allowed);
 
 /// With the commit.

@@ -16,13 +16,12 @@ Answer update(CommandContext& command, const v1::UpdateRepairJobRequest& request
         co_return go.error();
     }
     check_mechanic(command, request.job().has_mechanic_id(), command[mechanic], command[lock].has_value());
-    const auto located = admit(command, lock, may_work_on);
-    if (!located) {
-        co_return located.error();
+    const auto locked = admit(command, lock, may_work_on);
+    if (!locked) {
+        co_return locked.error();
     }
-    const v1::RepairJob& before = located->job;
-    if (sql::names(request.update_mask(), "mechanic_id") &&
-        !may_manage(command.caller(), before, located->company_id)) {
+    const v1::RepairJob& before = locked->job;
+    if (sql::names(request.update_mask(), "mechanic_id") && !may_manage(command.caller(), before, locked->company_id)) {
         co_return rpc::Error("FORBIDDEN", "Only who manages the branch's jobs may assign a mechanic.");
     }
     if (auto changeable = check_changeable(before); !changeable) {
@@ -50,22 +49,22 @@ LineAnswer add_line(CommandContext& command, const v1::AddRepairJobLineRequest& 
         co_return go.error();
     }
     check_mechanic(command, request.has_mechanic_id(), command[mechanic], command[lock].has_value());
-    const auto located = admit(command, lock, may_work_on);
-    if (!located) {
-        co_return located.error();
+    const auto locked = admit(command, lock, may_work_on);
+    if (!locked) {
+        co_return locked.error();
     }
-    if (auto changeable = check_changeable(located->job); !changeable) {
+    if (auto changeable = check_changeable(locked->job); !changeable) {
         co_return changeable.error();
     }
 
-    v1::RepairJob job = located->job;
+    v1::RepairJob job = locked->job;
     command.issues(replace_in_totals(job, nullptr, &line));
     if (auto storable = command.valid(); !storable) {
         co_return storable.error();
     }
     save(command, job);
     insert_line(command, job, line);
-    record_line(command, {located->job, job, nullptr, &line});
+    record_line(command, {locked->job, job, nullptr, &line});
     co_return line;
 }
 

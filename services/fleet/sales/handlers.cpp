@@ -77,7 +77,7 @@ asio::awaitable<rpc::Result<v1::SaleList>> SaleHandlers::list_of_bike(rpc::CallC
     sql::RoundTrip trip;
     const auto bike =
         bikes::add_is_readable(trip, request.bicycle_id(), access::reach(call.caller, Permission::bikes_read));
-    const auto missing = rpc::not_found("There is no such bike.");
+    const auto missing = bikes::no_such_bike();
     const auto costs = access::reach(call.caller, Permission::costs_read);
     const auto read = [&costs](const postgres::Row& row) { return visible_to(costs, sale_table().read(row)); };
     co_return co_await sql::run_below<v1::SaleList>(trip, bike, missing, *query, pools_.local(), call.deadline, read);

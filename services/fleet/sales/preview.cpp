@@ -2,7 +2,6 @@
 
 #include "access/reach.hpp"
 #include "fleet/bikes/rows.hpp"
-#include "fleet/bikes/scope.hpp"
 #include "fleet/commissions/of_sale.hpp"
 #include "fleet/sales/price_questions.hpp"
 #include "fleet/sales/rows.hpp"
@@ -13,34 +12,6 @@ namespace loan_manager::fleet::sales {
 namespace {
 
 using access::Permission;
-
-/// The bike as it is, and whether its branch sells.
-struct Offered {
-    v1::Bike bike;
-    bool branch_is_active = false;
-};
-
-rpc::Result<Offered> read_offered(const postgres::Rows& rows) {
-    if (rows.empty()) {
-        return rpc::not_found("There is no such bike.");
-    }
-    Offered offered;
-    offered.bike = bikes::read_bike(rows.front(), access::Reach::everything());
-    offered.branch_is_active = rows.front().get<bool>("branch_is_active");
-    return offered;
-}
-
-sql::Handle<rpc::Result<Offered>> add_offered(sql::RoundTrip& trip, const std::string& id, const access::Reach& reach) {
-    static const std::string sql =
-        "SELECT " + bikes::bike_columns() +
-        ", (SELECT r.is_active AND c.is_active FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id "
-        "WHERE r.id = b.current_branch_id) AS branch_is_active FROM fleet.bicycles b WHERE b.id = $1 AND " +
-        bikes::commandable_condition(2);
-    static const postgres::Statement find{"sales.offered", sql.c_str()};
-    postgres::Params params(id);
-    sql::add_scope(params, reach);
-    return trip.add<rpc::Result<Offered>>(find, std::move(params), &read_offered);
-}
 
 v1::SalePreview show(const Figures& figures) {
     v1::SalePreview shown;

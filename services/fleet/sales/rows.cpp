@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "commands/stamp.hpp"
+#include "fleet/bikes/rows.hpp"
+#include "fleet/bikes/scope.hpp"
 #include "sql/scope.hpp"
 
 namespace loan_manager::fleet::sales {
@@ -28,6 +30,16 @@ std::optional<Officer> read_officer(const postgres::Rows& rows) {
     Officer found;
     found.branches = rows.front().get<std::vector<std::string>>("branches");
     return found;
+}
+
+rpc::Result<Offered> read_offered(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return bikes::no_such_bike();
+    }
+    Offered offered;
+    offered.bike = bikes::read_bike(rows.front(), access::Reach::everything());
+    offered.branch_is_active = rows.front().get<bool>("branch_is_active");
+    return offered;
 }
 
 commands::Change change_of(const char* action, const v1::Sale& sale, sql::Difference difference) {
@@ -99,6 +111,19 @@ sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const s
 
 sql::Handle<std::optional<Officer>> add_officer(sql::RoundTrip& trip, const std::string& user_id) {
     return trip.add<std::optional<Officer>>(officer, postgres::Params(user_id), &read_officer);
+}
+
+sql::Handle<rpc::Result<Offered>> add_offered(sql::RoundTrip& trip, const std::string& bicycle_id,
+                                              const access::Reach& reach) {
+    static const std::string sql =
+        "SELECT " + bikes::bike_columns() +
+        ", (SELECT r.is_active AND c.is_active FROM fleet.branches r JOIN fleet.companies c ON c.id = r.company_id "
+        "WHERE r.id = b.current_branch_id) AS branch_is_active FROM fleet.bicycles b WHERE b.id = $1 AND " +
+        bikes::commandable_condition(2);
+    static const postgres::Statement find{"sales.offered", sql.c_str()};
+    postgres::Params params(bicycle_id);
+    sql::add_scope(params, reach);
+    return trip.add<rpc::Result<Offered>>(find, std::move(params), &read_offered);
 }
 
 void insert(commands::CommandContext& command, v1::Sale& sale) {

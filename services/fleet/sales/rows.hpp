@@ -36,6 +36,15 @@ sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const s
 /// Nothing: there is no such user, or he is not active.
 sql::Handle<std::optional<Officer>> add_officer(sql::RoundTrip& trip, const std::string& user_id);
 
+/// The bike of a preview as it is, without a lock, and whether its branch sells.
+struct Offered {
+    v1::Bike bike;
+    bool branch_is_active = false;
+};
+/// NOT_FOUND unless `reach` covers the bike where it stands.
+sql::Handle<rpc::Result<Offered>> add_offered(sql::RoundTrip& trip, const std::string& bicycle_id,
+                                              const access::Reach& reach);
+
 /// With the commit.
 void insert(commands::CommandContext& command, v1::Sale& sale);
 /// As the next version.

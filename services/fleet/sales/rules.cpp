@@ -36,17 +36,8 @@ struct Part {
     bool allowed;
 };
 
-class Issues {
-public:
-    void add(const char* field, validate::IssueToken what, std::string limit = {}) {
-        list_.emplace_back(field, what, std::move(limit));
-    }
-    void add_missing(const char* field, bool given) { add(field, given ? issue::out_of_range : issue::required); }
-    std::vector<rpc::FieldIssue> take() { return std::move(list_); }
-
-private:
-    std::vector<rpc::FieldIssue> list_;
-};
+// Of a part that a method needs: given as zero, or not at all.
+validate::IssueToken missing(bool given) { return given ? issue::out_of_range : issue::required; }
 
 }  // namespace
 
@@ -85,44 +76,44 @@ std::vector<rpc::FieldIssue> check_payment(const v1::SellBikeRequest& request) {
         Part{"financed_amount", payment.financed, finance || mixed},
         Part{"trade_in_value", payment.trade_in, trade_in || mixed},
     };
-    Issues issues;
+    std::vector<rpc::FieldIssue> issues;
     for (const auto& part : parts) {
         if (part.amount > nothing && !part.allowed) {
-            issues.add(part.field, issue::not_allowed);
+            issues.emplace_back(part.field, issue::not_allowed);
         }
     }
     if (finance && payment.financed == nothing) {
-        issues.add_missing("financed_amount", request.has_financed_amount());
+        issues.emplace_back("financed_amount", missing(request.has_financed_amount()));
     }
     const auto used =
         std::count_if(parts.begin(), parts.end(), [&](const Part& part) { return part.amount > nothing; });
     if (mixed && used < 2) {
-        issues.add("payment_method", issue::mismatch);
+        issues.emplace_back("payment_method", issue::mismatch);
     }
 
     const bool needs_institution = finance || (mixed && payment.financed > nothing);
     if (needs_institution && !request.has_finance_institution()) {
-        issues.add("finance_institution", issue::required);
+        issues.emplace_back("finance_institution", issue::required);
     }
     if (!needs_institution && request.has_finance_institution()) {
-        issues.add("finance_institution", issue::not_allowed);
+        issues.emplace_back("finance_institution", issue::not_allowed);
     }
 
     // In a MIXED payment the bike and its value need each other.
     if ((trade_in || (mixed && request.has_trade_in())) && payment.trade_in == nothing) {
-        issues.add_missing("trade_in_value", request.has_trade_in_value());
+        issues.emplace_back("trade_in_value", missing(request.has_trade_in_value()));
     }
     if ((trade_in || (mixed && payment.trade_in > nothing)) && !request.has_trade_in()) {
-        issues.add("trade_in", issue::required);
+        issues.emplace_back("trade_in", issue::required);
     }
     if (!trade_in && !mixed && request.has_trade_in()) {
-        issues.add("trade_in", issue::not_allowed);
+        issues.emplace_back("trade_in", issue::not_allowed);
     }
 
     if (payment.sum() != amount_of(true, request.selling_price())) {
-        issues.add("selling_price", issue::mismatch);
+        issues.emplace_back("selling_price", issue::mismatch);
     }
-    return issues.take();
+    return issues;
 }
 
 std::string sale_date_of(const v1::SellBikeRequest& request, runtime::Date today) {
@@ -130,16 +121,16 @@ std::string sale_date_of(const v1::SellBikeRequest& request, runtime::Date today
 }
 
 std::vector<rpc::FieldIssue> check_dates(const v1::SellBikeRequest& request, runtime::Date today) {
-    Issues issues;
+    std::vector<rpc::FieldIssue> issues;
     const auto now = runtime::format_date(today);
     const auto sold = sale_date_of(request, today);
     if (is_before(now, sold)) {
-        issues.add("sale_date", issue::out_of_range, now);
+        issues.emplace_back("sale_date", issue::out_of_range, now);
     }
     if (request.has_delivery_date() && is_before(request.delivery_date(), sold)) {
-        issues.add("delivery_date", issue::out_of_range, sold);
+        issues.emplace_back("delivery_date", issue::out_of_range, sold);
     }
-    return issues.take();
+    return issues;
 }
 
 std::string earliest_sale_date(const std::string& procurement_date, const std::optional<std::string>& delivered_on) {
@@ -153,10 +144,8 @@ std::vector<rpc::FieldIssue> check_trade_in(const v1::SellBikeRequest& request, 
     const auto& trade_in = request.trade_in();
     auto issues = bikes::check_numbers(LM_MAYBE(trade_in, license_plate), LM_MAYBE(trade_in, frame_number),
                                        LM_MAYBE(trade_in, engine_number));
-    const int latest = static_cast<int>(today.year()) + 1;
-    if (trade_in.year() > latest) {
-        issues.emplace_back("year", issue::out_of_range, std::to_string(latest));
-    }
+    const auto of_year = bikes::check_year(trade_in.year(), today);
+    issues.insert(issues.end(), of_year.begin(), of_year.end());
     for (auto& found : issues) {
         found.field = "trade_in." + found.field;
     }
@@ -188,41 +177,41 @@ bool Figures::is_storable() const {
 bool is_recent(runtime::WallTime recorded_at, runtime::WallTime now) { return now <= recorded_at + window; }
 
 std::vector<rpc::FieldIssue> check_patch(const v1::UpdateSaleRequest& request, const v1::Sale& sale) {
-    Issues issues;
+    std::vector<rpc::FieldIssue> issues;
     const auto& patch = request.sale();
     if (patch.has_delivery_date() && is_before(patch.delivery_date(), sale.sale_date())) {
-        issues.add("delivery_date", issue::out_of_range, sale.sale_date());
+        issues.emplace_back("delivery_date", issue::out_of_range, sale.sale_date());
     }
     if (sql::names(request.update_mask(), "finance_institution")) {
         const bool financed = amount_of(true, sale.financed_amount()) > Money();
         if (financed && !patch.has_finance_institution()) {
-            issues.add("finance_institution", issue::required);
+            issues.emplace_back("finance_institution", issue::required);
         }
         if (!financed && patch.has_finance_institution()) {
-            issues.add("finance_institution", issue::not_allowed);
+            issues.emplace_back("finance_institution", issue::not_allowed);
         }
     }
-    return issues.take();
+    return issues;
 }
 
 std::vector<rpc::FieldIssue> check_terms(const Prospect& prospect) {
-    Issues issues;
+    std::vector<rpc::FieldIssue> issues;
     if (!prospect.facts.elsewhere) {
         const auto& here = prospect.bike.current_branch_id();
         if (!prospect.officer) {
-            issues.add("sold_by", issue::not_found);
+            issues.emplace_back("sold_by", issue::not_found);
         } else if (const auto& of = prospect.officer->branches; std::find(of.begin(), of.end(), here) == of.end()) {
-            issues.add("sold_by", issue::not_allowed);
+            issues.emplace_back("sold_by", issue::not_allowed);
         }
     }
     const auto earliest = earliest_sale_date(prospect.bike.procurement_date(), prospect.delivered_on);
     if (is_before(prospect.sale_date, earliest)) {
-        issues.add("sale_date", issue::out_of_range, earliest);
+        issues.emplace_back("sale_date", issue::out_of_range, earliest);
     }
     if (!prospect.figures.is_storable()) {
-        issues.add("selling_price", issue::out_of_range);
+        issues.emplace_back("selling_price", issue::out_of_range);
     }
-    return issues.take();
+    return issues;
 }
 
 rpc::Result<void> check_sellable(const Prospect& prospect) {

@@ -9,9 +9,9 @@
 #include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/commissions/of_sale.hpp"
-#include "fleet/constraints.hpp"
 #include "fleet/documents/numbers.hpp"
 #include "fleet/ledger/rows.hpp"
+#include "fleet/organisation/held_branch.hpp"
 #include "fleet/sales/commands.hpp"
 #include "fleet/sales/price_questions.hpp"
 #include "fleet/sales/rows.hpp"
@@ -43,7 +43,7 @@ void check_request(CommandContext& command, const v1::SellBikeRequest& request) 
 
 // The only identity this command brings to life is that of the trade-in.
 std::optional<rpc::Error> refuse_trade_in(const postgres::Error& error) {
-    auto refused = commands::meaning_of(error, fleet::constraints());
+    auto refused = commands::meaning_of(error, bikes::constraints);
     if (refused) {
         refused = as_trade_in(*std::move(refused));
     }
@@ -122,9 +122,9 @@ Answer sell(CommandContext& command, const v1::SellBikeRequest& request, Limits 
     const auto lock = bikes::add_lock(reads, id, may_record);
     const auto jobs = bikes::add_open_jobs(reads, id);
     const auto delivered = transfers::add_last_delivery(reads, id);
-    const auto place = bikes::add_branch_of(reads, id);
+    const auto place = organisation::add_held_branch_of_bike(reads, id);
     const auto named_place =
-        bikes::add_branch(reads, command.sound_id("selling_branch_id", request.selling_branch_id()));
+        organisation::add_held_branch(reads, command.sound_id("selling_branch_id", request.selling_branch_id()));
     const auto officer = add_officer(reads, command.sound_id("sold_by", seller));
     const auto twin = bikes::add_duplicates(reads, trade_in, command.caller());
     const auto inputs = commissions::add_inputs(reads, id, date, commissions::Reading::for_sale);

@@ -8,7 +8,6 @@
 #include "fleet/sales/rules.hpp"
 #include "fleet/stock_numbers/rows.hpp"
 #include "runtime/uuid.hpp"
-#include "sql/proto_values.hpp"
 #include "sql/row_message.hpp"
 
 namespace loan_manager::fleet::sales {
@@ -56,10 +55,8 @@ void give_back(commands::CommandContext& command, v1::Bike& trade_in, const ledg
     const v1::Bike before = trade_in;
     ledger::reverse(command, purchase, "Trade-in of " + sale.invoice_no() + " returned", trade_in);
     stock_numbers::release_number(command, trade_in.id(), v1::RELEASE_REASON_WRITTEN_OFF);
-    bikes::mark_written_off(trade_in, v1::WRITE_OFF_KIND_TRADE_IN_RETURNED);
-    trade_in.set_written_off_by(command.caller().user_id);
-    sql::assign(*trade_in.mutable_written_off_at(), command.now());
-    trade_in.set_write_off_reason(sale.void_reason());
+    bikes::mark_written_off(trade_in, v1::WRITE_OFF_KIND_TRADE_IN_RETURNED, command.caller().user_id, command.now(),
+                            sale.void_reason());
     bikes::save(command, trade_in);
     bikes::record(command, "BIKE_WRITTEN_OFF", before, trade_in, sale.void_reason());
 }

@@ -1,6 +1,4 @@
 // A sale is corrected: S2.
-#include <algorithm>
-
 #include "access/reach.hpp"
 #include "commands/admit.hpp"
 #include "fleet/sales/commands.hpp"
@@ -20,11 +18,6 @@ bool may_update(const access::Identity& caller, const v1::Sale& sale) {
            (covers(caller, Permission::sales_update_own, sale) && sale.created_by() == caller.user_id);
 }
 
-bool is_admin(const access::Identity& caller) {
-    return std::find(caller.roles.begin(), caller.roles.end(), access::to_string(access::Role::admin)) !=
-           caller.roles.end();
-}
-
 }  // namespace
 
 Answer update_sale(CommandContext& command, const v1::UpdateSaleRequest& request) {
@@ -32,7 +25,7 @@ Answer update_sale(CommandContext& command, const v1::UpdateSaleRequest& request
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }
-    const bool admin = is_admin(command.caller());
+    const bool admin = access::has_role(command.caller(), access::Role::admin);
     const auto locked = commands::admit(command, command[lock],
                                         [&](const v1::Sale& sale) { return may_update(command.caller(), sale); });
     if (!locked) {

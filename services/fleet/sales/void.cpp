@@ -9,6 +9,7 @@
 #include "fleet/bikes/state.hpp"
 #include "fleet/commissions/of_sale.hpp"
 #include "fleet/ledger/rows.hpp"
+#include "fleet/organisation/held_branch.hpp"
 #include "fleet/sales/commands.hpp"
 #include "fleet/sales/rows.hpp"
 #include "fleet/sales/rules.hpp"
@@ -77,7 +78,7 @@ boost::asio::awaitable<rpc::Result<Undoing>> check_voidable(CommandContext& comm
     const auto rows = commissions::add_lock_all(trip, subject.sale.id());
     const auto jobs = bikes::add_open_jobs(trip, subject.bike.id());
     const auto twin = bikes::add_duplicates(trip, subject.bike, command.caller());
-    const auto place = bikes::add_branch(trip, subject.sale.selling_branch_id());
+    const auto place = organisation::add_held_branch(trip, subject.sale.selling_branch_id());
     const auto sale_entry = ledger::add_find(trip, ledger::Source::sales, subject.sale.id());
     std::optional<sql::Handle<rpc::Result<ledger::Booked>>> purchase;
     if (subject.trade_in) {

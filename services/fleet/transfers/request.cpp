@@ -4,6 +4,7 @@
 #include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/state.hpp"
 #include "fleet/documents/numbers.hpp"
+#include "fleet/organisation/held_branch.hpp"
 #include "fleet/transfers/commands.hpp"
 #include "fleet/transfers/rows.hpp"
 #include "fleet/transfers/rules.hpp"
@@ -40,7 +41,8 @@ Answer request(CommandContext& command, const v1::RequestTransferRequest& reques
     const auto lock =
         bikes::add_lock(command.reads(), id, access::reach(command.caller(), access::Permission::transfers_request));
     const auto jobs = bikes::add_open_jobs(command.reads(), id);
-    const auto to = bikes::add_branch(command.reads(), command.sound_id("to_branch_id", request.to_branch_id()));
+    const auto to =
+        organisation::add_held_branch(command.reads(), command.sound_id("to_branch_id", request.to_branch_id()));
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }

@@ -72,21 +72,6 @@ Lock add_lock(sql::RoundTrip& trip, const std::string& id) {
     return Lock{bike, trip.add<rpc::Result<StoredTransfer>>(lock, postgres::Params(id), &read_found)};
 }
 
-rpc::Result<Locked> Lock::read(const sql::RoundTrip& trip) const {
-    auto found = trip[transfer];
-    if (!found) {
-        return std::move(found).error();
-    }
-    auto locked_bike = trip[bike];
-    if (!locked_bike) {
-        return std::move(locked_bike).error();
-    }
-    Locked locked;
-    static_cast<StoredTransfer&>(locked) = std::move(*found);
-    locked.bike = std::move(locked_bike->bike);
-    return locked;
-}
-
 rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& lock, access::Permission permission,
                           End end) {
     const auto reach = access::reach(command.caller(), permission);
@@ -98,20 +83,21 @@ rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& l
         [](const Locked& found) { return found.transfer.version(); });
 }
 
-sql::Handle<std::optional<bikes::BranchRow>> add_destination(sql::RoundTrip& trip, const std::string& transfer_id) {
-    static const std::string sql = bikes::select_held_branch(
+sql::Handle<std::optional<organisation::HeldBranch>> add_destination(sql::RoundTrip& trip,
+                                                                     const std::string& transfer_id) {
+    static const std::string sql = organisation::select_held_branch(
         "fleet.branches r WHERE r.id = (SELECT t.to_branch_id FROM fleet.transfers t WHERE t.id = $1)");
     static const postgres::Statement destination{"transfers.destination", sql.c_str()};
-    return trip.add<std::optional<bikes::BranchRow>>(destination, postgres::Params(transfer_id), &bikes::read_branch);
+    return trip.add<std::optional<organisation::HeldBranch>>(destination, postgres::Params(transfer_id),
+                                                             &organisation::read_held_branch);
 }
 
 sql::Handle<std::optional<std::string>> add_last_delivery(sql::RoundTrip& trip, const std::string& bicycle_id) {
     static constexpr postgres::Statement last_delivery{
         "transfers.last_delivery",
         "SELECT max(delivered_on) FROM fleet.transfers WHERE bicycle_id = $1 AND status = 'COMPLETED'"};
-    return trip.add<std::optional<std::string>>(
-        last_delivery, postgres::Params(bicycle_id),
-        [](const postgres::Rows& rows) { return rows.front().get<std::optional<std::string>>(0); });
+    return trip.add<std::optional<std::string>>(last_delivery, postgres::Params(bicycle_id),
+                                                &sql::one_value<std::optional<std::string>>);
 }
 
 void insert(commands::CommandContext& command, v1::Transfer& transfer) {

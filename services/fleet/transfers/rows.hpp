@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "access/permission.hpp"
 #include "access/reach.hpp"
 #include "commands/command_context.hpp"
+#include "commands/constraints.hpp"
 #include "fleet/bikes/rows.hpp"
+#include "fleet/organisation/held_branch.hpp"
 #include "loanmanager/fleet/v1/transfers.pb.h"
 #include "rpc/error.hpp"
 #include "sql/round_trip.hpp"
@@ -44,15 +47,9 @@ StoredTransfer read_transfer(const postgres::Row& row);
 sql::Handle<rpc::Result<StoredTransfer>> add_find(sql::RoundTrip& trip, const std::string& id);
 
 /// A transfer and its bike, both locked.
-struct Locked : StoredTransfer {
-    v1::Bike bike;
-};
+using Locked = bikes::WithBike<StoredTransfer>;
+using Lock = bikes::LockWithBike<StoredTransfer>;
 /// Locks the bike of a transfer, then the transfer (D-218). NOT_FOUND if there is no such transfer.
-struct Lock {
-    sql::Handle<rpc::Result<bikes::Locked>> bike;
-    sql::Handle<rpc::Result<StoredTransfer>> transfer;
-    rpc::Result<Locked> read(const sql::RoundTrip& trip) const;
-};
 Lock add_lock(sql::RoundTrip& trip, const std::string& id);
 
 /// The end of a transfer that decides who may command it: "@source", "@destination".
@@ -62,7 +59,8 @@ rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& l
                           End end);
 
 /// The branch a transfer leads to, locked against being deactivated meanwhile.
-sql::Handle<std::optional<bikes::BranchRow>> add_destination(sql::RoundTrip& trip, const std::string& transfer_id);
+sql::Handle<std::optional<organisation::HeldBranch>> add_destination(sql::RoundTrip& trip,
+                                                                     const std::string& transfer_id);
 
 /// The day on which the bike's last completed transfer was delivered.
 sql::Handle<std::optional<std::string>> add_last_delivery(sql::RoundTrip& trip, const std::string& bicycle_id);
@@ -76,5 +74,8 @@ void save(commands::CommandContext& command, v1::Transfer& transfer);
 void record_request(commands::CommandContext& command, const v1::Transfer& transfer);
 void record(commands::CommandContext& command, const char* action, const std::string& branch_id,
             const v1::Transfer& before, const v1::Transfer& after);
+
+/// Requests of one bike are serialised by its row lock; the index is what would stop anything else.
+inline constexpr std::array constraints{commands::Constraint{"transfers_open_key", "OPEN_TRANSFER"}};
 
 }  // namespace loan_manager::fleet::transfers

@@ -3,8 +3,11 @@
 #include <utility>
 #include <vector>
 
+#include "commands/journal.hpp"
+#include "commands/system_call.hpp"
 #include "lifecycle-refresher/refresh/repository.hpp"
 #include "lifecycle-refresher/views/messages.hpp"
+#include "runtime/clock.hpp"
 #include "runtime/uuid.hpp"
 
 namespace loan_manager::lifecycle {
@@ -14,10 +17,12 @@ namespace v1 = loanmanager::lifecycle::v1;
 using boost::asio::awaitable;
 
 /// D-219: an order of the command line is audited too. It has no user; the host's own logs know who gave it.
-constexpr postgres::Statement audit_sql{"lifecycle.audit_refresh", R"(
-INSERT INTO fleet.audit_log (id, user_id, username, action, entity_type, entity_id, entity_no, user_agent, request_id)
-SELECT $1, u.id, u.username, 'VIEW_REFRESH', 'view_refresh', $2::uuid, $3, 'loan-managerctl', $4
-FROM (VALUES ('00000000-0000-7000-8000-000000000001'::uuid, 'system')) AS u (id, username))"};
+rpc::CallContext order_of(const rpc::CallContext& call) {
+    rpc::CallContext order = commands::system_call(call.method, std::chrono::seconds(10));
+    order.request_id = call.request_id;
+    order.user_agent = "loan-managerctl";
+    return order;
+}
 
 /// The timer may say that it is the nightly run; nothing else is left to callers.
 Trigger trigger_of(const v1::StartRefreshRequest& request) {
@@ -26,7 +31,7 @@ Trigger trigger_of(const v1::StartRefreshRequest& request) {
 
 }  // namespace
 
-awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext& context,
+awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext& call,
                                                                const v1::StartRefreshRequest& request) {
     std::vector<const ViewDefinition*> wanted;
     for (const std::string& name : request.view_names()) {
@@ -42,20 +47,21 @@ awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext&
         }
     }
     v1::RefreshRuns runs;
-    rpc::Result<void> started = co_await gate_.start(context, wanted, trigger_of(request), std::nullopt, runs);
+    rpc::Result<void> started = co_await gate_.start(call, wanted, trigger_of(request), std::nullopt, runs);
     if (!started) {
         co_return started.error();
     }
-    postgres::Batch audit;
+    std::vector<commands::Change> changes;
     for (const v1::RefreshRun& run : runs.items()) {
-        audit.add(audit_sql,
-                  postgres::Params(runtime::new_uuid().to_string(), run.id(), run.view_name(), context.request_id));
+        changes.push_back(ordered(run));
     }
-    static_cast<void>((co_await pools_.local().run(audit, context.deadline)).value());
+    postgres::Batch audit;
+    commands::add_journal(audit, order_of(call), runtime::system_clock().now(), changes, {}, {});
+    static_cast<void>((co_await pools_.local().run(audit, call.deadline)).value());
     co_return runs;
 }
 
-awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::runs(rpc::CallContext& context,
+awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::runs(rpc::CallContext& call,
                                                               const v1::GetRefreshRunsRequest& request) {
     std::vector<std::string> ids;
     for (const std::string& id : request.ids()) {
@@ -63,7 +69,7 @@ awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::runs(rpc::CallContext& 
             ids.push_back(id);
         }
     }
-    postgres::Lease lease = (co_await pools_.local().acquire(context.deadline)).value();
+    postgres::Lease lease = (co_await pools_.local().acquire(call.deadline)).value();
     const std::vector<Run> found = (co_await repository::by_ids(*lease, ids)).value();
     v1::RefreshRuns answer;
     for (const Run& run : found) {

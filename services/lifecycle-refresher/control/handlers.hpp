@@ -17,10 +17,10 @@ public:
 
     /// Errors: NOT_FOUND for an unknown view; then nothing is started.
     boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::RefreshRuns>> start(
-        rpc::CallContext& context, const loanmanager::lifecycle::v1::StartRefreshRequest& request);
+        rpc::CallContext& call, const loanmanager::lifecycle::v1::StartRefreshRequest& request);
     /// In the order asked for; unknown ids are left out.
     boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::RefreshRuns>> runs(
-        rpc::CallContext& context, const loanmanager::lifecycle::v1::GetRefreshRunsRequest& request);
+        rpc::CallContext& call, const loanmanager::lifecycle::v1::GetRefreshRunsRequest& request);
 
 private:
     postgres::PoolGroup& pools_;

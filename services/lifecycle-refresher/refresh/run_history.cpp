@@ -41,18 +41,18 @@ WHERE started_at < now() - make_interval(days => $1) AND status <> 'RUNNING'
 
 Run read_run(const postgres::Row& row) {
     Run run;
-    run.id = row.get<std::string>(0);
-    run.view_name = row.get<std::string>(1);
-    run.trigger = trigger_from(row.get<std::string>(2)).value();
-    run.requested_by = row.get<std::optional<std::string>>(3);
-    const std::string status = row.get<std::string>(4);
+    run.id = row.get<std::string>("id");
+    run.view_name = row.get<std::string>("view_name");
+    run.trigger = trigger_from(row.get<std::string>("trigger")).value();
+    run.requested_by = row.get<std::optional<std::string>>("requested_by");
+    const std::string status = row.get<std::string>("status");
     run.status = status == "OK" ? RunStatus::ok : status == "FAILED" ? RunStatus::failed : RunStatus::running;
-    run.started_at = row.get<WallTime>(5);
-    run.finished_at = row.get<std::optional<WallTime>>(6);
-    run.rows = row.get<std::optional<std::int32_t>>(7);
-    run.duration_ms = row.get<std::optional<std::int32_t>>(8);
-    run.covers_seq = row.get<std::optional<std::int64_t>>(9);
-    run.error = row.get<std::optional<std::string>>(10);
+    run.started_at = row.get<WallTime>("started_at");
+    run.finished_at = row.get<std::optional<WallTime>>("finished_at");
+    run.rows = row.get<std::optional<std::int32_t>>("rows");
+    run.duration_ms = row.get<std::optional<std::int32_t>>("duration_ms");
+    run.covers_seq = row.get<std::optional<std::int64_t>>("covers_seq");
+    run.error = row.get<std::optional<std::string>>("error");
     return run;
 }
 
@@ -64,7 +64,6 @@ std::vector<Run> read_runs(const Rows& rows) {
     return runs;
 }
 
-/// A name from the catalogue, never from a request: safe to put into SQL.
 Answer<std::optional<Run>> running(Connection& connection, const std::string& view_name) {
     const Params params(view_name);
     Result<Rows> rows = co_await connection.execute(running_sql, params);

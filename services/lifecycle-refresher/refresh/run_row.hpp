@@ -5,7 +5,7 @@
 #include "lifecycle-refresher/refresh/run.hpp"
 #include "postgres/rows.hpp"
 
-/// Columns of `lifecycle.view_refreshes r` in the order read_run() expects; part of SQL literals.
+/// Columns of `lifecycle.view_refreshes r` that read_run() reads by name; part of SQL literals.
 #define RUN_COLUMNS                                                                                                \
     "r.id, r.view_name, r.trigger, r.requested_by, r.status, r.started_at, r.finished_at, r.rows, r.duration_ms, " \
     "r.covers_seq, r.error"

@@ -97,12 +97,13 @@ void read_totals(const std::vector<std::string>& totals, const access::Identity&
 
 v1::BranchStockRow read_row(const postgres::Row& row) {
     v1::BranchStockRow out;
-    out.set_branch_id(row.get<std::string>(0));
-    out.set_branch_code(row.get<std::string>(1));
-    out.set_status(row.get<std::string>(2));
-    out.set_bikes(row.get<std::int32_t>(3));
-    set_values(row.get<std::string>(4), row.get<std::string>(5), row.get<bool>(10), out);
-    set_ages({row.get<std::int32_t>(6), row.get<std::int32_t>(7), row.get<std::int32_t>(8), row.get<std::int32_t>(9)},
+    out.set_branch_id(row.get<std::string>("branch_id"));
+    out.set_branch_code(row.get<std::string>("code"));
+    out.set_status(row.get<std::string>("status"));
+    out.set_bikes(row.get<std::int32_t>("bikes"));
+    set_values(row.get<std::string>("purchase_value"), row.get<std::string>("cost_value"), row.get<bool>("costs"), out);
+    set_ages({row.get<std::int32_t>("to_30"), row.get<std::int32_t>("to_60"), row.get<std::int32_t>("to_90"),
+              row.get<std::int32_t>("over_90")},
              out);
     return out;
 }

@@ -10,9 +10,9 @@ namespace loan_manager::lifecycle {
 namespace {
 
 constexpr postgres::Statement freshness_sql{"lifecycle.freshness", R"(
-SELECT r.started_at, extract(epoch FROM now() - r.started_at)::integer, r.covers_seq,
+SELECT r.started_at AS as_of, extract(epoch FROM now() - r.started_at)::integer AS age_seconds, r.covers_seq,
        EXISTS (SELECT FROM fleet.outbox o
-               WHERE o.seq > r.covers_seq AND o.event_type LIKE ANY ($2) AND o.at < now() - interval '60 seconds')
+               WHERE o.seq > r.covers_seq AND o.event_type LIKE ANY ($2) AND o.at < now() - interval '60 seconds') AS stale
 FROM lifecycle.view_refreshes r
 WHERE r.view_name = $1 AND r.status = 'OK'
 ORDER BY r.started_at DESC LIMIT 1)"};
@@ -23,10 +23,10 @@ std::optional<Freshness> read_freshness(const postgres::Rows& rows) {
     }
     const auto row = rows.front();
     Freshness freshness;
-    freshness.as_of = row.get<runtime::WallTime>(0);
-    freshness.age_seconds = std::max(0, row.get<std::int32_t>(1));
-    freshness.covers_seq = row.get<std::int64_t>(2);
-    freshness.stale = row.get<bool>(3);
+    freshness.as_of = row.get<runtime::WallTime>("as_of");
+    freshness.age_seconds = std::max(0, row.get<std::int32_t>("age_seconds"));
+    freshness.covers_seq = row.get<std::int64_t>("covers_seq");
+    freshness.stale = row.get<bool>("stale");
     return freshness;
 }
 

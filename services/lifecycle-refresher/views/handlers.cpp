@@ -5,6 +5,7 @@
 
 #include "lifecycle-refresher/refresh/repository.hpp"
 #include "lifecycle-refresher/views/messages.hpp"
+#include "rpc/timestamp.hpp"
 #include "sql/keyset_query.hpp"
 #include "sql/table.hpp"
 
@@ -39,13 +40,7 @@ awaitable<rpc::Result<v1::RefreshRuns>> refresh(commands::CommandContext& comman
         co_return started.error();
     }
     for (const v1::RefreshRun& run : runs.items()) {
-        commands::Change change;
-        change.action = "VIEW_REFRESH";
-        change.entity_type = "view_refresh";
-        change.entity_id = run.id();
-        change.entity_no = run.view_name();
-        change.with_event = false;
-        command.record(std::move(change));
+        command.record(ordered(run));
     }
     co_return runs;
 }
@@ -62,7 +57,7 @@ awaitable<rpc::Result<v1::ViewList>> ViewHandlers::list(rpc::CallContext& call, 
         if (summary.last_ok) {
             view.set_rows(summary.last_ok->rows.value_or(0));
             view.set_covers_seq(summary.last_ok->covers_seq.value_or(0));
-            write_time(summary.last_ok->started_at, *view.mutable_as_of());
+            rpc::assign(*view.mutable_as_of(), summary.last_ok->started_at);
         }
         if (summary.last) {
             write_run(*summary.last, *view.mutable_last_refresh());

@@ -1,6 +1,6 @@
 #include "lifecycle-refresher/views/messages.hpp"
 
-#include <chrono>
+#include "rpc/timestamp.hpp"
 
 namespace loan_manager::lifecycle {
 namespace {
@@ -35,12 +35,6 @@ v1::RefreshStatus message_of(RunStatus status) {
 
 }  // namespace
 
-void write_time(WallTime time, google::protobuf::Timestamp& out) {
-    const auto nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-    out.set_seconds(nanos / 1'000'000'000);
-    out.set_nanos(static_cast<std::int32_t>(nanos % 1'000'000'000));
-}
-
 void write_run(const Run& run, v1::RefreshRun& out) {
     out.set_id(run.id);
     out.set_view_name(run.view_name);
@@ -49,9 +43,9 @@ void write_run(const Run& run, v1::RefreshRun& out) {
         out.set_requested_by(*run.requested_by);
     }
     out.set_status(message_of(run.status));
-    write_time(run.started_at, *out.mutable_started_at());
+    rpc::assign(*out.mutable_started_at(), run.started_at);
     if (run.finished_at) {
-        write_time(*run.finished_at, *out.mutable_finished_at());
+        rpc::assign(*out.mutable_finished_at(), *run.finished_at);
     }
     if (run.rows) {
         out.set_rows(*run.rows);
@@ -65,6 +59,16 @@ void write_run(const Run& run, v1::RefreshRun& out) {
     if (run.error) {
         out.set_error(*run.error);
     }
+}
+
+commands::Change ordered(const v1::RefreshRun& run) {
+    commands::Change change;
+    change.action = "VIEW_REFRESH";
+    change.entity_type = "view_refresh";
+    change.entity_id = run.id();
+    change.entity_no = run.view_name();
+    change.with_event = false;
+    return change;
 }
 
 rpc::Error no_such_view() { return rpc::not_found("There is no view of this name."); }

@@ -1,16 +1,17 @@
 #pragma once
 
-#include <google/protobuf/timestamp.pb.h>
-
+#include "commands/change.hpp"
 #include "lifecycle-refresher/refresh/run.hpp"
 #include "loanmanager/lifecycle/v1/lifecycle.pb.h"
 #include "rpc/error.hpp"
 
 namespace loan_manager::lifecycle {
 
-/// Rows → messages.
-void write_time(WallTime time, google::protobuf::Timestamp& out);
+/// A run as the API shows it.
 void write_run(const Run& run, loanmanager::lifecycle::v1::RefreshRun& out);
+
+/// The audit row of a refresh that somebody ordered (D-219).
+commands::Change ordered(const loanmanager::lifecycle::v1::RefreshRun& run);
 
 /// NOT_FOUND.
 rpc::Error no_such_view();

@@ -12,7 +12,7 @@ namespace loan_manager::lifecycle {
 
 namespace asio = boost::asio;
 
-asio::awaitable<rpc::Result<void>> RefreshGate::start(const rpc::CallContext& context,
+asio::awaitable<rpc::Result<void>> RefreshGate::start(const rpc::CallContext& call,
                                                       std::span<const ViewDefinition* const> views, Trigger trigger,
                                                       std::optional<std::string> requested_by,
                                                       loanmanager::lifecycle::v1::RefreshRuns& runs) {
@@ -22,7 +22,7 @@ asio::awaitable<rpc::Result<void>> RefreshGate::start(const rpc::CallContext& co
         postgres::Result<Run> run = co_await asio::co_spawn(
             home_, std::move(work), asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable));
         if (!run) {
-            co_return commands::to_rpc_error(run.error(), context.request_id);
+            co_return commands::to_rpc_error(run.error(), call.request_id);
         }
         write_run(*run, *runs.add_items());
     }

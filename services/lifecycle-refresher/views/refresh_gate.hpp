@@ -20,7 +20,7 @@ public:
 
     /// Starts a run of each view, or finds the one under way; adds them to `runs`.
     /// It is not cancelled with its caller: a run that was recorded goes on in any case. Errors: UNAVAILABLE.
-    boost::asio::awaitable<rpc::Result<void>> start(const rpc::CallContext& context,
+    boost::asio::awaitable<rpc::Result<void>> start(const rpc::CallContext& call,
                                                     std::span<const ViewDefinition* const> views, Trigger trigger,
                                                     std::optional<std::string> requested_by,
                                                     loanmanager::lifecycle::v1::RefreshRuns& runs);

@@ -133,11 +133,15 @@ TEST_CASE("B13 a written-off bike carries no number; who asked for it stays to b
     auto bike = bike_in(v1::BIKE_STATUS_IN_STOCK);
     bike.set_current_stock_number("MA/WW/ST/0001");
     bike.set_write_off_requested_by("manager");
-    mark_written_off(bike, v1::WRITE_OFF_KIND_STOLEN);
+    const auto at = std::chrono::system_clock::time_point(std::chrono::seconds(1'700'000'000));
+    mark_written_off(bike, v1::WRITE_OFF_KIND_STOLEN, "admin", at, "gone");
     CHECK(bike.status() == v1::BIKE_STATUS_WRITTEN_OFF);
     CHECK(bike.write_off_kind() == v1::WRITE_OFF_KIND_STOLEN);
     CHECK_FALSE(bike.has_current_stock_number());
     CHECK(bike.write_off_requested_by() == "manager");
+    CHECK(bike.written_off_by() == "admin");
+    CHECK(bike.written_off_at().seconds() == 1'700'000'000);
+    CHECK(bike.write_off_reason() == "gone");
 }
 
 TEST_CASE("The timeline says what an audit row holds, and less of a row that holds less") {

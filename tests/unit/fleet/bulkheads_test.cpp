@@ -6,8 +6,10 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "fixture.hpp"
@@ -89,30 +91,56 @@ std::string read_bike(const std::string& id, const std::shared_ptr<grpc::Channel
     return Fleet::read(v1::BikeService::NewStub(channel)->GetBike(&context, request, &bike), context).code;
 }
 
+/// A fleet with few connections, whose statements wait for a lock as long as given.
+struct FewConnections {
+    explicit FewConnections(const std::string& lock_timeout)
+        : process(Fleet::instance().database_url(),
+                  {{"DB_LOCK_TIMEOUT", lock_timeout}, {"DB_POOL_SIZE", "6"}, {"THREADS", "2"}}) {
+        Call call;
+        call.key = "new";
+        REQUIRE(Fleet::instance().procure(purchase("WW"), call, bike, process.channel()).ok());
+    }
+    /// The crowd has filled what it may have.
+    static void wait_for_crowd() {
+        while (Fleet::instance().value("SELECT count(*) > 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                                       "application_name = 'loan-manager fleet'") == "f") {
+            std::this_thread::yield();
+        }
+    }
+    void check_that_others_go_on() {
+        for (int i = 0; i < 10; ++i) {
+            CHECK(read_bike(bike.id(), process.channel()) == "");
+            Call call;
+            call.key = "new";
+            v1::Bike another;
+            CHECK(Fleet::instance().procure(purchase("WW"), call, another, process.channel()).code == "");
+        }
+    }
+
+    Fleet::Process process;
+    v1::Bike bike;
+};
+
 }  // namespace
 
 TEST_CASE("thirty readers of one locked table stop nobody else, and are told to come again") {
-    Fleet& fleet = Fleet::instance();
-    const Fleet::Process process(fleet.database_url(),
-                                 {{"DB_LOCK_TIMEOUT", "300ms"}, {"DB_POOL_SIZE", "6"}, {"THREADS", "2"}});
-    Call call;
-    call.key = "new";
-    v1::Bike bike;
-    REQUIRE(fleet.procure(purchase("WW"), call, bike, process.channel()).ok());
-
+    FewConnections fleet("300ms");
     const Locked locked("fleet.expenses");
-    Readers readers(30, process.channel());
-    // The crowd has filled what it may have.
-    while (fleet.value("SELECT count(*) > 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
-                       "application_name = 'loan-manager fleet'") == "f") {
-        std::this_thread::yield();
-    }
-    for (int i = 0; i < 10; ++i) {
-        CHECK(read_bike(bike.id(), process.channel()) == "");
-        v1::Bike another;
-        CHECK(fleet.procure(purchase("WW"), call, another, process.channel()).code == "");
-    }
+    Readers readers(30, fleet.process.channel());
+    fleet.wait_for_crowd();
+    fleet.check_that_others_go_on();
     const auto codes = readers.stop();
     CHECK(codes.size() == 1);
     CHECK(codes.count("UNAVAILABLE") == 1);
+}
+
+// Whoever came before gives up no sooner than at the end of his call: who could not pass him would come too late.
+TEST_CASE("thirty readers of one locked table stop nobody else even if they never give up") {
+    FewConnections fleet("60s");
+    std::optional<Locked> locked(std::in_place, "fleet.expenses");
+    Readers readers(30, fleet.process.channel());
+    fleet.wait_for_crowd();
+    fleet.check_that_others_go_on();
+    locked.reset();
+    readers.stop();
 }

@@ -218,7 +218,7 @@ TEST_CASE("a service that listens on a socket refuses a port, and says what it w
     }
     ChildProcess flag(TEST_PROCESS, {"--port=50061"}, base);
     CHECK(flag.wait_exit() == 2);
-    for (const std::string name : {"", "a/b", "..", ".x", "a b", std::string(33, 'x').c_str()}) {
+    for (const std::string& name : std::vector<std::string>{"", "a/b", "..", ".x", "a b", std::string(33, 'x')}) {
         CAPTURE(name);
         ChildProcess process(TEST_PROCESS, {"--instance", name}, base);
         CHECK(process.wait_exit() == 2);

@@ -2,12 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "child_process.hpp"
 #include "runtime/common_settings.hpp"
+#include "runtime/loops.hpp"
 
 using namespace loan_manager::runtime;
 using loan_manager::testing::TemporaryDirectory;
@@ -170,6 +173,36 @@ TEST_CASE("numbers are whole texts") {
         CAPTURE(bad);
         CHECK(sample.parse({std::string("--port=") + bad}).has_error());
     }
+}
+
+TEST_CASE("every event loop has three connections to the database, or the service does not start") {
+    CommonSettings settings;
+    DatabaseSettings database;
+    SettingsTable table("sample");
+    add_common_settings(table, settings, CommonDefaults{});
+    add_database_settings(table, database);
+    share_connections(table, settings, database);
+    const std::string url = "--database-url=postgresql://x@127.0.0.1/x";
+    // By itself, whatever this machine has.
+    for (const auto& [connections, most_loops] : {std::pair{"3", 1u}, {"5", 1u}, {"6", 2u}, {"1000", 333u}}) {
+        REQUIRE(table.parse(std::vector<std::string>{url, "--db-pool-size", connections}, {}).has_value());
+        CHECK(settings.threads == std::min<std::size_t>(one_per_processor(), most_loops));
+    }
+    CHECK(table.parse(std::vector<std::string>{url, "--threads=4", "--db-pool-size=12"}, {}).has_value());
+    CHECK(settings.threads == 4);
+    const auto refused = [&](std::vector<std::string> arguments) {
+        arguments.push_back(url);
+        const auto result = table.parse(arguments, {});
+        return result.has_error() ? result.error().text() : "";
+    };
+    CHECK(refused({"--threads=4", "--db-pool-size=11"}) ==
+          "  DB_POOL_SIZE = \"11\" (from --db-pool-size): must be 12 or more for 4 event loops (THREADS), three "
+          "connections for "
+          "each\n");
+    CHECK(refused({"--threads=8"}) ==
+          "  DB_POOL_SIZE: must be 24 or more for 8 event loops (THREADS), three connections for each\n");
+    CHECK(refused({"--db-pool-size=2"}) ==
+          "  DB_POOL_SIZE = \"2\" (from --db-pool-size): must be a whole number from 3 to 1000\n");
 }
 
 TEST_CASE("lists are strict JSON") {

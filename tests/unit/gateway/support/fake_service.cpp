@@ -8,6 +8,8 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "transcode/contract.hpp"
+
 namespace loan_manager::gateway::testing {
 
 class FakeService::Reactor final : public grpc::ServerGenericBidiReactor {
@@ -93,6 +95,9 @@ FakeService::FakeService() {
     server_ = builder.BuildAndStart();
     if (!server_) {
         throw std::runtime_error("the fake service could not start");
+    }
+    for (const auto* service : transcode::contract_services()) {
+        server_->GetHealthCheckService()->SetServingStatus(service->full_name(), true);
     }
 }
 
