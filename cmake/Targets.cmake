@@ -58,9 +58,15 @@ endfunction()
 # What an installation runs, without its tests.
 add_custom_target(programs)
 
+# What every program of a build with sanitizers tells them.
+set(LM_SANITIZER_DEFAULTS)
+if(LM_SANITIZE)
+  set(LM_SANITIZER_DEFAULTS "${CMAKE_SOURCE_DIR}/cmake/sanitizers/defaults.cpp")
+endif()
+
 function(lm_binary name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
+  add_executable(${name} ${ARG_SOURCES} ${LM_SANITIZER_DEFAULTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
   _lm_options(${name})
@@ -70,7 +76,7 @@ endfunction()
 
 function(lm_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
-  add_executable(${name} ${ARG_SOURCES})
+  add_executable(${name} ${ARG_SOURCES} ${LM_SANITIZER_DEFAULTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} lm_testing doctest::doctest)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   _lm_test_options(${name})
