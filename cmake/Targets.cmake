@@ -58,9 +58,11 @@ endfunction()
 # What an installation runs, without its tests.
 add_custom_target(programs)
 
-# What every program of a build with sanitizers tells them.
+# What every program of a build with sanitizers tells them, and what time they take.
 set(LM_SANITIZER_DEFAULTS)
+set(LM_TEST_SECONDS 300)
 if(LM_SANITIZE)
+  set(LM_TEST_SECONDS 1500)
   set(LM_SANITIZER_DEFAULTS "${CMAKE_SOURCE_DIR}/cmake/sanitizers/defaults.cpp")
 endif()
 
@@ -82,5 +84,5 @@ function(lm_test name)
   _lm_test_options(${name})
   _lm_use_pch(${name} lm_pch_tests)
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${LM_TEST_SECONDS})
 endfunction()

@@ -23,24 +23,32 @@ namespace {
 constexpr uid_t somebody = 65534;
 
 /// What the last call looked like to the handler.
-struct Seen {
-    std::mutex mutex;
-    CallContext context;
-
+class Seen {
+public:
     Handlers handlers() {
         Handlers made;
         made.get = [this](CallContext& call, const fleet::GetBikeRequest&) { return note(call); };
         return made;
     }
+    /// Of the last call.
+    CallContext context() {
+        const std::lock_guard lock(mutex_);
+        return context_;
+    }
+
+private:
     asio::awaitable<Result<fleet::Bike>> note(CallContext& call) {
-        const std::lock_guard lock(mutex);
-        context.request_id = call.request_id;
-        context.client_ip = call.client_ip;
-        context.user_agent = call.user_agent;
-        context.traceparent = call.traceparent;
-        context.caller = call.caller;
+        const std::lock_guard lock(mutex_);
+        context_.request_id = call.request_id;
+        context_.client_ip = call.client_ip;
+        context_.user_agent = call.user_agent;
+        context_.traceparent = call.traceparent;
+        context_.caller = call.caller;
         co_return fleet::Bike();
     }
+
+    std::mutex mutex_;
+    CallContext context_;
 };
 
 CallContext with_claims() {
@@ -81,10 +89,10 @@ TEST_CASE("what a call says of its caller is believed from the gateway's user") 
     Upstream upstream(to(server.address()), threads.next());
     upstream.start();
     REQUIRE(outcome(threads, upstream) == "ok");
-    CHECK(seen.context.request_id == "claimed-request-id");
-    CHECK(seen.context.client_ip == "203.0.113.9");
-    CHECK(seen.context.user_agent == "claimed agent");
-    CHECK(seen.context.traceparent == with_claims().traceparent);
+    CHECK(seen.context().request_id == "claimed-request-id");
+    CHECK(seen.context().client_ip == "203.0.113.9");
+    CHECK(seen.context().user_agent == "claimed agent");
+    CHECK(seen.context().traceparent == with_claims().traceparent);
 }
 
 TEST_CASE("anybody else may call with a token, but nothing he says of the caller is believed") {
@@ -96,12 +104,12 @@ TEST_CASE("anybody else may call with a token, but nothing he says of the caller
     Upstream upstream(to(server.address()), threads.next());
     upstream.start();
     REQUIRE(outcome(threads, upstream) == "ok");
-    CHECK(is_request_id(seen.context.request_id));
-    CHECK(seen.context.request_id != "claimed-request-id");
-    CHECK(seen.context.client_ip.empty());
-    CHECK(seen.context.user_agent.empty());
-    CHECK(seen.context.traceparent.empty());
-    CHECK(seen.context.caller.user_id == "user-admin");
+    CHECK(is_request_id(seen.context().request_id));
+    CHECK(seen.context().request_id != "claimed-request-id");
+    CHECK(seen.context().client_ip.empty());
+    CHECK(seen.context().user_agent.empty());
+    CHECK(seen.context().traceparent.empty());
+    CHECK(seen.context().caller.user_id == "user-admin");
 }
 
 TEST_CASE("a TCP connection is nobody's as long as no certificate says whose") {
@@ -111,7 +119,7 @@ TEST_CASE("a TCP connection is nobody's as long as no certificate says whose") {
     Upstream upstream(to(server.address()), threads.next());
     upstream.start();
     REQUIRE(outcome(threads, upstream) == "ok");
-    CHECK(seen.context.client_ip.empty());
+    CHECK(seen.context().client_ip.empty());
 }
 
 TEST_CASE("the kernel says whose connection it is, on one socket for all") {
@@ -135,14 +143,14 @@ TEST_CASE("the kernel says whose connection it is, on one socket for all") {
     const int gateway = connect_as(somebody, somebody, socket);
     REQUIRE(gateway >= 0);
     CHECK(call_over(gateway).ok());
-    CHECK(seen.context.client_ip == "203.0.113.9");
+    CHECK(seen.context().client_ip == "203.0.113.9");
 
     for (const uid_t other : {uid_t{0}, somebody - 1}) {
         const int connection = connect_as(other, somebody, socket);
         REQUIRE(connection >= 0);
         CHECK(call_over(connection).ok());
-        CHECK(seen.context.client_ip.empty());
-        CHECK(seen.context.request_id != "claimed-request-id");
+        CHECK(seen.context().client_ip.empty());
+        CHECK(seen.context().request_id != "claimed-request-id");
     }
 }
 
