@@ -24,12 +24,7 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::BikeList>> list(rpc::CallContext& call, const v1::ListBikesRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Bike>> get(rpc::CallContext& call, const v1::GetBikeRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Timeline>> timeline(rpc::CallContext& call,
-                                                               const v1::ListTimelineRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::StockHistory>> stock_history(rpc::CallContext& call,
-                                                                        const v1::ListStockHistoryRequest& request);
     boost::asio::awaitable<rpc::Result<v1::StockNumber>> stock_number(rpc::CallContext& call,
                                                                       const v1::GetStockNumberRequest& request);
 

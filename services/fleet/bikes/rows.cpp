@@ -32,6 +32,13 @@ commands::Change change_of(const char* action, const v1::Bike& bike, const std::
     return change;
 }
 
+rpc::Result<StoredBike> read_found(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return no_such_bike();
+    }
+    return read_bike(rows.front());
+}
+
 std::optional<rpc::Error> read_duplicates(const postgres::Rows& rows) {
     if (rows.empty()) {
         return std::nullopt;
@@ -69,57 +76,59 @@ const std::string& bike_columns() {
     return columns;
 }
 
-v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs) {
-    v1::Bike bike = bike_table().read(row);
-    bool visible = costs.covers(bike.current_branch_id(), bike.company_id());
-    if (const auto destination = row.get<std::optional<std::vector<std::string>>>("destination")) {
-        visible = visible || costs.covers(destination->at(0), destination->at(1));
+StoredBike read_bike(const postgres::Row& row) {
+    StoredBike stored;
+    stored.bike = bike_table().read(row);
+    if (const auto ends = row.get<std::optional<std::vector<std::string>>>("destination")) {
+        stored.destination.emplace();
+        stored.destination->branch_id = ends->at(0);
+        stored.destination->company_id = ends->at(1);
     }
-    if (!visible) {
-        hide_costs(bike);
+    return stored;
+}
+
+v1::Bike visible_to(const access::Identity& caller, StoredBike stored) {
+    const auto costs = access::reach(caller, access::Permission::costs_read);
+    const auto& destination = stored.destination;
+    const bool on_its_way = destination && costs.covers(destination->branch_id, destination->company_id);
+    return on_its_way ? std::move(stored.bike) : visible_to(caller, std::move(stored.bike));
+}
+
+v1::Bike visible_to(const access::Identity& caller, v1::Bike bike) {
+    const auto costs = access::reach(caller, access::Permission::costs_read);
+    if (!costs.covers(bike.current_branch_id(), bike.company_id())) {
+        bike.clear_purchase_price();
+        bike.clear_hand_amount();
+        bike.clear_settlement_amount();
+        bike.clear_purchase_total();
+        bike.clear_expense_total();
+        bike.clear_repair_total();
+        bike.clear_transfer_total();
+        bike.clear_total_cost();
+        bike.clear_after_sale_total();
+        bike.set_costs_hidden(true);
     }
     return bike;
 }
 
-void hide_costs(v1::Bike& bike) {
-    bike.clear_purchase_price();
-    bike.clear_hand_amount();
-    bike.clear_settlement_amount();
-    bike.clear_purchase_total();
-    bike.clear_expense_total();
-    bike.clear_repair_total();
-    bike.clear_transfer_total();
-    bike.clear_total_cost();
-    bike.clear_after_sale_total();
-    bike.set_costs_hidden(true);
-}
-
-void hide_costs_from(const access::Identity& caller, v1::Bike& bike) {
-    const auto costs = access::reach(caller, access::Permission::costs_read);
-    if (!costs.covers(bike.current_branch_id(), bike.company_id())) {
-        hide_costs(bike);
-    }
-}
-
 rpc::Error no_such_bike() { return rpc::not_found("There is no such bike."); }
 
-sql::Handle<const postgres::Rows&> add_find(sql::RoundTrip& trip, const std::string& id,
-                                            const access::Reach& readable) {
+sql::Handle<rpc::Result<StoredBike>> add_find(sql::RoundTrip& trip, const std::string& id,
+                                              const access::Reach& readable) {
     static const std::string sql =
         "SELECT " + bike_columns() + " FROM fleet.bicycles b WHERE b.id = $1 AND " + readable_condition(2);
     static const postgres::Statement find{"bikes.find", sql.c_str()};
     postgres::Params params(id);
     sql::add_scope(params, readable);
-    return trip.add(find, std::move(params));
+    return trip.add<rpc::Result<StoredBike>>(find, std::move(params), &read_found);
 }
 
-sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const std::string& id,
-                                                   const access::Reach& readable) {
+sql::Parent parent(const std::string& id, const access::Reach& readable) {
     static const std::string sql = "SELECT 1 FROM fleet.bicycles b WHERE b.id = $1 AND " + readable_condition(2);
     static const postgres::Statement find{"bikes.is_readable", sql.c_str()};
-    postgres::Params params(id);
-    sql::add_scope(params, readable);
-    return trip.add(find, std::move(params));
+    sql::Parent bike{find, postgres::Params(id), no_such_bike()};
+    sql::add_scope(bike.params, readable);
+    return bike;
 }
 
 rpc::Result<Locked> admit(const commands::CommandContext& command, sql::Handle<rpc::Result<Locked>> lock) {

@@ -25,11 +25,9 @@ public:
     template <class T>
     using Answer = boost::asio::awaitable<rpc::Result<T>>;
 
-    Answer<v1::CommissionRuleList> list_rules(rpc::CallContext& call, const v1::ListCommissionRulesRequest& request);
     Answer<v1::CommissionRule> get_rule(rpc::CallContext& call, const v1::GetCommissionRuleRequest& request);
     Answer<v1::CommissionReplay> replay(rpc::CallContext& call, const v1::ReplayCommissionRuleRequest& request);
 
-    Answer<v1::CommissionList> list(rpc::CallContext& call, const v1::ListCommissionsRequest& request);
     Answer<v1::Commission> get(rpc::CallContext& call, const v1::GetCommissionRequest& request);
     Answer<v1::CommissionExplanation> explain(rpc::CallContext& call, const v1::ExplainCommissionRequest& request);
 

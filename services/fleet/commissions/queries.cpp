@@ -7,6 +7,7 @@
 #include "access/reach.hpp"
 #include "fleet/commissions/rows.hpp"
 #include "fleet/commissions/rule_rows.hpp"
+#include "fleet/sales/rows.hpp"
 #include "sql/proto_values.hpp"
 #include "validate/formats.hpp"
 
@@ -58,8 +59,8 @@ std::string first_day(const std::string& month) { return month + "-01"; }
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionsRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> list(const v1::ListCommissionsRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller) {
     const auto payee = payee_of(request, caller);
     if (!payee) {
         return payee.error();
@@ -97,22 +98,27 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionsRequest& reque
     if (request.has_sale_id()) {
         query->where("c.sale_id = " + query->reference(sql::Entity::sale, "sale_id", request.sale_id()));
     }
-    query->sum("c.amount", request.status().empty() ? due : "");
+    query->sum("total_amount", "c.amount", request.status().empty() ? due : "");
     return query;
 }
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListSaleCommissionsRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+v1::Commission read_item(const postgres::Row& row, const access::Identity& caller) {
+    return visible_to(caller, read_commission(row));
+}
+
+rpc::Result<sql::KeysetQuery> list_of_sale(const v1::ListSaleCommissionsRequest& request, paging::PageRequest page,
+                                           const access::Identity& caller) {
     auto query = sorted(std::move(page), "created_at", caller);
     if (query) {
+        query->below(sales::parent(request.id(), access::reach(caller, Permission::sales_read)));
         query->where("c.sale_id = " + query->parameter(request.id()) + "::uuid");
         query->where(query->covers(access::reach(caller, Permission::commissions_read), {"c.branch_id"}));
-        query->sum("c.amount", due);
+        query->sum("total_amount", "c.amount", due);
     }
     return query;
 }
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionRulesRequest& request, paging::PageRequest page,
+rpc::Result<sql::KeysetQuery> list_rules(const v1::ListCommissionRulesRequest& request, paging::PageRequest page,
                                          const access::Identity& caller) {
     sql::KeysetQuery query(std::move(page), {rule_table().columns(), "fleet.commission_rules r", "r.id"});
     const auto sort = request.has_sort() ? std::string_view(request.sort()) : "-effective_from";
@@ -128,5 +134,7 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionRulesRequest& r
     }
     return query;
 }
+
+v1::CommissionRule read_rule(const postgres::Row& row) { return rule_table().read(row); }
 
 }  // namespace loan_manager::fleet::commissions

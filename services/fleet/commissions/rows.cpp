@@ -24,7 +24,7 @@ std::string select_where(const char* condition) {
 
 rpc::Result<StoredCommission> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such commission.");
+        return no_such_commission();
     }
     return read_commission(rows.front());
 }
@@ -102,15 +102,16 @@ StoredCommission read_commission(const postgres::Row& row) {
     return stored;
 }
 
-v1::Commission visible_to(const access::Reach& costs, const StoredCommission& stored) {
-    v1::Commission commission = stored.commission;
-    if (!stored.covered_by(costs)) {
-        commission.clear_base_amount();
-        commission.clear_pool_amount();
-        commission.set_costs_hidden(true);
+v1::Commission visible_to(const access::Identity& caller, StoredCommission stored) {
+    if (!stored.covered_by(access::reach(caller, access::Permission::costs_read))) {
+        stored.commission.clear_base_amount();
+        stored.commission.clear_pool_amount();
+        stored.commission.set_costs_hidden(true);
     }
-    return commission;
+    return std::move(stored.commission);
 }
+
+rpc::Error no_such_commission() { return rpc::not_found("There is no such commission."); }
 
 sql::Handle<rpc::Result<StoredCommission>> add_find(sql::RoundTrip& trip, const std::string& id) {
     static const std::string sql = select_where("c.id = $1");

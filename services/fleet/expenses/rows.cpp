@@ -7,7 +7,7 @@ namespace {
 
 rpc::Result<StoredExpense> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such expense.");
+        return no_such_expense();
     }
     return read_expense(rows.front());
 }
@@ -50,6 +50,8 @@ StoredExpense read_expense(const postgres::Row& row) {
     stored.company_id = row.get<std::string>("company_id");
     return stored;
 }
+
+rpc::Error no_such_expense() { return rpc::not_found("There is no such expense."); }
 
 sql::Handle<rpc::Result<StoredExpense>> add_find(sql::RoundTrip& trip, const std::string& id) {
     static const std::string sql = select_by_id();

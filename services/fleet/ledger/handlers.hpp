@@ -23,8 +23,6 @@ public:
 
     boost::asio::awaitable<rpc::Result<v1::CostSummary>> summary(rpc::CallContext& call,
                                                                  const v1::GetBikeCostsRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Ledger>> entries(rpc::CallContext& call,
-                                                            const v1::ListLedgerRequest& request);
 
 private:
     postgres::PoolGroup& pools_;

@@ -20,8 +20,8 @@ std::string_view order_of(const Request& request) {
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListCompaniesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> list_companies(const v1::ListCompaniesRequest& request, paging::PageRequest page,
+                                             const access::Identity& caller) {
     sql::KeysetQuery query(std::move(page), {company_table().columns(), "fleet.companies c", "c.id"});
     if (auto sorted = query.sort_by(company_sort, order_of(request), caller); !sorted) {
         return sorted.error();
@@ -32,8 +32,10 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListCompaniesRequest& request
     return query;
 }
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListBranchesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+v1::Company read_company(const postgres::Row& row) { return company_table().read(row); }
+
+rpc::Result<sql::KeysetQuery> list_branches(const v1::ListBranchesRequest& request, paging::PageRequest page,
+                                            const access::Identity& caller) {
     sql::KeysetQuery query(std::move(page), {branch_table().columns(), "fleet.branches r", "r.id"});
     if (auto sorted = query.sort_by(branch_sort, order_of(request), caller); !sorted) {
         return sorted.error();
@@ -49,5 +51,7 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListBranchesRequest& request,
     }
     return query;
 }
+
+v1::Branch read_branch(const postgres::Row& row) { return branch_table().read(row); }
 
 }  // namespace loan_manager::fleet::organisation

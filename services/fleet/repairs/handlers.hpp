@@ -22,10 +22,6 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::RepairJobList>> list(rpc::CallContext& call,
-                                                                const v1::ListRepairJobsRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::RepairJobList>> list_of_bike(rpc::CallContext& call,
-                                                                        const v1::ListBikeRepairJobsRequest& request);
     boost::asio::awaitable<rpc::Result<v1::RepairJob>> get(rpc::CallContext& call,
                                                            const v1::GetRepairJobRequest& request);
 

@@ -46,7 +46,7 @@ StoredJob read_job(const postgres::Row& row) {
 
 rpc::Result<StoredJob> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such repair job.");
+        return no_such_job();
     }
     return read_job(rows.front());
 }
@@ -129,6 +129,8 @@ const sql::TableOf<v1::RepairJobLine>& line_table() {
         sql::Layout{.table = "fleet.repair_job_lines", .alias = "l", .unaudited = {"job_id"}});
     return table;
 }
+
+rpc::Error no_such_job() { return rpc::not_found("There is no such repair job."); }
 
 sql::Handle<rpc::Result<StoredJob>> add_find(sql::RoundTrip& trip, const std::string& id) {
     // The lines as one value, so that both are of one moment.

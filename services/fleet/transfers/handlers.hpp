@@ -24,12 +24,8 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::TransferList>> list(rpc::CallContext& call,
-                                                               const v1::ListTransfersRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Transfer>> get(rpc::CallContext& call,
                                                           const v1::GetTransferRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::TransferList>> list_of_bike(rpc::CallContext& call,
-                                                                       const v1::ListBikeTransfersRequest& request);
 
 private:
     postgres::PoolGroup& pools_;

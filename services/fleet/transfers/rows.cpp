@@ -9,7 +9,7 @@ namespace {
 
 rpc::Result<StoredTransfer> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such transfer.");
+        return no_such_transfer();
     }
     return read_transfer(rows.front());
 }
@@ -57,6 +57,8 @@ StoredTransfer read_transfer(const postgres::Row& row) {
     return stored;
 }
 
+rpc::Error no_such_transfer() { return rpc::not_found("There is no such transfer."); }
+
 sql::Handle<rpc::Result<StoredTransfer>> add_find(sql::RoundTrip& trip, const std::string& id) {
     static const std::string sql = "SELECT " + transfer_columns() + " FROM " + transfer_tables + " WHERE t.id = $1";
     static const postgres::Statement find{"transfers.find", sql.c_str()};
@@ -76,10 +78,7 @@ rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& l
                           End end) {
     const auto reach = access::reach(command.caller(), permission);
     return commands::admit(
-        command, command[lock],
-        [&](const Locked& found) {
-            return end == End::source ? found.source_within(reach) : found.destination_within(reach);
-        },
+        command, command[lock], [&](const Locked& found) { return found.covered_by(reach, end); },
         [](const Locked& found) { return found.transfer.version(); });
 }
 
