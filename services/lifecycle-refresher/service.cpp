@@ -17,6 +17,7 @@
 #include "lifecycle-refresher/views/refresh_gate.hpp"
 #include "loanmanager/lifecycle/v1/lifecycle.grpc.pb.h"
 #include "rpc/server.hpp"
+#include "rpc/timestamp.hpp"
 #include "rpc/upstream.hpp"
 #include "service/service.hpp"
 #include "trust/authenticator.hpp"
@@ -71,11 +72,11 @@ public:
     }
 
     void count(const Run& run) const {
-        const Series& series = series_.at(run.view_name);
-        (run.status == RunStatus::ok ? series.ok : series.failed).add();
-        series.seconds.observe(run.duration_ms.value_or(0) / 1000.0);
-        if (run.status == RunStatus::ok) {
-            series.as_of.set(std::chrono::duration<double>(run.started_at.time_since_epoch()).count());
+        const Series& series = series_.at(run.view_name());
+        (run.status() == v1::REFRESH_STATUS_OK ? series.ok : series.failed).add();
+        series.seconds.observe(run.duration_ms() / 1000.0);
+        if (run.status() == v1::REFRESH_STATUS_OK) {
+            series.as_of.set(std::chrono::duration<double>(rpc::to_time(run.started_at()).time_since_epoch()).count());
         }
     }
 

@@ -4,7 +4,6 @@
 
 #include "lifecycle-refresher/refresh/repository.hpp"
 #include "lifecycle-refresher/views/messages.hpp"
-#include "rpc/timestamp.hpp"
 
 namespace loan_manager::lifecycle {
 namespace {
@@ -29,7 +28,7 @@ awaitable<rpc::Result<v1::RefreshRuns>> refresh(commands::CommandContext& comman
     if (!started) {
         co_return started.error();
     }
-    for (const v1::RefreshRun& run : runs.items()) {
+    for (const Run& run : runs.items()) {
         command.record(ordered(run));
     }
     co_return runs;
@@ -45,12 +44,12 @@ awaitable<rpc::Result<v1::ViewList>> ViewHandlers::list(rpc::CallContext& call, 
         v1::View& view = *answer.add_items();
         view.set_name(summary.name);
         if (summary.last_ok) {
-            view.set_rows(summary.last_ok->rows.value_or(0));
-            view.set_covers_seq(summary.last_ok->covers_seq.value_or(0));
-            rpc::assign(*view.mutable_as_of(), summary.last_ok->started_at);
+            view.set_rows(summary.last_ok->rows());
+            view.set_covers_seq(summary.last_ok->covers_seq());
+            *view.mutable_as_of() = summary.last_ok->started_at();
         }
         if (summary.last) {
-            write_run(*summary.last, *view.mutable_last_refresh());
+            *view.mutable_last_refresh() = *summary.last;
         }
     }
     co_return answer;

@@ -2,9 +2,9 @@
 
 #include <array>
 
+#include "lifecycle-refresher/refresh/run.hpp"
 #include "lifecycle-refresher/views/catalog.hpp"
 #include "lifecycle-refresher/views/messages.hpp"
-#include "sql/table.hpp"
 
 namespace loan_manager::lifecycle {
 namespace {
@@ -12,11 +12,6 @@ namespace {
 namespace v1 = loanmanager::lifecycle::v1;
 
 constexpr std::array sort_fields{sql::SortField{"started_at", "r.started_at", sql::KeyType::time}};
-
-const sql::TableOf<v1::RefreshRun>& run_table() {
-    static const sql::TableOf<v1::RefreshRun> table(sql::Layout{.table = "lifecycle.view_refreshes", .alias = "r"});
-    return table;
-}
 
 }  // namespace
 
@@ -33,6 +28,6 @@ rpc::Result<sql::KeysetQuery> list_refreshes(const v1::ListRefreshesRequest& req
     return query;
 }
 
-v1::RefreshRun read_refresh(const postgres::Row& row) { return run_table().read(row); }
+Run read_refresh(const postgres::Row& row) { return run_table().read(row); }
 
 }  // namespace loan_manager::lifecycle
