@@ -12,7 +12,7 @@ namespace {
 namespace v1 = loanmanager::auth::v1;
 
 constexpr std::array sort_fields{sql::SortField{"username", "u.username", sql::KeyType::text}};
-constexpr std::string_view by_username = "username";
+constexpr std::string_view alphabetically = "username";
 
 // What both lists have in common: their order, and the filters that both know.
 template <class Request>
@@ -39,7 +39,7 @@ rpc::Result<sql::KeysetQuery> users(const Request& request, paging::PageRequest 
 rpc::Result<sql::KeysetQuery> list_users(const v1::ListUsersRequest& request, paging::PageRequest page,
                                          const access::Identity& caller) {
     auto query =
-        users(request, std::move(page), request.has_sort() ? std::string_view(request.sort()) : by_username, caller);
+        users(request, std::move(page), request.has_sort() ? std::string_view(request.sort()) : alphabetically, caller);
     if (query && request.has_is_active()) query->where("u.is_active = " + query->parameter(request.is_active()));
     return query;
 }
@@ -48,7 +48,7 @@ v1::User read_user(const postgres::Row& row) { return account_table().read(row);
 
 rpc::Result<sql::KeysetQuery> list_staff(const v1::ListStaffRequest& request, paging::PageRequest page,
                                          const access::Identity& caller) {
-    auto query = users(request, std::move(page), by_username, caller);
+    auto query = users(request, std::move(page), alphabetically, caller);
     if (query) query->where("u.is_active");
     return query;
 }
