@@ -6,15 +6,12 @@
 #include "fleet/bikes/rows.hpp"
 #include "fleet/stock_numbers/queries.hpp"
 #include "fleet/stock_numbers/rows.hpp"
+#include "loanmanager/fleet/v1/bikes.grpc.pb.h"
 
 namespace loan_manager::fleet::bikes {
 
 namespace asio = boost::asio;
 using access::Permission;
-
-BikeHandlers::BikeHandlers(postgres::PoolGroup& pools, sql::Pages& pages, commands::Runner& runner,
-                           const runtime::Clock& clock, std::int32_t stock_number_max)
-    : pools_(pools), pages_(pages), runner_(runner), clock_(clock), stock_number_max_(stock_number_max) {}
 
 void BikeHandlers::register_with(rpc::Server& server) {
     server.service<v1::BikeService>()

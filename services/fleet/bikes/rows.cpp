@@ -190,17 +190,11 @@ sql::Handle<std::optional<rpc::Error>> add_duplicates(commands::CommandContext& 
     return add_duplicates(command.reads(), bike, command.caller());
 }
 
-void insert(commands::CommandContext& command, v1::Bike& bike) {
-    commands::stamp_created(command, bike);
-    command.with_commit(bike_table().insert(), bike_table().insert_values(bike));
-}
+void insert(commands::CommandContext& command, v1::Bike& bike) { commands::insert(command, bike_table(), bike); }
 
-void save(commands::CommandContext& command, v1::Bike& bike) {
-    commands::stamp_updated(command, bike);
-    command.with_commit(bike_table().update(), bike_table().update_values(bike));
-}
+void save(commands::CommandContext& command, v1::Bike& bike) { commands::save(command, bike_table(), bike); }
 
-void record_procured(commands::CommandContext& command, const v1::Bike& bike) {
+void record_new(commands::CommandContext& command, const v1::Bike& bike) {
     auto change = change_of("BIKE_PROCURED", bike, bike.current_stock_number(), bike_table().created(bike));
     change.payload = {{"branch_id", bike.current_branch_id()}, {"stock_number", bike.current_stock_number()}};
     command.record(std::move(change));

@@ -123,7 +123,7 @@ void insert(commands::CommandContext& command, v1::Bike& bike);
 void save(commands::CommandContext& command, v1::Bike& bike);
 
 /// Audit row and event of a new bike, and of a change. The number is the one the bike was known by before.
-void record_procured(commands::CommandContext& command, const v1::Bike& bike);
+void record_new(commands::CommandContext& command, const v1::Bike& bike);
 void record(commands::CommandContext& command, const char* action, const v1::Bike& before, const v1::Bike& after,
             const std::string& reason = {});
 

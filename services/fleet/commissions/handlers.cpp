@@ -31,8 +31,8 @@ rpc::Result<StoredCommission> readable(rpc::Result<StoredCommission> found, cons
 }  // namespace
 
 void CommissionHandlers::register_with(rpc::Server& server) {
-    auto service = server.service<v1::CommissionService>();
-    service.query("ListCommissionRules", pages_.list<v1::CommissionRuleList>(&list_rules, &read_rule))
+    server.service<v1::CommissionService>()
+        .query("ListCommissionRules", pages_.list<v1::CommissionRuleList>(&list_rules, &read_rule))
         .query("GetCommissionRule", &CommissionHandlers::get_rule, *this)
         .command("CreateCommissionRule", runner_.handler(&create_rule))
         .command("UpdateCommissionRule", runner_.handler(&update_rule))

@@ -148,13 +148,11 @@ sql::Handle<std::optional<PayeeBranch>> add_last_garage(sql::RoundTrip& trip, co
 }
 
 void insert(commands::CommandContext& command, v1::Commission& commission) {
-    commands::stamp_created(command, commission);
-    command.with_commit(commission_table().insert(), commission_table().insert_values(commission));
+    commands::insert(command, commission_table(), commission);
 }
 
 void save(commands::CommandContext& command, v1::Commission& commission) {
-    commands::stamp_updated(command, commission);
-    command.with_commit(commission_table().update(), commission_table().update_values(commission));
+    commands::save(command, commission_table(), commission);
 }
 
 void record_new(commands::CommandContext& command, const SaleRef& sale, const v1::Commission& commission,

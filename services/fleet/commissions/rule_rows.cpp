@@ -85,6 +85,18 @@ rpc::Result<LockedRule> read_locked(const postgres::Rows& rows) {
     return locked;
 }
 
+commands::Change change_of(const char* action, const v1::CommissionRule& rule, sql::Difference difference) {
+    commands::Change change;
+    change.action = action;
+    change.entity_type = "commission_rule";
+    change.entity_id = rule.id();
+    change.entity_no = rule.name();
+    change.old_values = std::move(difference.before);
+    change.new_values = std::move(difference.after);
+    change.payload = {{"company_id", rule.company_id()}};
+    return change;
+}
+
 }  // namespace
 
 const sql::TableOf<v1::CommissionRule>& rule_table() {
@@ -161,27 +173,19 @@ sql::Handle<std::optional<v1::CommissionRule>> add_rule_in_force(sql::RoundTrip&
                                                        postgres::Params(bicycle_id, sale_date), &read_rule);
 }
 
-void insert_rule(commands::CommandContext& command, v1::CommissionRule& rule) {
-    commands::stamp_created(command, rule);
-    command.with_commit(rule_table().insert(), rule_table().insert_values(rule));
+void insert(commands::CommandContext& command, v1::CommissionRule& rule) {
+    commands::insert(command, rule_table(), rule);
 }
 
-void save_rule(commands::CommandContext& command, v1::CommissionRule& rule) {
-    commands::stamp_updated(command, rule);
-    command.with_commit(rule_table().update(), rule_table().update_values(rule));
+void save(commands::CommandContext& command, v1::CommissionRule& rule) { commands::save(command, rule_table(), rule); }
+
+void record_new(commands::CommandContext& command, const v1::CommissionRule& rule) {
+    command.record(change_of("RULE_CREATED", rule, rule_table().created(rule)));
 }
 
-void record_rule(commands::CommandContext& command, const char* action, const v1::CommissionRule& rule,
-                 sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "commission_rule";
-    change.entity_id = rule.id();
-    change.entity_no = rule.name();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
-    change.payload = {{"company_id", rule.company_id()}};
-    command.record(std::move(change));
+void record(commands::CommandContext& command, const char* action, const v1::CommissionRule& before,
+            const v1::CommissionRule& after) {
+    command.record(change_of(action, after, rule_table().compare(before, after)));
 }
 
 }  // namespace loan_manager::fleet::commissions

@@ -11,13 +11,13 @@ namespace asio = boost::asio;
 using access::Permission;
 
 void ExpenseHandlers::register_with(rpc::Server& server) {
-    auto service = server.service<v1::ExpenseService>();
-    service.command("RecordExpense", runner_.handler(&record_expense))
-        .command("UpdateExpense", runner_.handler(&update_expense))
-        .command("VoidExpense", runner_.handler(&void_expense))
-        .query("GetExpense", &ExpenseHandlers::get, *this)
+    server.service<v1::ExpenseService>()
+        .command("RecordExpense", runner_.handler(&record_expense))
         .query("ListExpenses", pages_.list<v1::ExpenseList>(&list, &read_item))
-        .query("ListBikeExpenses", pages_.list<v1::ExpenseList>(&list_of_bike, &read_item));
+        .query("GetExpense", &ExpenseHandlers::get, *this)
+        .query("ListBikeExpenses", pages_.list<v1::ExpenseList>(&list_of_bike, &read_item))
+        .command("UpdateExpense", runner_.handler(&update_expense))
+        .command("VoidExpense", runner_.handler(&void_expense));
 }
 
 asio::awaitable<rpc::Result<v1::Expense>> ExpenseHandlers::get(rpc::CallContext& call,

@@ -22,9 +22,9 @@ public:
 
     void register_with(rpc::Server& server);
 
+private:
     boost::asio::awaitable<rpc::Result<v1::Expense>> get(rpc::CallContext& call, const v1::GetExpenseRequest& request);
 
-private:
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;

@@ -68,13 +68,11 @@ Lock add_lock(sql::RoundTrip& trip, const std::string& id) {
 }
 
 void insert(commands::CommandContext& command, v1::Expense& expense) {
-    commands::stamp_created(command, expense);
-    command.with_commit(expense_table().insert(), expense_table().insert_values(expense));
+    commands::insert(command, expense_table(), expense);
 }
 
 void save(commands::CommandContext& command, v1::Expense& expense) {
-    commands::stamp_updated(command, expense);
-    command.with_commit(expense_table().update(), expense_table().update_values(expense));
+    commands::save(command, expense_table(), expense);
 }
 
 void record_new(commands::CommandContext& command, const v1::Expense& expense) {

@@ -29,7 +29,7 @@ void OrganisationHandlers::register_with(rpc::Server& server) {
 asio::awaitable<rpc::Result<v1::Company>> OrganisationHandlers::get_company(rpc::CallContext& call,
                                                                             const v1::GetCompanyRequest& request) {
     sql::RoundTrip trip;
-    const auto company = add_company(trip, request.id());
+    const auto company = add_find_company(trip, request.id());
     co_await trip.run(pools_.local(), call.deadline);
     co_return trip[company];
 }
@@ -37,7 +37,7 @@ asio::awaitable<rpc::Result<v1::Company>> OrganisationHandlers::get_company(rpc:
 asio::awaitable<rpc::Result<v1::Branch>> OrganisationHandlers::get_branch(rpc::CallContext& call,
                                                                           const v1::GetBranchRequest& request) {
     sql::RoundTrip trip;
-    const auto branch = add_branch(trip, request.id());
+    const auto branch = add_find_branch(trip, request.id());
     co_await trip.run(pools_.local(), call.deadline);
     co_return trip[branch];
 }
@@ -45,8 +45,8 @@ asio::awaitable<rpc::Result<v1::Branch>> OrganisationHandlers::get_branch(rpc::C
 asio::awaitable<rpc::Result<v1::StockCounter>> OrganisationHandlers::stock_counter(
     rpc::CallContext& call, const v1::GetStockCounterRequest& request) {
     sql::RoundTrip trip;
-    const auto found = add_branch(trip, request.id());
-    const auto counted = stock_numbers::add_counter(trip, request.id());
+    const auto found = add_find_branch(trip, request.id());
+    const auto counted = stock_numbers::add_find_counter(trip, request.id());
     co_await trip.run(pools_.local(), call.deadline);
     const auto branch = trip[found];
     if (!branch) {

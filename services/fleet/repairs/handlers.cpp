@@ -11,11 +11,11 @@ namespace asio = boost::asio;
 using access::Permission;
 
 void RepairHandlers::register_with(rpc::Server& server) {
-    auto service = server.service<v1::RepairJobService>();
-    service.query("ListRepairJobs", pages_.list<v1::RepairJobList>(&list, &read_item))
-        .query("ListBikeRepairJobs", pages_.list<v1::RepairJobList>(&list_of_bike, &read_item))
-        .query("GetRepairJob", &RepairHandlers::get, *this)
+    server.service<v1::RepairJobService>()
         .command("OpenRepairJob", runner_.handler(&open))
+        .query("ListRepairJobs", pages_.list<v1::RepairJobList>(&list, &read_item))
+        .query("GetRepairJob", &RepairHandlers::get, *this)
+        .query("ListBikeRepairJobs", pages_.list<v1::RepairJobList>(&list_of_bike, &read_item))
         .command("UpdateRepairJob", runner_.handler(&update))
         .command("AddRepairJobLine", runner_.handler(&add_line))
         .command("UpdateRepairJobLine", runner_.handler(&update_line))

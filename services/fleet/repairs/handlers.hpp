@@ -22,10 +22,10 @@ public:
 
     void register_with(rpc::Server& server);
 
+private:
     boost::asio::awaitable<rpc::Result<v1::RepairJob>> get(rpc::CallContext& call,
                                                            const v1::GetRepairJobRequest& request);
 
-private:
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;

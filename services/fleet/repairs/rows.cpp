@@ -233,15 +233,9 @@ rpc::Result<LineOf> admit_line(const commands::CommandContext& command, sql::Han
     return both;
 }
 
-void insert(commands::CommandContext& command, v1::RepairJob& job) {
-    commands::stamp_created(command, job);
-    command.with_commit(job_table().insert(), job_table().insert_values(job));
-}
+void insert(commands::CommandContext& command, v1::RepairJob& job) { commands::insert(command, job_table(), job); }
 
-void save(commands::CommandContext& command, v1::RepairJob& job) {
-    commands::stamp_updated(command, job);
-    command.with_commit(job_table().update(), job_table().update_values(job));
-}
+void save(commands::CommandContext& command, v1::RepairJob& job) { commands::save(command, job_table(), job); }
 
 void insert_line(commands::CommandContext& command, const v1::RepairJob& job, v1::RepairJobLine& line) {
     line.set_id(runtime::new_uuid().to_string());
@@ -261,7 +255,7 @@ void delete_line(commands::CommandContext& command, const v1::RepairJobLine& lin
     command.with_commit(delete_job_line, postgres::Params(line.id()));
 }
 
-void record_opened(commands::CommandContext& command, const v1::RepairJob& job) {
+void record_new(commands::CommandContext& command, const v1::RepairJob& job) {
     command.record(change_of("JOB_OPENED", job, job_table().created(job)));
 }
 

@@ -82,7 +82,7 @@ void save_line(commands::CommandContext& command, const v1::RepairJob& job, v1::
 void delete_line(commands::CommandContext& command, const v1::RepairJobLine& line);
 
 /// Audit row and event of a new job, and of a change.
-void record_opened(commands::CommandContext& command, const v1::RepairJob& job);
+void record_new(commands::CommandContext& command, const v1::RepairJob& job);
 void record(commands::CommandContext& command, const char* action, const v1::RepairJob& before,
             const v1::RepairJob& after, const std::string& reason = {});
 /// JOB_UPDATED of a line: changed, added (no `before`) or removed (no `after`); with what it did to the job's totals.

@@ -15,8 +15,8 @@ namespace asio = boost::asio;
 using access::Permission;
 
 void SaleHandlers::register_with(rpc::Server& server) {
-    auto service = server.service<v1::SaleService>();
-    service.command("SellBike", runner_.handler(&sell, limits_))
+    server.service<v1::SaleService>()
+        .command("SellBike", runner_.handler(&sell, limits_))
         .query("PreviewSale", &SaleHandlers::preview, *this)
         .query("ListSales", pages_.list<v1::SaleList>(&list, &read_item))
         .query("GetSale", &SaleHandlers::get, *this)

@@ -26,11 +26,11 @@ public:
 
     void register_with(rpc::Server& server);
 
+private:
     boost::asio::awaitable<rpc::Result<v1::SalePreview>> preview(rpc::CallContext& call,
                                                                  const v1::PreviewSaleRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Sale>> get(rpc::CallContext& call, const v1::GetSaleRequest& request);
 
-private:
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;

@@ -127,15 +127,9 @@ sql::Handle<rpc::Result<Offered>> add_offered(sql::RoundTrip& trip, const std::s
     return trip.add<rpc::Result<Offered>>(find, std::move(params), &read_offered);
 }
 
-void insert(commands::CommandContext& command, v1::Sale& sale) {
-    commands::stamp_created(command, sale);
-    command.with_commit(sale_table().insert(), sale_table().insert_values(sale));
-}
+void insert(commands::CommandContext& command, v1::Sale& sale) { commands::insert(command, sale_table(), sale); }
 
-void save(commands::CommandContext& command, v1::Sale& sale) {
-    commands::stamp_updated(command, sale);
-    command.with_commit(sale_table().update(), sale_table().update_values(sale));
-}
+void save(commands::CommandContext& command, v1::Sale& sale) { commands::save(command, sale_table(), sale); }
 
 void record_new(commands::CommandContext& command, const v1::Sale& sale) {
     command.record(change_of("SALE_RECORDED", sale, sale_table().created(sale)));

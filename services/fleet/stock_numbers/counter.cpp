@@ -31,11 +31,11 @@ rpc::Result<Counter> read_counter(const postgres::Rows& rows) {
 
 }  // namespace
 
-sql::Handle<rpc::Result<Counter>> add_counter(sql::RoundTrip& trip, const std::string& branch_id_or_code) {
+sql::Handle<rpc::Result<Counter>> add_find_counter(sql::RoundTrip& trip, const std::string& branch_id_or_code) {
     return trip.add<rpc::Result<Counter>>(counter, postgres::Params(branch_id_or_code), &read_counter);
 }
 
-sql::Handle<rpc::Result<Counter>> add_counter_lock(sql::RoundTrip& trip, const std::string& branch_id_or_code) {
+sql::Handle<rpc::Result<Counter>> add_lock_counter(sql::RoundTrip& trip, const std::string& branch_id_or_code) {
     return trip.add<rpc::Result<Counter>>(lock, postgres::Params(branch_id_or_code), &read_counter);
 }
 

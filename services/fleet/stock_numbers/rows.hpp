@@ -10,7 +10,7 @@
 #include "rpc/error.hpp"
 #include "sql/round_trip.hpp"
 
-/// All SQL of stock numbers.
+/// Rows of fleet.stock_numbers: numbers drawn, assigned to bikes, released and found. A branch's counter: counter.hpp.
 namespace loan_manager::fleet::stock_numbers {
 
 namespace v1 = loanmanager::fleet::v1;

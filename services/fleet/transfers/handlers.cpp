@@ -11,8 +11,8 @@ namespace asio = boost::asio;
 using access::Permission;
 
 void TransferHandlers::register_with(rpc::Server& server) {
-    auto service = server.service<v1::TransferService>();
-    service.command("RequestTransfer", runner_.handler(&request))
+    server.service<v1::TransferService>()
+        .command("RequestTransfer", runner_.handler(&request))
         .query("ListTransfers", pages_.list<v1::TransferList>(&list, &read_item))
         .query("GetTransfer", &TransferHandlers::get, *this)
         .query("ListBikeTransfers", pages_.list<v1::TransferList>(&list_of_bike, &read_item))

@@ -24,10 +24,10 @@ public:
 
     void register_with(rpc::Server& server);
 
+private:
     boost::asio::awaitable<rpc::Result<v1::Transfer>> get(rpc::CallContext& call,
                                                           const v1::GetTransferRequest& request);
 
-private:
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;

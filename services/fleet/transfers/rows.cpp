@@ -100,16 +100,14 @@ sql::Handle<std::optional<std::string>> add_last_delivery(sql::RoundTrip& trip, 
 }
 
 void insert(commands::CommandContext& command, v1::Transfer& transfer) {
-    commands::stamp_created(command, transfer);
-    command.with_commit(transfer_table().insert(), transfer_table().insert_values(transfer));
+    commands::insert(command, transfer_table(), transfer);
 }
 
 void save(commands::CommandContext& command, v1::Transfer& transfer) {
-    commands::stamp_updated(command, transfer);
-    command.with_commit(transfer_table().update(), transfer_table().update_values(transfer));
+    commands::save(command, transfer_table(), transfer);
 }
 
-void record_request(commands::CommandContext& command, const v1::Transfer& transfer) {
+void record_new(commands::CommandContext& command, const v1::Transfer& transfer) {
     command.record(
         change_of("TRANSFER_REQUESTED", transfer.from_branch_id(), transfer, transfer_table().created(transfer)));
 }

@@ -73,7 +73,7 @@ void insert(commands::CommandContext& command, v1::Transfer& transfer);
 void save(commands::CommandContext& command, v1::Transfer& transfer);
 
 /// Audit row and event of a new transfer, or of a change; `branch_id`: the end that acted.
-void record_request(commands::CommandContext& command, const v1::Transfer& transfer);
+void record_new(commands::CommandContext& command, const v1::Transfer& transfer);
 void record(commands::CommandContext& command, const char* action, const std::string& branch_id,
             const v1::Transfer& before, const v1::Transfer& after);
 
