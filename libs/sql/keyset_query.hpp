@@ -50,6 +50,12 @@ struct Parent {
 /// A pattern for LIKE that finds the text itself anywhere, whatever it contains.
 std::string pattern_containing(std::string_view text);
 
+/// The order a request asks for, or the list's own.
+template <class Request>
+std::string_view order_of(const Request& request, std::string_view usual) {
+    return request.has_sort() ? std::string_view(request.sort()) : usual;
+}
+
 /// One page of a list (D-213): composed from fixed pieces of SQL, every value a parameter, read in the order of an
 /// index. Sort first, then arms and conditions:
 ///

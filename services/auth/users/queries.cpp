@@ -38,8 +38,7 @@ rpc::Result<sql::KeysetQuery> users(const Request& request, paging::PageRequest 
 
 rpc::Result<sql::KeysetQuery> list_users(const v1::ListUsersRequest& request, paging::PageRequest page,
                                          const access::Identity& caller) {
-    auto query =
-        users(request, std::move(page), request.has_sort() ? std::string_view(request.sort()) : alphabetically, caller);
+    auto query = users(request, std::move(page), sql::order_of(request, alphabetically), caller);
     if (query && request.has_is_active()) query->where("u.is_active = " + query->parameter(request.is_active()));
     return query;
 }

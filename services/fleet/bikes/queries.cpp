@@ -144,8 +144,7 @@ void filter(sql::KeysetQuery& query, const v1::ListBikesRequest& request, runtim
 rpc::Result<sql::KeysetQuery> list(const v1::ListBikesRequest& request, paging::PageRequest page,
                                    const access::Identity& caller, const runtime::Clock& clock) {
     sql::KeysetQuery query(std::move(page), {bike_columns(), "fleet.bicycles b", "b.id"});
-    const auto sort = request.has_sort() ? std::string_view(request.sort()) : newest_first;
-    if (auto sorted = query.sort_by(sort_fields, sort, caller); !sorted) {
+    if (auto sorted = query.sort_by(sort_fields, sql::order_of(request, newest_first), caller); !sorted) {
         return sorted.error();
     }
     // Whoever sees the costs of a bike may read the bike, so the narrower reach is the whole condition.

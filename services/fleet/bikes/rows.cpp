@@ -20,15 +20,10 @@ constexpr postgres::Statement active_user{"bikes.active_user",
 
 commands::Change change_of(const char* action, const v1::Bike& bike, const std::string& known_by,
                            sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "bicycle";
-    change.entity_id = bike.id();
+    auto change = commands::change_of(action, "bicycle", bike.id(), std::move(difference));
     change.entity_no = known_by;
     change.branch_id = bike.current_branch_id();
     change.bicycle_id = bike.id();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     return change;
 }
 

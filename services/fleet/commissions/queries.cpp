@@ -29,10 +29,10 @@ constexpr std::array rule_sort_fields{
 // What somebody is or was to be paid. A counter-row is one of these; what it takes back is too.
 constexpr const char* due = "c.status IN ('PENDING', 'APPROVED', 'PAID')";
 
-rpc::Result<sql::KeysetQuery> sorted(paging::PageRequest page, std::string_view sort, const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> ordered(paging::PageRequest page, const access::Identity& caller, std::string_view sort) {
     sql::KeysetQuery query(std::move(page), {commission_columns(), "fleet.commissions c", "c.id"});
-    if (auto done = query.sort_by(sort_fields, sort, caller); !done) {
-        return done.error();
+    if (auto sorted = query.sort_by(sort_fields, sort, caller); !sorted) {
+        return sorted.error();
     }
     return query;
 }
@@ -69,8 +69,7 @@ rpc::Result<sql::KeysetQuery> list(const v1::ListCommissionsRequest& request, pa
     if (!own && !access::allowed(caller, Permission::commissions_read)) {
         return rpc::Error("FORBIDDEN", "You may list your own commissions only: ask with payee=me.");
     }
-    auto query =
-        sorted(std::move(page), request.has_sort() ? std::string_view(request.sort()) : "-period_month", caller);
+    auto query = ordered(std::move(page), caller, sql::order_of(request, "-period_month"));
     if (!query) {
         return query;
     }
@@ -108,7 +107,7 @@ v1::Commission read_item(const postgres::Row& row, const access::Identity& calle
 
 rpc::Result<sql::KeysetQuery> list_of_sale(const v1::ListSaleCommissionsRequest& request, paging::PageRequest page,
                                            const access::Identity& caller) {
-    auto query = sorted(std::move(page), "created_at", caller);
+    auto query = ordered(std::move(page), caller, "created_at");
     if (query) {
         query->below(sales::parent(request.id(), access::reach(caller, Permission::sales_read)));
         query->where("c.sale_id = " + query->parameter(request.id()) + "::uuid");
@@ -121,9 +120,8 @@ rpc::Result<sql::KeysetQuery> list_of_sale(const v1::ListSaleCommissionsRequest&
 rpc::Result<sql::KeysetQuery> list_rules(const v1::ListCommissionRulesRequest& request, paging::PageRequest page,
                                          const access::Identity& caller) {
     sql::KeysetQuery query(std::move(page), {rule_table().columns(), "fleet.commission_rules r", "r.id"});
-    const auto sort = request.has_sort() ? std::string_view(request.sort()) : "-effective_from";
-    if (auto done = query.sort_by(rule_sort_fields, sort, caller); !done) {
-        return done.error();
+    if (auto sorted = query.sort_by(rule_sort_fields, sql::order_of(request, "-effective_from"), caller); !sorted) {
+        return sorted.error();
     }
     query.where(query.covers_company(access::reach(caller, Permission::commission_rules_read), "r.company_id"));
     if (request.has_company_id()) {

@@ -62,16 +62,11 @@ std::vector<StoredCommission> read_all(const postgres::Rows& rows) {
 
 commands::Change change_of(const char* action, const SaleRef& sale, const v1::Commission& commission,
                            const std::string& reason, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "commission";
-    change.entity_id = commission.id();
+    auto change = commands::change_of(action, "commission", commission.id(), std::move(difference));
     change.entity_no = sale.invoice_no;
     change.branch_id = commission.branch_id();
     change.bicycle_id = sale.bicycle_id;
     change.reason = reason;
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"sale_id", sale.id}, {"kind", sql::token_of(commission.kind())}};
     return change;
 }

@@ -43,9 +43,7 @@ std::string rule_in_force(const char* lock) {
            lock;
 }
 
-std::optional<v1::CommissionRule> read_rule(const postgres::Rows& rows) {
-    return rows.empty() ? std::nullopt : std::optional(rule_table().read(rows.front()));
-}
+std::optional<v1::CommissionRule> read_rule(const postgres::Rows& rows) { return rule_table().read_first(rows); }
 
 rpc::Result<v1::CommissionRule> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
@@ -66,13 +64,7 @@ rpc::Result<RuleCompany> read_company(const postgres::Rows& rows) {
     return company;
 }
 
-Rules read_rules(const postgres::Rows& rows) {
-    Rules rules;
-    for (const auto row : rows) {
-        rules.push_back(rule_table().read(row));
-    }
-    return rules;
-}
+Rules read_rules(const postgres::Rows& rows) { return rule_table().read_all(rows); }
 
 rpc::Result<LockedRule> read_locked(const postgres::Rows& rows) {
     auto rule = read_found(rows);
@@ -86,13 +78,8 @@ rpc::Result<LockedRule> read_locked(const postgres::Rows& rows) {
 }
 
 commands::Change change_of(const char* action, const v1::CommissionRule& rule, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "commission_rule";
-    change.entity_id = rule.id();
+    auto change = commands::change_of(action, "commission_rule", rule.id(), std::move(difference));
     change.entity_no = rule.name();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"company_id", rule.company_id()}};
     return change;
 }

@@ -33,8 +33,7 @@ rpc::Result<sql::KeysetQuery> readable(paging::PageRequest page, const access::I
 
 rpc::Result<sql::KeysetQuery> list(const v1::ListExpensesRequest& request, paging::PageRequest page,
                                    const access::Identity& caller) {
-    auto query = readable(std::move(page), caller, request.has_sort() ? std::string_view(request.sort()) : newest_first,
-                          request.include_voided());
+    auto query = readable(std::move(page), caller, sql::order_of(request, newest_first), request.include_voided());
     if (!query) {
         return query;
     }

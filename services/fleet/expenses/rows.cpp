@@ -15,14 +15,9 @@ rpc::Result<StoredExpense> read_found(const postgres::Rows& rows) {
 std::string select_by_id() { return "SELECT " + expense_columns() + " FROM fleet.expenses e WHERE e.id = $1"; }
 
 commands::Change change_of(const char* action, const v1::Expense& expense, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "expense";
-    change.entity_id = expense.id();
+    auto change = commands::change_of(action, "expense", expense.id(), std::move(difference));
     change.branch_id = expense.branch_id();
     change.bicycle_id = expense.bicycle_id();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"branch_id", expense.branch_id()}, {"post_sale", expense.post_sale()}};
     return change;
 }

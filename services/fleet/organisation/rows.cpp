@@ -41,9 +41,7 @@ rpc::Result<v1::Branch> read_branch(const postgres::Rows& rows) {
     return branch_table().read(rows.front());
 }
 
-std::optional<v1::Company> read_owner(const postgres::Rows& rows) {
-    return rows.empty() ? std::nullopt : std::optional(company_table().read(rows.front()));
-}
+std::optional<v1::Company> read_owner(const postgres::Rows& rows) { return company_table().read_first(rows); }
 
 CompanyUse read_company_use(const postgres::Rows& rows) {
     CompanyUse use;
@@ -66,13 +64,8 @@ BranchUse read_branch_use(const postgres::Rows& rows) {
 
 template <class Row>
 commands::Change change_of(const char* action, const char* entity_type, const Row& row, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = entity_type;
-    change.entity_id = row.id();
+    auto change = commands::change_of(action, entity_type, row.id(), std::move(difference));
     change.entity_no = row.code();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"code", row.code()}};
     return change;
 }

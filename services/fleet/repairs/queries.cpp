@@ -34,8 +34,7 @@ rpc::Result<sql::KeysetQuery> readable(paging::PageRequest page, const access::I
 
 rpc::Result<sql::KeysetQuery> list(const v1::ListRepairJobsRequest& request, paging::PageRequest page,
                                    const access::Identity& caller) {
-    auto query =
-        readable(std::move(page), caller, request.has_sort() ? std::string_view(request.sort()) : newest_first);
+    auto query = readable(std::move(page), caller, sql::order_of(request, newest_first));
     if (!query) {
         return query;
     }

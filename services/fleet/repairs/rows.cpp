@@ -51,13 +51,7 @@ rpc::Result<StoredJob> read_found(const postgres::Rows& rows) {
     return read_job(rows.front());
 }
 
-std::vector<v1::RepairJobLine> read_lines(const postgres::Rows& rows) {
-    std::vector<v1::RepairJobLine> lines;
-    for (const auto row : rows) {
-        lines.push_back(line_table().read(row));
-    }
-    return lines;
-}
+std::vector<v1::RepairJobLine> read_lines(const postgres::Rows& rows) { return line_table().read_all(rows); }
 
 rpc::Result<v1::RepairJobLine> read_line(const postgres::Rows& rows) {
     if (rows.empty()) {
@@ -90,15 +84,10 @@ void stamp(const v1::RepairJob& job, v1::RepairJobLine& line) {
 }
 
 commands::Change change_of(const char* action, const v1::RepairJob& job, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "repair_job";
-    change.entity_id = job.id();
+    auto change = commands::change_of(action, "repair_job", job.id(), std::move(difference));
     change.entity_no = job.job_no();
     change.branch_id = job.branch_id();
     change.bicycle_id = job.bicycle_id();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"branch_id", job.branch_id()}, {"status", sql::token_of(job.status())}};
     return change;
 }

@@ -31,8 +31,7 @@ rpc::Result<sql::KeysetQuery> readable(paging::PageRequest page, const access::I
 
 rpc::Result<sql::KeysetQuery> list(const v1::ListSalesRequest& request, paging::PageRequest page,
                                    const access::Identity& caller) {
-    auto query =
-        readable(std::move(page), caller, request.has_sort() ? std::string_view(request.sort()) : "-sale_date");
+    auto query = readable(std::move(page), caller, sql::order_of(request, "-sale_date"));
     if (!query) {
         return query;
     }

@@ -43,15 +43,10 @@ rpc::Result<Offered> read_offered(const postgres::Rows& rows) {
 }
 
 commands::Change change_of(const char* action, const v1::Sale& sale, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "sale";
-    change.entity_id = sale.id();
+    auto change = commands::change_of(action, "sale", sale.id(), std::move(difference));
     change.entity_no = sale.invoice_no();
     change.branch_id = sale.selling_branch_id();
     change.bicycle_id = sale.bicycle_id();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     return change;
 }
 

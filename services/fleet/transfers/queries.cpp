@@ -33,8 +33,7 @@ sql::KeysetQuery readable(paging::PageRequest page, const access::Identity& call
 rpc::Result<sql::KeysetQuery> list(const v1::ListTransfersRequest& request, paging::PageRequest page,
                                    const access::Identity& caller) {
     auto query = readable(std::move(page), caller);
-    const auto sort = request.has_sort() ? std::string_view(request.sort()) : newest_first;
-    if (auto sorted = query.sort_by(sort_fields, sort, caller); !sorted) {
+    if (auto sorted = query.sort_by(sort_fields, sql::order_of(request, newest_first), caller); !sorted) {
         return sorted.error();
     }
     query.one_of("t.status", sql::tokens_of<v1::TransferStatus>(request.status()));

@@ -16,16 +16,11 @@ rpc::Result<StoredTransfer> read_found(const postgres::Rows& rows) {
 
 commands::Change change_of(const char* action, const std::string& branch_id, const v1::Transfer& transfer,
                            sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "transfer";
-    change.entity_id = transfer.id();
+    auto change = commands::change_of(action, "transfer", transfer.id(), std::move(difference));
     change.entity_no = transfer.transfer_no();
     change.branch_id = branch_id;
     change.bicycle_id = transfer.bicycle_id();
     change.reason = transfer.close_reason();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"transfer_no", transfer.transfer_no()},
                       {"from_branch_id", transfer.from_branch_id()},
                       {"to_branch_id", transfer.to_branch_id()},

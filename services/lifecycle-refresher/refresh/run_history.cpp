@@ -17,7 +17,6 @@ namespace {
 using postgres::Connection;
 using postgres::Params;
 using postgres::Result;
-using postgres::Row;
 using postgres::Rows;
 using postgres::Statement;
 
@@ -29,10 +28,6 @@ WHERE started_at < now() - make_interval(days => $1) AND status <> 'RUNNING'
   AND EXISTS (SELECT FROM lifecycle.view_refreshes later
               WHERE later.view_name = old.view_name AND later.status = 'OK' AND later.started_at > old.started_at))"};
 
-std::optional<Run> first_of(const Rows& rows) {
-    return rows.empty() ? std::nullopt : std::optional(run_table().read(rows.front()));
-}
-
 }  // namespace
 
 Answer<std::optional<Run>> running(Connection& connection, const std::string& view_name) {
@@ -43,7 +38,7 @@ Answer<std::optional<Run>> running(Connection& connection, const std::string& vi
     if (!rows) {
         co_return rows.error();
     }
-    co_return first_of(*rows);
+    co_return run_table().read_first(*rows);
 }
 
 Answer<std::vector<Run>> by_ids(Connection& connection, const std::vector<std::string>& ids) {
@@ -56,11 +51,7 @@ Answer<std::vector<Run>> by_ids(Connection& connection, const std::vector<std::s
     if (!rows) {
         co_return rows.error();
     }
-    std::vector<Run> runs;
-    for (const Row row : *rows) {
-        runs.push_back(run_table().read(row));
-    }
-    co_return runs;
+    co_return run_table().read_all(*rows);
 }
 
 Answer<std::vector<ViewSummary>> summaries(Connection& connection) {
@@ -84,8 +75,8 @@ Answer<std::vector<ViewSummary>> summaries(Connection& connection) {
     for (const ViewDefinition& view : views()) {
         ViewSummary summary;
         summary.name = view.name;
-        summary.last_ok = first_of((*answers)[at++]);
-        summary.last = first_of((*answers)[at++]);
+        summary.last_ok = run_table().read_first((*answers)[at++]);
+        summary.last = run_table().read_first((*answers)[at++]);
         result.push_back(std::move(summary));
     }
     co_return result;
