@@ -1,6 +1,7 @@
 #include "fleet/commissions/rule_rows.hpp"
 
 #include "commands/stamp.hpp"
+#include "fleet/organisation/rows.hpp"
 #include "sql/scope.hpp"
 
 namespace loan_manager::fleet::commissions {
@@ -54,7 +55,7 @@ rpc::Result<v1::CommissionRule> read_found(const postgres::Rows& rows) {
 
 rpc::Result<RuleCompany> read_company(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such company.");
+        return organisation::no_such_company();
     }
     const auto row = rows.front();
     RuleCompany company;

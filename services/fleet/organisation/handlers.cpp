@@ -54,7 +54,7 @@ asio::awaitable<rpc::Result<v1::StockCounter>> OrganisationHandlers::stock_count
     }
     const auto readable = access::reach(call.caller, access::Permission::branches_manage);
     if (!readable.covers(branch->id(), branch->company_id())) {
-        co_return rpc::not_found("There is no such branch.");
+        co_return no_such_branch();
     }
     const auto counter = trip[counted];
     if (!counter) {

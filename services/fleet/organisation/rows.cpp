@@ -29,14 +29,14 @@ std::string select_branch() {
 
 rpc::Result<v1::Company> read_company(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such company.");
+        return no_such_company();
     }
     return company_table().read(rows.front());
 }
 
 rpc::Result<v1::Branch> read_branch(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such branch.");
+        return no_such_branch();
     }
     return branch_table().read(rows.front());
 }
@@ -96,6 +96,10 @@ const sql::TableOf<v1::Branch>& branch_table() {
                     .unaudited = {"is_demo"}});
     return table;
 }
+
+rpc::Error no_such_company() { return rpc::not_found("There is no such company."); }
+
+rpc::Error no_such_branch() { return rpc::not_found("There is no such branch."); }
 
 sql::Handle<rpc::Result<v1::Company>> add_find_company(sql::RoundTrip& trip, const std::string& id_or_code) {
     static const std::string sql = select_company();

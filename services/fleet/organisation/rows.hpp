@@ -24,6 +24,10 @@ namespace v1 = loanmanager::fleet::v1;
 const sql::TableOf<v1::Company>& company_table();
 const sql::TableOf<v1::Branch>& branch_table();
 
+/// NOT_FOUND, also of one whose administration is not the caller's (D-902).
+rpc::Error no_such_company();
+rpc::Error no_such_branch();
+
 /// By id or code (D-203). NOT_FOUND.
 sql::Handle<rpc::Result<v1::Company>> add_find_company(sql::RoundTrip& trip, const std::string& id_or_code);
 sql::Handle<rpc::Result<v1::Branch>> add_find_branch(sql::RoundTrip& trip, const std::string& id_or_code);
