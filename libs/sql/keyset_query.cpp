@@ -206,7 +206,7 @@ void KeysetQuery::add_to(RoundTrip& trip) {
 }
 
 rpc::Result<void> KeysetQuery::check(const RoundTrip& trip) const {
-    if (parent_rows_ && trip[*parent_rows_].empty()) {
+    if (parent_ && parent_rows_ && trip[*parent_rows_].empty()) {
         return parent_->missing;
     }
     auto issues = issues_;
