@@ -6,6 +6,17 @@
 
 namespace loan_manager::commands {
 
+Change change_of(const char* action, const char* entity_type, const std::string& entity_id,
+                 sql::Difference difference) {
+    Change change;
+    change.action = action;
+    change.entity_type = entity_type;
+    change.entity_id = entity_id;
+    change.old_values = std::move(difference.before);
+    change.new_values = std::move(difference.after);
+    return change;
+}
+
 std::string event_type_of(std::string_view action) {
     std::string event;
     event.reserve(action.size());

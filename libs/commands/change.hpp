@@ -2,6 +2,9 @@
 
 #include <boost/json/object.hpp>
 #include <string>
+#include <string_view>
+
+#include "sql/table.hpp"
 
 namespace loan_manager::commands {
 
@@ -20,6 +23,9 @@ struct Change {
     boost::json::object payload;     ///< Of the event.
     bool with_event = true;          ///< False for LOGIN, EXPORTED and the like, which have no outbox row.
 };
+
+/// The change of a row in these columns; what else is known of it is added by its area.
+Change change_of(const char* action, const char* entity_type, const std::string& entity_id, sql::Difference difference);
 
 /// An event without an audit row of its own, e.g. `stock_number.low`.
 struct Event {

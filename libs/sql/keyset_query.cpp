@@ -110,9 +110,22 @@ void KeysetQuery::between_dates(std::string_view column, const std::optional<std
     }
 }
 
-void KeysetQuery::sum(const std::string& expression, const std::string& also) {
+void KeysetQuery::total(std::string name, std::string aggregate) {
+    totals_wanted_.push_back({std::move(name), std::move(aggregate)});
+}
+
+void KeysetQuery::sum(std::string name, const std::string& expression, const std::string& also) {
     const std::string filter = also.empty() ? "" : " FILTER (WHERE " + also + ")";
-    total("coalesce(sum(" + expression + ")" + filter + ", 0)::numeric(20,2)");
+    total(std::move(name), "coalesce(sum(" + expression + ")" + filter + ", 0)::numeric(20,2)");
+}
+
+const std::string& KeysetQuery::total_of(std::string_view name) const {
+    for (std::size_t i = 0; i < totals_wanted_.size(); ++i) {
+        if (totals_wanted_[i].name == name) {
+            return totals_.at(i);
+        }
+    }
+    throw std::logic_error("the list was not asked for the total " + std::string(name));
 }
 
 std::vector<std::string> KeysetQuery::arms() const { return arms_.empty() ? std::vector<std::string>{"true"} : arms_; }
@@ -164,7 +177,7 @@ std::string KeysetQuery::count_text() const {
 std::string KeysetQuery::totals_text() const {
     std::string totals, any;
     for (const auto& wanted : totals_wanted_) {
-        totals += (totals.empty() ? "" : ", ") + wanted;
+        totals += (totals.empty() ? "" : ", ") + wanted.aggregate;
     }
     for (const auto& arm : arms()) {
         any += (any.empty() ? "" : " OR ") + arm;
@@ -177,6 +190,9 @@ void KeysetQuery::add_to(RoundTrip& trip) {
         return plan_anew_ ? trip.add_planned_anew(std::move(text), std::move(params))
                           : trip.add_composed(std::move(text), std::move(params));
     };
+    if (parent_) {
+        parent_rows_ = trip.add(parent_->statement, parent_->params);
+    }
     postgres::Params page_params = params_;
     std::string page = page_text(page_params);
     page_rows_ = add(std::move(page), std::move(page_params));
@@ -187,6 +203,20 @@ void KeysetQuery::add_to(RoundTrip& trip) {
         total_rows_ = add(totals_text(), params_);
     }
     references_.add_to(trip);
+}
+
+rpc::Result<void> KeysetQuery::check(const RoundTrip& trip) const {
+    if (parent_ && parent_rows_ && trip[*parent_rows_].empty()) {
+        return parent_->missing;
+    }
+    auto issues = issues_;
+    for (auto& unknown : references_.read(trip)) {
+        issues.push_back(std::move(unknown));
+    }
+    if (!issues.empty()) {
+        return rpc::validation(std::move(issues));
+    }
+    return {};
 }
 
 void KeysetQuery::finish(const RoundTrip& trip) {

@@ -40,19 +40,33 @@ struct Source {
     std::string key_tables{};
 };
 
+/// The row a list lies below, e.g. the bike of its expenses.
+struct Parent {
+    postgres::Statement statement;  ///< Finds a row if the caller may read the parent.
+    postgres::Params params;
+    rpc::Error missing;  ///< The answer otherwise.
+};
+
 /// A pattern for LIKE that finds the text itself anywhere, whatever it contains.
 std::string pattern_containing(std::string_view text);
+
+/// The order a request asks for, or the list's own.
+template <class Request>
+std::string_view order_of(const Request& request, std::string_view usual) {
+    return request.has_sort() ? std::string_view(request.sort()) : usual;
+}
 
 /// One page of a list (D-213): composed from fixed pieces of SQL, every value a parameter, read in the order of an
 /// index. Sort first, then arms and conditions:
 ///
-///     sql::KeysetQuery query(*page, {transfer_columns, transfer_tables, "t.id"});
-///     if (auto sorted = query.sort_by(sort_fields, request.sort(), context.caller); !sorted) co_return sorted.error();
+///     sql::KeysetQuery query(std::move(page), {transfer_columns(), transfer_tables, "t.id"});
+///     if (auto sorted = query.sort_by(sort_fields, request.sort(), caller); !sorted) return sorted.error();
 ///     query.arm(query.covers(reach, {"t.from_branch_id"}));
 ///     query.arm(query.covers(reach, {"t.to_branch_id"}));
 ///     query.where("t.status = ANY (" + query.parameter(tokens) + "::text[])");
-///     co_return co_await run<v1::TransferList>(query, pools_.local(), context.deadline, read_item);
+///     return query;
 ///
+/// Pages::list() makes the handler of a list from such a function.
 /// The page holds more rows than are shown, to know whether another page follows; how many more is chosen so that
 /// limits share a few texts. Count and sums are asked for with the first page only; the cursor carries them.
 class KeysetQuery {
@@ -70,6 +84,11 @@ public:
     std::string parameter(const T& value) {
         return sql::parameter(params_, value);
     }
+    /// The list lies below this row; there is no such list if the caller may not read it.
+    void below(Parent parent) { parent_.emplace(std::move(parent)); }
+    /// Something is wrong with a filter. Answered together with references that name nothing (D-210).
+    void issue(std::string_view field, validate::IssueToken what) { issues_.emplace_back(std::string(field), what); }
+
     /// Every row of the list meets each of these.
     void where(std::string condition) { conditions_.push_back(std::move(condition)); }
     /// Every row meets one of these. Each is read in its own index order and the union is sorted again: what an OR of
@@ -107,16 +126,17 @@ public:
                       const std::optional<std::string>& to);
     void between_dates(std::string_view column, const std::optional<std::string>& from,
                        const std::optional<std::string>& to);
-    /// Asks for an aggregate over every match, e.g. "count(*)"; totals() has their texts in this order. sum(): that of
+    /// Asks for an aggregate over every match, e.g. "count(*)", which total_of() then has by its name. sum(): that of
     /// an expression, with two decimals; `also` is a further condition the sum alone is under, or empty.
-    void total(std::string aggregate) { totals_wanted_.push_back(std::move(aggregate)); }
-    void sum(const std::string& expression, const std::string& also = {});
+    void total(std::string name, std::string aggregate);
+    void sum(std::string name, const std::string& expression, const std::string& also = {});
 
     void add_to(RoundTrip& trip);
-    /// VALIDATION of references that name nothing.
-    rpc::Result<void> check(const RoundTrip& trip) const { return references_.read(trip); }
+    /// The parent's `missing`, then VALIDATION of what is wrong with the filters.
+    rpc::Result<void> check(const RoundTrip& trip) const;
 
-    /// Fills items, total and next_cursor. `read` turns a row, which begins with the source's columns, into an item.
+    /// Fills items, total, next_cursor and, where the list has one, the total named `total_amount`. `read` turns a row,
+    /// which begins with the source's columns, into an item.
     template <class List, class Read>
     List read(const RoundTrip& trip, Read read) {
         List list;
@@ -134,13 +154,16 @@ public:
             list.set_total(static_cast<std::int32_t>(*total_));
         }
         list.set_total_capped(capped_);
+        if constexpr (requires { list.set_total_amount(std::string()); }) {
+            list.set_total_amount(total_of("total_amount"));
+        }
         if (rows.size() > shown) {
             list.set_next_cursor(cursor_after(rows[shown - 1]));
         }
         return list;
     }
-    /// After read(): the totals, from the database or from the cursor.
-    const std::vector<std::string>& totals() const { return totals_; }
+    /// After read(): the text of a total, from the database or from the cursor.
+    const std::string& total_of(std::string_view name) const;
 
 private:
     std::string matches(const std::string& condition) const;
@@ -160,43 +183,19 @@ private:
     bool plan_anew_ = false;
     postgres::Params params_;
     std::vector<std::string> conditions_, arms_;
-    std::vector<std::string> totals_wanted_;
+    struct Total {
+        std::string name;
+        std::string aggregate;
+    };
+    std::vector<Total> totals_wanted_;
+    std::optional<Parent> parent_;
+    std::vector<rpc::FieldIssue> issues_;
     ReferenceCheck references_;
 
-    std::optional<Handle<const postgres::Rows&>> page_rows_, count_rows_, total_rows_;
+    std::optional<Handle<const postgres::Rows&>> parent_rows_, page_rows_, count_rows_, total_rows_;
     std::optional<std::int64_t> total_;
     bool capped_ = false;
-    std::vector<std::string> totals_;
+    std::vector<std::string> totals_;  // in the order in which they were asked for
 };
-
-/// Runs a list and reads it.
-template <class List, class Read>
-boost::asio::awaitable<rpc::Result<List>> run(KeysetQuery& query, postgres::Pool& pool,
-                                              postgres::OptionalDeadline deadline, Read read) {
-    RoundTrip trip;
-    query.add_to(trip);
-    co_await trip.run(pool, deadline);
-    if (auto known = query.check(trip); !known) {
-        co_return known.error();
-    }
-    co_return query.read<List>(trip, read);
-}
-
-/// The same for a sub-list of a row: `parent`, the handle of a statement in `trip`, has a row if the caller may read
-/// the row the list belongs to; otherwise `missing` is the answer.
-template <class List, class Read>
-boost::asio::awaitable<rpc::Result<List>> run_below(RoundTrip& trip, Handle<const postgres::Rows&> parent,
-                                                    rpc::Error missing, KeysetQuery& query, postgres::Pool& pool,
-                                                    postgres::OptionalDeadline deadline, Read read) {
-    query.add_to(trip);
-    co_await trip.run(pool, deadline);
-    if (trip[parent].empty()) {
-        co_return missing;
-    }
-    if (auto known = query.check(trip); !known) {
-        co_return known.error();
-    }
-    co_return query.read<List>(trip, read);
-}
 
 }  // namespace loan_manager::sql

@@ -48,17 +48,14 @@ void ReferenceCheck::add_to(RoundTrip& trip) {
     }
 }
 
-rpc::Result<void> ReferenceCheck::read(const RoundTrip& trip) const {
+std::vector<rpc::FieldIssue> ReferenceCheck::read(const RoundTrip& trip) const {
     std::vector<rpc::FieldIssue> issues;
     if (handle_) {
         for (const auto row : trip[*handle_]) {
-            issues.emplace_back(row.get<std::string>(0), validate::issue::not_found);
+            issues.emplace_back(row.get<std::string>("field"), validate::issue::not_found);
         }
     }
-    if (!issues.empty()) {
-        return rpc::validation(std::move(issues));
-    }
-    return {};
+    return issues;
 }
 
 std::string branch_id_of(const std::string& parameter) {

@@ -21,8 +21,8 @@ public:
 
     /// Adds one statement, or none if nothing is referred to.
     void add_to(RoundTrip& trip);
-    /// VALIDATION naming every field that refers to nothing.
-    rpc::Result<void> read(const RoundTrip& trip) const;
+    /// An issue for every field that refers to nothing.
+    std::vector<rpc::FieldIssue> read(const RoundTrip& trip) const;
 
 private:
     std::vector<std::string> kinds_, fields_, values_;

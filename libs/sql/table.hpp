@@ -4,6 +4,7 @@
 #include <google/protobuf/message.h>
 #include <boost/json/object.hpp>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -112,6 +113,17 @@ public:
         Message message;
         Table::read(row, message);
         return message;
+    }
+    /// The row of an answer that has one or none.
+    std::optional<Message> read_first(const postgres::Rows& rows) const {
+        return rows.empty() ? std::nullopt : std::optional(read(rows.front()));
+    }
+    std::vector<Message> read_all(const postgres::Rows& rows) const {
+        std::vector<Message> messages;
+        for (const auto row : rows) {
+            messages.push_back(read(row));
+        }
+        return messages;
     }
 };
 

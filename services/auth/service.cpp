@@ -16,6 +16,7 @@
 #include "auth/users/account_rows.hpp"
 #include "auth/users/change_password.hpp"
 #include "auth/users/handlers.hpp"
+#include "auth/users/queries.hpp"
 #include "commands/runner.hpp"
 #include "loanmanager/auth/v1/auth.grpc.pb.h"
 #include "postgres/listener.hpp"
@@ -133,7 +134,7 @@ private:
             .query("Logout", &sessions::Handlers::logout, session_handlers_)
             .query("GetMe", &users::Handlers::get_me, user_handlers_)
             .command("ChangePassword", commands_.handler(users::counted_like_sign_in, &users::change_password, parts_))
-            .query("ListStaff", &users::Handlers::list_staff, user_handlers_);
+            .query("ListStaff", pages_.list<v1::StaffList>(&users::list_staff, &users::read_staff));
         account_handlers_.register_with(server_);
         server_.service<v1::TrustService>()
             .query("GetTrust", &trust::Handlers::get_trust, trust_handlers_, rpc::OpenTo::anyone)

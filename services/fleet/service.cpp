@@ -48,7 +48,7 @@ public:
           runner_(pools_, runner_options()),
           housekeeping_(home_, home_pool_, runner_, settings.outbox_keep_days),
           sealer_(home_, pools_, settings.audit_seal_interval),
-          audit_(pools_, pages_),
+          audit_(pages_),
           reservation_expiry_(home_, pools_, runner_, runtime::system_clock()),
           organisation_(pools_, pages_, runner_, settings.stock_number_max),
           bikes_(pools_, pages_, runner_, runtime::system_clock(), settings.stock_number_max),

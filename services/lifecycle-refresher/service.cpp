@@ -13,9 +13,11 @@
 #include "lifecycle-refresher/reports/branch_stock.hpp"
 #include "lifecycle-refresher/reports/cost_summary.hpp"
 #include "lifecycle-refresher/views/handlers.hpp"
+#include "lifecycle-refresher/views/queries.hpp"
 #include "lifecycle-refresher/views/refresh_gate.hpp"
 #include "loanmanager/lifecycle/v1/lifecycle.grpc.pb.h"
 #include "rpc/server.hpp"
+#include "rpc/timestamp.hpp"
 #include "rpc/upstream.hpp"
 #include "service/service.hpp"
 #include "trust/authenticator.hpp"
@@ -70,11 +72,11 @@ public:
     }
 
     void count(const Run& run) const {
-        const Series& series = series_.at(run.view_name);
-        (run.status == RunStatus::ok ? series.ok : series.failed).add();
-        series.seconds.observe(run.duration_ms.value_or(0) / 1000.0);
-        if (run.status == RunStatus::ok) {
-            series.as_of.set(std::chrono::duration<double>(run.started_at.time_since_epoch()).count());
+        const Series& series = series_.at(run.view_name());
+        (run.status() == v1::REFRESH_STATUS_OK ? series.ok : series.failed).add();
+        series.seconds.observe(run.duration_ms() / 1000.0);
+        if (run.status() == v1::REFRESH_STATUS_OK) {
+            series.as_of.set(std::chrono::duration<double>(rpc::to_time(run.started_at()).time_since_epoch()).count());
         }
     }
 
@@ -105,7 +107,7 @@ public:
           pages_(pools_),
           commands_(pools_, commands::RunnerOptions()),
           gate_(home_, refresher_),
-          view_handlers_(pools_, pages_),
+          view_handlers_(pools_),
           control_handlers_(pools_, gate_),
           server_(service::server_options(process), service::executors_of(process.loops()),
                   service::server_hooks(process, authenticator_)) {}
@@ -157,7 +159,7 @@ private:
     void register_calls() {
         server_.service<v1::ViewService>()
             .query("ListViews", &ViewHandlers::list, view_handlers_)
-            .query("ListRefreshes", &ViewHandlers::history, view_handlers_)
+            .query("ListRefreshes", pages_.list<v1::RefreshList>(&list_refreshes, &read_refresh))
             .command("RefreshAllViews", commands_.handler(&refresh_all, gate_))
             .command("RefreshView", commands_.handler(&refresh_one, gate_));
         server_.service<v1::ReportService>()

@@ -16,9 +16,9 @@ constexpr std::size_t shown = 20;
 constexpr int rows_at_once = 5000;
 
 const std::string next_entries =
-    "SELECT c.position, c.audit_id::text, c.row_hash, c.chain_hash, CASE WHEN a.id IS NOT NULL THEN " +
+    "SELECT c.position, c.audit_id, c.row_hash, c.chain_hash, CASE WHEN a.id IS NOT NULL THEN " +
     std::string(audit::row_text) +
-    " END FROM fleet.audit_chain c LEFT JOIN fleet.audit_log a ON a.id = c.audit_id"
+    " END AS row FROM fleet.audit_chain c LEFT JOIN fleet.audit_log a ON a.id = c.audit_id"
     " WHERE c.position > $1 ORDER BY c.position LIMIT $2";
 
 // Every row that is committed has been sealed or waits for it: queue and row are one transaction.
@@ -32,7 +32,7 @@ constexpr const char* waiting_without_row =
     " WHERE NOT EXISTS (SELECT FROM fleet.audit_log a WHERE a.id = q.audit_id) ORDER BY q.seq";
 
 constexpr const char* pruned_until =
-    "SELECT until::text, to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM "
+    "SELECT until::text AS until, to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') AS shown FROM "
     "fleet.outbox_pruned";
 
 // D-220: as many events as audit rows of one change and one entity, but for the actions that have none. Rows of the
@@ -52,7 +52,7 @@ constexpr const char* changes_and_events =
     " GROUP BY event_type, entity_type, entity_id) AS counted"
     " WHERE recently_written > told OR recently_told > written ORDER BY 1, 2, 3";
 
-std::string bytes_of(const postgres::Row& row, int column) {
+std::string bytes_of(const postgres::Row& row, std::string_view column) {
     const auto bytes = row.get<postgres::Bytes>(column);
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -79,11 +79,11 @@ public:
             more = rows.size() == rows_at_once;
             for (const postgres::Row row : rows) {
                 audit::Entry entry;
-                entry.position = row.get<std::int64_t>(0);
-                entry.audit_id = row.get<std::string>(1);
-                entry.row_hash = bytes_of(row, 2);
-                entry.chain_hash = bytes_of(row, 3);
-                entry.row = row.get<std::optional<std::string>>(4);
+                entry.position = row.get<std::int64_t>("position");
+                entry.audit_id = row.get<std::string>("audit_id");
+                entry.row_hash = bytes_of(row, "row_hash");
+                entry.chain_hash = bytes_of(row, "chain_hash");
+                entry.row = row.get<std::optional<std::string>>("row");
                 if (auto finding = verifier.step(entry)) add(*std::move(finding));
                 ++report_.sealed;
                 compare(entry);
@@ -106,8 +106,8 @@ public:
     void compare_with_events() {
         std::string until = "-infinity";
         if (const postgres::Rows pruned = database_.query(pruned_until); !pruned.empty()) {
-            until = pruned.front().get<std::string>(0);
-            report_.events_pruned_until = pruned.front().get<std::string>(1);
+            until = pruned.front().get<std::string>("until");
+            report_.events_pruned_until = pruned.front().get<std::string>("shown");
         }
         for (const postgres::Row row : database_.query(changes_and_events, postgres::Params(until))) {
             const auto number = [&](const char* column) { return row.get<std::int64_t>(column); };

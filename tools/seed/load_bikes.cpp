@@ -89,9 +89,9 @@ std::map<std::string, int> take_numbers(Database& database, const std::vector<De
              "UPDATE fleet.stock_counters c SET last_number = last_number + w.bikes, last_assigned_at = now()"
              " FROM jsonb_to_recordset($1::jsonb) AS w (code text, bikes integer)"
              " JOIN fleet.branches b ON b.code = w.code WHERE c.branch_id = b.id"
-             " RETURNING b.code, c.last_number - w.bikes",
+             " RETURNING b.code, c.last_number - w.bikes AS before",
              postgres::Params(json::serialize(rows)))) {
-        before[row.get<std::string>(0)] = row.get<int>(1);
+        before[row.get<std::string>("code")] = row.get<int>("before");
     }
     return before;
 }

@@ -12,7 +12,7 @@ asio::awaitable<rpc::Result<Admission>> admit(const Parts& parts, const rpc::Cal
     const std::string address = throttle_address(call.client_ip);
     const postgres::Lease lease = (co_await parts.pools.local().acquire(call.deadline)).value();
     postgres::Transaction transaction(*lease);
-    LoginFacts facts = (co_await lock_attempts(transaction, address, account, limits, parts.clock.now())).value();
+    LoginFacts facts = co_await lock_attempts(transaction, address, account, limits, parts.clock.now());
     // Read again after waiting for the lock, so that the order of the attempts is the order of their times.
     const WallTime now = parts.clock.now();
     const std::chrono::seconds wait = time_to_wait(facts.history, limits, now);

@@ -113,7 +113,7 @@ asio::awaitable<rpc::Result<v1::TokenResponse>> Handlers::refresh(rpc::CallConte
     // Runs in a transaction that commits also when the answer is an error: a family ended for reuse stays ended.
     auto body = [&](postgres::Transaction& transaction) -> asio::awaitable<postgres::Result<void>> {
         answer = rpc::Error("UNAUTHENTICATED");
-        const std::optional<StoredRefreshToken> stored = (co_await lock_refresh_token(transaction, hash)).value();
+        const std::optional<StoredRefreshToken> stored = co_await lock_refresh_token(transaction, hash);
         const WallTime now = parts_.clock.now();
         switch (judge(stored ? std::optional<RefreshState>(stored->state) : std::nullopt, now)) {
             case RefreshVerdict::refuse:

@@ -4,6 +4,7 @@
 
 #include "auth/users/repository.hpp"
 #include "commands/journal.hpp"
+#include "sql/round_trip.hpp"
 
 namespace loan_manager::auth::sessions {
 namespace {
@@ -26,7 +27,7 @@ constexpr Statement attempts_of_address{
 
 constexpr Statement attempts_of_pair{
     "auth.attempts.of_pair",
-    "SELECT a.started_at, a.outcome = 'PENDING' FROM auth.login_attempts a"
+    "SELECT a.started_at, a.outcome = 'PENDING' AS pending FROM auth.login_attempts a"
     " WHERE a.address = $1 AND a.name_bucket = $2 AND a.outcome IN ('PENDING', 'FAILED')"
     " AND a.started_at <= $4 ORDER BY a.started_at DESC LIMIT $3"};
 
@@ -68,7 +69,7 @@ constexpr Statement insert_token{
     " VALUES ($1, $2, $3, $4, $5, $6, $7)"};
 
 constexpr Statement lock_token{"auth.refresh.lock_token",
-                               "SELECT t.id::text, t.family_id::text, t.expires_at, t.used_at IS NOT NULL AS used, "
+                               "SELECT t.id, t.family_id, t.expires_at, t.used_at IS NOT NULL AS used, "
                                "t.revoked_at IS NOT NULL AS revoked"
                                " FROM auth.refresh_tokens t WHERE t.token_hash = $1 FOR UPDATE"};
 
@@ -191,26 +192,28 @@ asio::awaitable<Result<void>> end_attempt(postgres::Pool& pool, std::int64_t att
 
 }  // namespace
 
-asio::awaitable<Result<LoginFacts>> lock_attempts(postgres::Transaction& transaction, const std::string& address,
-                                                  const std::string& account, const ThrottleLimits& limits,
-                                                  WallTime now) {
+asio::awaitable<LoginFacts> lock_attempts(postgres::Transaction& transaction, const std::string& address,
+                                          const std::string& account, const ThrottleLimits& limits, WallTime now) {
     const WallTime latest = now + future_tolerance;
     // One round trip; under READ COMMITTED each statement sees what was committed when the lock had been taken.
-    Batch batch;
-    batch.add(lock_address, Params(address))
-        .add(attempts_of_address, Params(address, now - std::chrono::minutes{1}, limits.attempts_per_minute, latest))
-        .add(attempts_of_pair, Params(address, name_bucket(account), limits.failures, latest))
-        .add(is_known_address, Params(account, address, now - limits.known_for))
-        .add(users::by_username, Params(account));
-    Result<std::vector<Rows>> rows = co_await transaction.run(batch);
-    if (!rows) co_return rows.error();
+    sql::RoundTrip trip;
+    trip.add(lock_address, Params(address));
+    const auto of_address = trip.add(
+        attempts_of_address, Params(address, now - std::chrono::minutes{1}, limits.attempts_per_minute, latest));
+    const auto of_pair = trip.add(attempts_of_pair, Params(address, name_bucket(account), limits.failures, latest));
+    const auto is_known =
+        trip.add<bool>(is_known_address, Params(account, address, now - limits.known_for), &sql::one_value<bool>);
+    const auto user = trip.add(users::by_username, Params(account));
+    co_await trip.run(transaction.connection());
     LoginFacts facts;
-    for (const postgres::Row row : (*rows)[1]) facts.history.of_address.push_back(row.get<WallTime>(0));
-    for (const postgres::Row row : (*rows)[2]) {
-        facts.history.of_pair.push_back({.at = row.get<WallTime>(0), .pending = row.get<bool>(1)});
+    for (const postgres::Row row : trip[of_address]) {
+        facts.history.of_address.push_back(row.get<WallTime>("started_at"));
     }
-    facts.history.known_address = (*rows)[3].front().get<bool>(0);
-    if (!(*rows)[4].empty()) facts.user = users::read((*rows)[4].front());
+    for (const postgres::Row row : trip[of_pair]) {
+        facts.history.of_pair.push_back({.at = row.get<WallTime>("started_at"), .pending = row.get<bool>("pending")});
+    }
+    facts.history.known_address = trip[is_known];
+    if (!trip[user].empty()) facts.user = users::read(trip[user].front());
     co_return facts;
 }
 
@@ -264,24 +267,24 @@ asio::awaitable<Result<bool>> complete_login(postgres::Transaction& transaction,
     co_return true;
 }
 
-asio::awaitable<Result<std::optional<StoredRefreshToken>>> lock_refresh_token(
-    postgres::Transaction& transaction, const std::array<std::uint8_t, 32>& hash) {
+asio::awaitable<std::optional<StoredRefreshToken>> lock_refresh_token(postgres::Transaction& transaction,
+                                                                      const std::array<std::uint8_t, 32>& hash) {
     const postgres::Bytes key = to_bytes(hash);
-    Batch batch;
-    batch.add(users::lock_by_refresh_token, Params(key)).add(lock_token, Params(key));
-    Result<std::vector<Rows>> rows = co_await transaction.run(batch);
-    if (!rows) co_return rows.error();
-    if ((*rows)[1].empty()) co_return std::optional<StoredRefreshToken>();
-    const postgres::Row row = (*rows)[1].front();
+    sql::RoundTrip trip;
+    const auto user = trip.add(users::lock_by_refresh_token, Params(key));
+    const auto found = trip.add(lock_token, Params(key));
+    co_await trip.run(transaction.connection());
+    if (trip[found].empty()) co_return std::nullopt;
+    const postgres::Row row = trip[found].front();
     StoredRefreshToken token{.id = row.get<std::string>("id"),
                              .family_id = row.get<std::string>("family_id"),
                              .state = {.expires_at = row.get<WallTime>("expires_at"),
                                        .used = row.get<bool>("used"),
                                        .revoked = row.get<bool>("revoked"),
                                        .user_active = true},
-                             .user = users::read((*rows)[0].front())};
+                             .user = users::read(trip[user].front())};
     token.state.user_active = token.user.is_active;
-    co_return std::optional<StoredRefreshToken>(std::move(token));
+    co_return token;
 }
 
 asio::awaitable<Result<void>> rotate(postgres::Transaction& transaction, const std::string& old_id,

@@ -22,11 +22,10 @@ struct LoginFacts {
 };
 
 /// Takes the lock of the address, then reads. The lock lasts until the end of the transaction, so attempts from one
-/// address are counted one after the other, on every instance.
-boost::asio::awaitable<postgres::Result<LoginFacts>> lock_attempts(postgres::Transaction& transaction,
-                                                                   const std::string& address,
-                                                                   const std::string& account,
-                                                                   const ThrottleLimits& limits, WallTime now);
+/// address are counted one after the other, on every instance. Throws postgres::Failure.
+boost::asio::awaitable<LoginFacts> lock_attempts(postgres::Transaction& transaction, const std::string& address,
+                                                 const std::string& account, const ThrottleLimits& limits,
+                                                 WallTime now);
 
 /// Counts an attempt that is about to be made and commits; returns its id.
 boost::asio::awaitable<postgres::Result<std::int64_t>> begin_attempt(postgres::Transaction& transaction,
@@ -69,9 +68,9 @@ struct StoredRefreshToken {
     User user;
 };
 
-/// Locks the user, then the token; nullopt if there is none.
-boost::asio::awaitable<postgres::Result<std::optional<StoredRefreshToken>>> lock_refresh_token(
-    postgres::Transaction& transaction, const std::array<std::uint8_t, 32>& hash);
+/// Locks the user, then the token; nullopt if there is none. Throws postgres::Failure.
+boost::asio::awaitable<std::optional<StoredRefreshToken>> lock_refresh_token(postgres::Transaction& transaction,
+                                                                             const std::array<std::uint8_t, 32>& hash);
 
 /// Spends `old` and stores its successor.
 boost::asio::awaitable<postgres::Result<void>> rotate(postgres::Transaction& transaction, const std::string& old_id,

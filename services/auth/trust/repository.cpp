@@ -35,11 +35,11 @@ asio::awaitable<Result<TrustState>> read(postgres::Pool& pool, std::int64_t sinc
     TrustState state;
     state.keys = keys::read_list(rows->at(1));
     for (const postgres::Row row : rows->at(0)) {
-        state.epoch = row.get<std::int64_t>(0);
-        if (!row.is_null(1)) {
-            state.revocations.push_back({.user_id = row.get<std::string>(1), .min_ver = row.get<std::int32_t>(2)});
-        } else if (!row.is_null(3)) {
-            state.revoked_tokens.push_back(row.get<std::string>(3));
+        state.epoch = row.get<std::int64_t>("epoch");
+        if (const auto user_id = row.get<std::optional<std::string>>("user_id")) {
+            state.revocations.push_back({.user_id = *user_id, .min_ver = row.get<std::int32_t>("min_ver")});
+        } else if (auto jti = row.get<std::optional<std::string>>("jti")) {
+            state.revoked_tokens.push_back(*std::move(jti));
         }
     }
     co_return state;

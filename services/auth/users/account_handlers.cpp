@@ -2,7 +2,7 @@
 
 #include "auth/users/account_rows.hpp"
 #include "auth/users/commands.hpp"
-#include "auth/users/lists.hpp"
+#include "auth/users/queries.hpp"
 #include "loanmanager/auth/v1/auth.grpc.pb.h"
 
 namespace loan_manager::auth::users {
@@ -12,16 +12,11 @@ namespace v1 = loanmanager::auth::v1;
 
 void AccountHandlers::register_with(rpc::Server& server) {
     server.service<v1::UserService>()
-        .query("ListUsers", &AccountHandlers::list, *this)
+        .query("ListUsers", parts_.pages.list<v1::UserList>(&list_users, &read_user))
         .query("GetUser", &AccountHandlers::get, *this)
         .command("CreateUser", runner_.handler(&create_account, parts_.hashes))
         .command("UpdateUser", runner_.handler(&update_account))
         .command("ResetPassword", runner_.handler(&reset_account, parts_.hashes));
-}
-
-asio::awaitable<rpc::Result<v1::UserList>> AccountHandlers::list(rpc::CallContext& call,
-                                                                 const v1::ListUsersRequest& request) {
-    co_return co_await list_users(parts_, call, request);
 }
 
 asio::awaitable<rpc::Result<v1::User>> AccountHandlers::get(rpc::CallContext& call, const v1::GetUserRequest& request) {

@@ -17,8 +17,6 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::UserList>> list(
-        rpc::CallContext& call, const loanmanager::auth::v1::ListUsersRequest& request);
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::User>> get(
         rpc::CallContext& call, const loanmanager::auth::v1::GetUserRequest& request);
 

@@ -1,7 +1,6 @@
 #include "auth/users/handlers.hpp"
 
 #include "access/permission.hpp"
-#include "auth/users/lists.hpp"
 #include "auth/users/repository.hpp"
 #include "auth/users/rules.hpp"
 
@@ -39,11 +38,6 @@ asio::awaitable<rpc::Result<v1::Me>> Handlers::get_me(rpc::CallContext& call, co
         (co_await find_with_codes(parts_.pools.local(), call.caller.user_id, call.deadline)).value();
     if (!found || !found->user.is_active) co_return rpc::Error("UNAUTHENTICATED");
     co_return to_proto(*found);
-}
-
-asio::awaitable<rpc::Result<v1::StaffList>> Handlers::list_staff(rpc::CallContext& call,
-                                                                 const v1::ListStaffRequest& request) {
-    co_return co_await users::list_staff(parts_, call, request);
 }
 
 }  // namespace loan_manager::auth::users

@@ -1,4 +1,4 @@
-// The signed-in user about himself, and the staff picker.
+// The signed-in user about himself.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -18,10 +18,6 @@ public:
     /// The row as it is now; permissions are those a new token would carry.
     boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::Me>> get_me(
         rpc::CallContext& call, const loanmanager::auth::v1::GetMeRequest& request);
-
-    /// Active users in the order of their usernames (D-905, D-213).
-    boost::asio::awaitable<rpc::Result<loanmanager::auth::v1::StaffList>> list_staff(
-        rpc::CallContext& call, const loanmanager::auth::v1::ListStaffRequest& request);
 
 private:
     Parts parts_;

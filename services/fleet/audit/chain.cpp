@@ -3,6 +3,7 @@
 #include "audit/chain.hpp"
 #include "digest/sha256.hpp"
 #include "postgres/transaction.hpp"
+#include "sql/round_trip.hpp"
 
 namespace loan_manager::fleet::audit {
 namespace {
@@ -18,8 +19,8 @@ constexpr postgres::Statement find_head{
     "audit.head", "SELECT c.position, c.chain_hash FROM fleet.audit_chain c ORDER BY c.position DESC LIMIT 1"};
 
 const std::string waiting_sql =
-    "SELECT q.seq::text, a.id::text, " + std::string(chain::row_text) +
-    " FROM fleet.audit_unsealed q JOIN fleet.audit_log a ON a.id = q.audit_id"
+    "SELECT q.seq::text AS seq, a.id, " + std::string(chain::row_text) +
+    " AS row FROM fleet.audit_unsealed q JOIN fleet.audit_log a ON a.id = q.audit_id"
     " WHERE NOT EXISTS (SELECT FROM fleet.audit_chain c WHERE c.audit_id = q.audit_id) ORDER BY q.seq LIMIT $1";
 
 constexpr postgres::Statement append{
@@ -37,33 +38,36 @@ std::string to_text(const postgres::Bytes& bytes) {
 
 asio::awaitable<postgres::Result<std::optional<Head>>> seal_in(postgres::Transaction& transaction, int limit) {
     // One round trip; the later statements see what was committed when the lock had been taken.
-    postgres::Batch look;
-    look.add(try_lock).add(find_head).query(waiting_sql, Params(limit));
-    const std::vector<postgres::Rows> found = (co_await transaction.run(look)).value();
-    if (!found[0].front().get<bool>(0)) co_return std::optional<Head>();
+    sql::RoundTrip look;
+    const auto locked = look.add<bool>(try_lock, Params(), &sql::one_value<bool>);
+    const auto last = look.add(find_head, Params());
+    const auto waiting = look.add_planned_anew(waiting_sql, Params(limit));
+    co_await look.run(transaction.connection());
+    if (!look[locked]) co_return std::optional<Head>();
 
     Head head;
     head.chain_hash = chain::no_hash;
-    if (!found[1].empty()) {
-        head.position = found[1].front().get<std::int64_t>(0);
-        head.chain_hash = to_text(found[1].front().get<postgres::Bytes>(1));
+    if (const auto& rows = look[last]; !rows.empty()) {
+        head.position = rows.front().get<std::int64_t>("position");
+        head.chain_hash = to_text(rows.front().get<postgres::Bytes>("chain_hash"));
     }
     std::vector<std::string> queued, ids, row_hashes, chain_hashes;
     const std::int64_t before = head.position;
-    for (const postgres::Row row : found[2]) {
-        const std::string row_hash = chain::row_hash(row.get<std::string_view>(2));
+    for (const postgres::Row row : look[waiting]) {
+        const std::string row_hash = chain::row_hash(row.get<std::string_view>("row"));
         head.chain_hash = chain::chain_hash(head.chain_hash, row_hash);
         ++head.position;
         ++head.sealed;
-        queued.push_back(row.get<std::string>(0));
-        ids.push_back(row.get<std::string>(1));
+        queued.push_back(row.get<std::string>("seq"));
+        ids.push_back(row.get<std::string>("id"));
         row_hashes.push_back(digest::to_hex(row_hash));
         chain_hashes.push_back(digest::to_hex(head.chain_hash));
     }
     if (head.sealed > 0) {
-        postgres::Batch write;
-        write.add(append, Params(before, ids, row_hashes, chain_hashes)).add(forget, Params(queued));
-        static_cast<void>((co_await transaction.run(write)).value());
+        sql::RoundTrip write;
+        write.add(append, Params(before, ids, row_hashes, chain_hashes));
+        write.add(forget, Params(queued));
+        co_await write.run(transaction.connection());
     }
     co_return std::optional<Head>(std::move(head));
 }

@@ -1,10 +1,6 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include "loanmanager/fleet/v1/audit.pb.h"
-#include "postgres/pool.hpp"
-#include "rpc/context.hpp"
 #include "rpc/server.hpp"
 #include "sql/pages.hpp"
 
@@ -16,15 +12,11 @@ namespace v1 = loanmanager::fleet::v1;
 class AuditHandlers {
 public:
     /// Everything must outlive the handlers.
-    AuditHandlers(postgres::PoolGroup& pools, sql::Pages& pages) : pools_(pools), pages_(pages) {}
+    explicit AuditHandlers(sql::Pages& pages) : pages_(pages) {}
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::AuditList>> list(rpc::CallContext& call,
-                                                            const v1::ListAuditRequest& request);
-
 private:
-    postgres::PoolGroup& pools_;
     sql::Pages& pages_;
 };
 

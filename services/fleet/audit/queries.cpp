@@ -24,8 +24,8 @@ const sql::TableOf<v1::AuditRow>& audit_table() {
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListAuditRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> list(const v1::ListAuditRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller) {
     sql::KeysetQuery query(std::move(page), {audit_table().columns(), "fleet.audit_log a", "a.id"});
     if (auto sorted = query.sort_by(newest_first, "-at", caller); !sorted) {
         return sorted.error();

@@ -12,8 +12,8 @@ namespace loan_manager::fleet::audit {
 namespace v1 = loanmanager::fleet::v1;
 
 /// The rows within reach, newest first: rows of no branch only for who reads everything (D-903).
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListAuditRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller);
+rpc::Result<sql::KeysetQuery> list(const v1::ListAuditRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller);
 v1::AuditRow read_item(const postgres::Row& row);
 
 }  // namespace loan_manager::fleet::audit

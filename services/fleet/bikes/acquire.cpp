@@ -31,7 +31,7 @@ void take_in(commands::CommandContext& command, v1::Bike& bike, const stock_numb
     assignment.reason = reason;
     stock_numbers::assign_number(command, issued, place, assignment);
     ledger::book(command, ledger::purchase_of(bike));
-    record_procured(command, bike);
+    record_new(command, bike);
 }
 
 boost::asio::awaitable<rpc::Result<void>> acquire(commands::CommandContext& command, v1::Bike& bike,

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "commands/runner.hpp"
-#include "loanmanager/fleet/v1/bikes.grpc.pb.h"
+#include "loanmanager/fleet/v1/bikes.pb.h"
 #include "postgres/pool.hpp"
 #include "rpc/context.hpp"
 #include "rpc/server.hpp"
@@ -20,20 +20,16 @@ class BikeHandlers {
 public:
     /// Everything must outlive the handlers.
     BikeHandlers(postgres::PoolGroup& pools, sql::Pages& pages, commands::Runner& runner, const runtime::Clock& clock,
-                 std::int32_t stock_number_max);
+                 std::int32_t stock_number_max)
+        : pools_(pools), pages_(pages), runner_(runner), clock_(clock), stock_number_max_(stock_number_max) {}
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::BikeList>> list(rpc::CallContext& call, const v1::ListBikesRequest& request);
+private:
     boost::asio::awaitable<rpc::Result<v1::Bike>> get(rpc::CallContext& call, const v1::GetBikeRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Timeline>> timeline(rpc::CallContext& call,
-                                                               const v1::ListTimelineRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::StockHistory>> stock_history(rpc::CallContext& call,
-                                                                        const v1::ListStockHistoryRequest& request);
     boost::asio::awaitable<rpc::Result<v1::StockNumber>> stock_number(rpc::CallContext& call,
                                                                       const v1::GetStockNumberRequest& request);
 
-private:
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;

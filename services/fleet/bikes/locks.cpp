@@ -13,7 +13,7 @@ constexpr postgres::Statement open_jobs{
 
 Locked read_locked(const postgres::Row& row) {
     Locked locked;
-    locked.bike = read_bike(row, access::Reach::everything());
+    locked.bike = read_bike(row).bike;
     locked.covered = row.get<bool>("covered");
     return locked;
 }

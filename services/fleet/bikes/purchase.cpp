@@ -90,8 +90,7 @@ Answer procure(CommandContext& command, const v1::ProcureBikeRequest& request, s
     if (!acquired) {
         co_return acquired.error();
     }
-    hide_costs_from(command.caller(), bike);
-    co_return bike;
+    co_return visible_to(command.caller(), std::move(bike));
 }
 
 Answer update(CommandContext& command, const v1::UpdateBikeRequest& request) {
@@ -137,8 +136,7 @@ Answer update(CommandContext& command, const v1::UpdateBikeRequest& request) {
         save(command, after);
         record(command, "BIKE_UPDATED", before, after, request.bike().reason());
     }
-    hide_costs_from(command.caller(), after);
-    co_return after;
+    co_return visible_to(command.caller(), std::move(after));
 }
 
 }  // namespace loan_manager::fleet::bikes

@@ -141,11 +141,10 @@ void filter(sql::KeysetQuery& query, const v1::ListBikesRequest& request, runtim
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListBikesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller, runtime::Date today) {
+rpc::Result<sql::KeysetQuery> list(const v1::ListBikesRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller, const runtime::Clock& clock) {
     sql::KeysetQuery query(std::move(page), {bike_columns(), "fleet.bicycles b", "b.id"});
-    const auto sort = request.has_sort() ? std::string_view(request.sort()) : newest_first;
-    if (auto sorted = query.sort_by(sort_fields, sort, caller); !sorted) {
+    if (auto sorted = query.sort_by(sort_fields, sql::order_of(request, newest_first), caller); !sorted) {
         return sorted.error();
     }
     // Whoever sees the costs of a bike may read the bike, so the narrower reach is the whole condition.
@@ -153,8 +152,12 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListBikesRequest& request, pa
     for (auto& arm : readable_arms(query, access::reach(caller, permission))) {
         query.arm(std::move(arm));
     }
-    filter(query, request, today);
+    filter(query, request, runtime::colombo_date(clock.now()));
     return query;
+}
+
+v1::Bike read_item(const postgres::Row& row, const access::Identity& caller) {
+    return visible_to(caller, read_bike(row));
 }
 
 }  // namespace loan_manager::fleet::bikes

@@ -20,16 +20,18 @@ constexpr postgres::Statement active_user{"bikes.active_user",
 
 commands::Change change_of(const char* action, const v1::Bike& bike, const std::string& known_by,
                            sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "bicycle";
-    change.entity_id = bike.id();
+    auto change = commands::change_of(action, "bicycle", bike.id(), std::move(difference));
     change.entity_no = known_by;
     change.branch_id = bike.current_branch_id();
     change.bicycle_id = bike.id();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     return change;
+}
+
+rpc::Result<StoredBike> read_found(const postgres::Rows& rows) {
+    if (rows.empty()) {
+        return no_such_bike();
+    }
+    return read_bike(rows.front());
 }
 
 std::optional<rpc::Error> read_duplicates(const postgres::Rows& rows) {
@@ -69,57 +71,59 @@ const std::string& bike_columns() {
     return columns;
 }
 
-v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs) {
-    v1::Bike bike = bike_table().read(row);
-    bool visible = costs.covers(bike.current_branch_id(), bike.company_id());
-    if (const auto destination = row.get<std::optional<std::vector<std::string>>>("destination")) {
-        visible = visible || costs.covers(destination->at(0), destination->at(1));
+StoredBike read_bike(const postgres::Row& row) {
+    StoredBike stored;
+    stored.bike = bike_table().read(row);
+    if (const auto ends = row.get<std::optional<std::vector<std::string>>>("destination")) {
+        stored.destination.emplace();
+        stored.destination->branch_id = ends->at(0);
+        stored.destination->company_id = ends->at(1);
     }
-    if (!visible) {
-        hide_costs(bike);
+    return stored;
+}
+
+v1::Bike visible_to(const access::Identity& caller, StoredBike stored) {
+    const auto costs = access::reach(caller, access::Permission::costs_read);
+    const auto& destination = stored.destination;
+    const bool on_its_way = destination && costs.covers(destination->branch_id, destination->company_id);
+    return on_its_way ? std::move(stored.bike) : visible_to(caller, std::move(stored.bike));
+}
+
+v1::Bike visible_to(const access::Identity& caller, v1::Bike bike) {
+    const auto costs = access::reach(caller, access::Permission::costs_read);
+    if (!costs.covers(bike.current_branch_id(), bike.company_id())) {
+        bike.clear_purchase_price();
+        bike.clear_hand_amount();
+        bike.clear_settlement_amount();
+        bike.clear_purchase_total();
+        bike.clear_expense_total();
+        bike.clear_repair_total();
+        bike.clear_transfer_total();
+        bike.clear_total_cost();
+        bike.clear_after_sale_total();
+        bike.set_costs_hidden(true);
     }
     return bike;
 }
 
-void hide_costs(v1::Bike& bike) {
-    bike.clear_purchase_price();
-    bike.clear_hand_amount();
-    bike.clear_settlement_amount();
-    bike.clear_purchase_total();
-    bike.clear_expense_total();
-    bike.clear_repair_total();
-    bike.clear_transfer_total();
-    bike.clear_total_cost();
-    bike.clear_after_sale_total();
-    bike.set_costs_hidden(true);
-}
-
-void hide_costs_from(const access::Identity& caller, v1::Bike& bike) {
-    const auto costs = access::reach(caller, access::Permission::costs_read);
-    if (!costs.covers(bike.current_branch_id(), bike.company_id())) {
-        hide_costs(bike);
-    }
-}
-
 rpc::Error no_such_bike() { return rpc::not_found("There is no such bike."); }
 
-sql::Handle<const postgres::Rows&> add_find(sql::RoundTrip& trip, const std::string& id,
-                                            const access::Reach& readable) {
+sql::Handle<rpc::Result<StoredBike>> add_find(sql::RoundTrip& trip, const std::string& id,
+                                              const access::Reach& readable) {
     static const std::string sql =
         "SELECT " + bike_columns() + " FROM fleet.bicycles b WHERE b.id = $1 AND " + readable_condition(2);
     static const postgres::Statement find{"bikes.find", sql.c_str()};
     postgres::Params params(id);
     sql::add_scope(params, readable);
-    return trip.add(find, std::move(params));
+    return trip.add<rpc::Result<StoredBike>>(find, std::move(params), &read_found);
 }
 
-sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const std::string& id,
-                                                   const access::Reach& readable) {
+sql::Parent parent(const std::string& id, const access::Reach& readable) {
     static const std::string sql = "SELECT 1 FROM fleet.bicycles b WHERE b.id = $1 AND " + readable_condition(2);
     static const postgres::Statement find{"bikes.is_readable", sql.c_str()};
-    postgres::Params params(id);
-    sql::add_scope(params, readable);
-    return trip.add(find, std::move(params));
+    sql::Parent bike{find, postgres::Params(id), no_such_bike()};
+    sql::add_scope(bike.params, readable);
+    return bike;
 }
 
 rpc::Result<Locked> admit(const commands::CommandContext& command, sql::Handle<rpc::Result<Locked>> lock) {
@@ -181,17 +185,11 @@ sql::Handle<std::optional<rpc::Error>> add_duplicates(commands::CommandContext& 
     return add_duplicates(command.reads(), bike, command.caller());
 }
 
-void insert(commands::CommandContext& command, v1::Bike& bike) {
-    commands::stamp_created(command, bike);
-    command.with_commit(bike_table().insert(), bike_table().insert_values(bike));
-}
+void insert(commands::CommandContext& command, v1::Bike& bike) { commands::insert(command, bike_table(), bike); }
 
-void save(commands::CommandContext& command, v1::Bike& bike) {
-    commands::stamp_updated(command, bike);
-    command.with_commit(bike_table().update(), bike_table().update_values(bike));
-}
+void save(commands::CommandContext& command, v1::Bike& bike) { commands::save(command, bike_table(), bike); }
 
-void record_procured(commands::CommandContext& command, const v1::Bike& bike) {
+void record_new(commands::CommandContext& command, const v1::Bike& bike) {
     auto change = change_of("BIKE_PROCURED", bike, bike.current_stock_number(), bike_table().created(bike));
     change.payload = {{"branch_id", bike.current_branch_id()}, {"stock_number", bike.current_stock_number()}};
     command.record(std::move(change));

@@ -12,6 +12,7 @@
 #include "loanmanager/fleet/v1/bikes.pb.h"
 #include "rpc/error.hpp"
 #include "runtime/colombo_time.hpp"
+#include "sql/keyset_query.hpp"
 #include "sql/round_trip.hpp"
 #include "sql/table.hpp"
 
@@ -23,29 +24,35 @@ namespace v1 = loanmanager::fleet::v1;
 /// The columns of a bike, written down once.
 const sql::TableOf<v1::Bike>& bike_table();
 
-/// Select list over `b` (fleet.bicycles): every column of the message, codes beside ids, and where an open transfer
-/// leads to (which decides about hiding costs).
+/// A bike and where an open transfer leads it to: whoever sees costs at either place sees those of the bike (D-505).
+struct StoredBike {
+    struct Destination {
+        std::string branch_id;
+        std::string company_id;
+    };
+    v1::Bike bike;
+    std::optional<Destination> destination;
+};
+/// Select list over `b` (fleet.bicycles), and its reader, with every cost.
 const std::string& bike_columns();
-/// Reads a row selected with bike_columns(). Costs are visible where `costs` covers the bike's branch or the
-/// destination of its open transfer (D-904, D-505).
-v1::Bike read_bike(const postgres::Row& row, const access::Reach& costs);
+StoredBike read_bike(const postgres::Row& row);
 
-/// Removes what a caller without `costs:read` may not see (D-904).
-void hide_costs(v1::Bike& bike);
-/// Does so unless the caller may see the costs of bikes at its current branch: before a command answers with the bike.
-void hide_costs_from(const access::Identity& caller, v1::Bike& bike);
+/// Without the costs that the caller may not see (D-904). Call it for every answer: of a query with what is stored, of
+/// a command with the bike it has changed, where its branch alone decides.
+v1::Bike visible_to(const access::Identity& caller, StoredBike stored);
+v1::Bike visible_to(const access::Identity& caller, v1::Bike bike);
 
 /// NOT_FOUND, also of a bike that the caller may not read (D-902).
 rpc::Error no_such_bike();
-/// A bike the caller may read; no row otherwise.
-sql::Handle<const postgres::Rows&> add_find(sql::RoundTrip& trip, const std::string& id, const access::Reach& readable);
-/// One row if the caller may read the bike: for its sub-resources.
-sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const std::string& id,
-                                                   const access::Reach& readable);
+/// A bike within reach, standing there or on its way there (D-505). NOT_FOUND
+sql::Handle<rpc::Result<StoredBike>> add_find(sql::RoundTrip& trip, const std::string& id,
+                                              const access::Reach& readable);
+/// The same as what a list lies below.
+sql::Parent parent(const std::string& id, const access::Reach& readable);
 
 /// A bike under its row lock.
 struct Locked {
-    /// With every cost, whoever asks: commands need them, hide_costs_from() decides about the answer.
+    /// With every cost, whoever asks: commands need them, visible_to() decides about the answer.
     v1::Bike bike;
     bool covered = false;  ///< By the reach of the command's permission.
 };
@@ -116,7 +123,7 @@ void insert(commands::CommandContext& command, v1::Bike& bike);
 void save(commands::CommandContext& command, v1::Bike& bike);
 
 /// Audit row and event of a new bike, and of a change. The number is the one the bike was known by before.
-void record_procured(commands::CommandContext& command, const v1::Bike& bike);
+void record_new(commands::CommandContext& command, const v1::Bike& bike);
 void record(commands::CommandContext& command, const char* action, const v1::Bike& before, const v1::Bike& after,
             const std::string& reason = {});
 

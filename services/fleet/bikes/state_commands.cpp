@@ -32,8 +32,7 @@ v1::Bike finish(CommandContext& command, const char* action, const v1::Bike& bef
                 const std::string& reason = {}) {
     save(command, after);
     record(command, action, before, after, reason);
-    hide_costs_from(command.caller(), after);
-    return after;
+    return visible_to(command.caller(), std::move(after));
 }
 
 rpc::Result<void> end_reservation(v1::Bike& bike) {

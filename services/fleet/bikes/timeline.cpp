@@ -6,6 +6,7 @@
 #include "access/reach.hpp"
 #include "commands/change.hpp"
 #include "fleet/bikes/queries.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/bikes/timeline_text.hpp"
 #include "sql/proto_values.hpp"
 
@@ -30,13 +31,14 @@ boost::json::object object_of(const std::optional<std::string>& json) {
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> timeline_query(const std::string& bicycle_id, paging::PageRequest page,
-                                             const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> timeline(const v1::ListTimelineRequest& request, paging::PageRequest page,
+                                       const access::Identity& caller) {
     sql::KeysetQuery query(std::move(page), {columns, "fleet.audit_log a", "a.id"});
     if (auto sorted = query.sort_by(sort_fields, "-at", caller); !sorted) {
         return sorted.error();
     }
-    const auto bike = query.parameter(bicycle_id) + "::uuid";
+    query.below(parent(request.id(), access::reach(caller, Permission::bikes_read)));
+    const auto bike = query.parameter(request.id()) + "::uuid";
     const auto covers = [&](Permission permission, const sql::ScopeColumns& scope) {
         return query.covers(access::reach(caller, permission), scope);
     };

@@ -36,8 +36,8 @@ RuleAnswer create_rule(CommandContext& command, const v1::CreateCommissionRuleRe
     rule.set_id(runtime::new_uuid().to_string());
     rule.set_company_id(company->id);
     rule.set_company_code(company->code);
-    insert_rule(command, rule);
-    record_rule(command, "RULE_CREATED", rule, rule_table().created(rule));
+    insert(command, rule);
+    record_new(command, rule);
     co_return rule;
 }
 
@@ -64,8 +64,7 @@ RuleAnswer update_rule(CommandContext& command, const v1::UpdateCommissionRuleRe
     if (auto valid = command.valid(); !valid) {
         co_return valid.error();
     }
-    auto difference = rule_table().compare(before, after);
-    if (difference.empty()) {
+    if (rule_table().compare(before, after).empty()) {
         co_return after;
     }
     if (auto changeable = check_change(before, after, locked->served_until); !changeable) {
@@ -74,8 +73,8 @@ RuleAnswer update_rule(CommandContext& command, const v1::UpdateCommissionRuleRe
     if (auto fits = check_overlap(after, command[active]); !fits) {
         co_return fits.error();
     }
-    save_rule(command, after);
-    record_rule(command, "RULE_UPDATED", after, std::move(difference));
+    save(command, after);
+    record(command, "RULE_UPDATED", before, after);
     co_return after;
 }
 

@@ -29,7 +29,7 @@ v1::Commission finish(CommandContext& command, const char* action, const v1::Com
     auto& commission = locked.commission;
     save(command, commission);
     record(command, action, locked.sale, before, commission, commission.reject_reason());
-    return visible_to(access::reach(command.caller(), Permission::costs_read), locked);
+    return visible_to(command.caller(), locked);
 }
 
 }  // namespace

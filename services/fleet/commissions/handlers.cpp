@@ -23,7 +23,7 @@ using access::Permission;
 rpc::Result<StoredCommission> readable(rpc::Result<StoredCommission> found, const access::Identity& caller) {
     if (found && !found->covered_by(access::reach(caller, Permission::commissions_read)) &&
         found->commission.payee_user_id() != caller.user_id) {
-        return rpc::not_found("There is no such commission.");
+        return no_such_commission();
     }
     return found;
 }
@@ -31,32 +31,18 @@ rpc::Result<StoredCommission> readable(rpc::Result<StoredCommission> found, cons
 }  // namespace
 
 void CommissionHandlers::register_with(rpc::Server& server) {
-    auto service = server.service<v1::CommissionService>();
-    service.query("ListCommissionRules", &CommissionHandlers::list_rules, *this)
+    server.service<v1::CommissionService>()
+        .query("ListCommissionRules", pages_.list<v1::CommissionRuleList>(&list_rules, &read_rule))
         .query("GetCommissionRule", &CommissionHandlers::get_rule, *this)
         .command("CreateCommissionRule", runner_.handler(&create_rule))
         .command("UpdateCommissionRule", runner_.handler(&update_rule))
         .query("ReplayCommissionRule", &CommissionHandlers::replay, *this)
-        .query("ListCommissions", &CommissionHandlers::list, *this)
+        .query("ListCommissions", pages_.list<v1::CommissionList>(&list, &read_item))
         .query("GetCommission", &CommissionHandlers::get, *this)
         .query("ExplainCommission", &CommissionHandlers::explain, *this)
         .command("ApproveCommission", runner_.handler(&approve))
         .command("RejectCommission", runner_.handler(&reject))
         .command("PayCommission", runner_.handler(&pay));
-}
-
-asio::awaitable<rpc::Result<v1::CommissionRuleList>> CommissionHandlers::list_rules(
-    rpc::CallContext& call, const v1::ListCommissionRulesRequest& request) {
-    auto page = co_await pages_.read(request, call.deadline);
-    if (!page) {
-        co_return page.error();
-    }
-    auto query = list_query(request, std::move(*page), call.caller);
-    if (!query) {
-        co_return query.error();
-    }
-    const auto read = [](const postgres::Row& row) { return rule_table().read(row); };
-    co_return co_await sql::run<v1::CommissionRuleList>(*query, pools_.local(), call.deadline, read);
 }
 
 asio::awaitable<rpc::Result<v1::CommissionRule>> CommissionHandlers::get_rule(
@@ -96,25 +82,6 @@ asio::awaitable<rpc::Result<v1::CommissionReplay>> CommissionHandlers::replay(
     co_return (co_await postgres::with_transaction(pools_.local(), options, reader, call.deadline)).value();
 }
 
-asio::awaitable<rpc::Result<v1::CommissionList>> CommissionHandlers::list(rpc::CallContext& call,
-                                                                          const v1::ListCommissionsRequest& request) {
-    auto page = co_await pages_.read(request, call.deadline);
-    if (!page) {
-        co_return page.error();
-    }
-    auto query = list_query(request, std::move(*page), call.caller);
-    if (!query) {
-        co_return query.error();
-    }
-    const auto costs = access::reach(call.caller, Permission::costs_read);
-    const auto read = [&costs](const postgres::Row& row) { return visible_to(costs, read_commission(row)); };
-    auto list = co_await sql::run<v1::CommissionList>(*query, pools_.local(), call.deadline, read);
-    if (list) {
-        list->set_total_amount(query->totals().at(0));
-    }
-    co_return list;
-}
-
 asio::awaitable<rpc::Result<v1::Commission>> CommissionHandlers::get(rpc::CallContext& call,
                                                                      const v1::GetCommissionRequest& request) {
     sql::RoundTrip trip;
@@ -124,7 +91,7 @@ asio::awaitable<rpc::Result<v1::Commission>> CommissionHandlers::get(rpc::CallCo
     if (!found) {
         co_return found.error();
     }
-    co_return visible_to(access::reach(call.caller, Permission::costs_read), *found);
+    co_return visible_to(call.caller, *found);
 }
 
 asio::awaitable<rpc::Result<v1::CommissionExplanation>> CommissionHandlers::explain(

@@ -22,18 +22,17 @@ public:
 
     void register_with(rpc::Server& server);
 
-    template <class T>
-    using Answer = boost::asio::awaitable<rpc::Result<T>>;
-
-    Answer<v1::CommissionRuleList> list_rules(rpc::CallContext& call, const v1::ListCommissionRulesRequest& request);
-    Answer<v1::CommissionRule> get_rule(rpc::CallContext& call, const v1::GetCommissionRuleRequest& request);
-    Answer<v1::CommissionReplay> replay(rpc::CallContext& call, const v1::ReplayCommissionRuleRequest& request);
-
-    Answer<v1::CommissionList> list(rpc::CallContext& call, const v1::ListCommissionsRequest& request);
-    Answer<v1::Commission> get(rpc::CallContext& call, const v1::GetCommissionRequest& request);
-    Answer<v1::CommissionExplanation> explain(rpc::CallContext& call, const v1::ExplainCommissionRequest& request);
-
 private:
+    boost::asio::awaitable<rpc::Result<v1::CommissionRule>> get_rule(rpc::CallContext& call,
+                                                                     const v1::GetCommissionRuleRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::CommissionReplay>> replay(rpc::CallContext& call,
+                                                                     const v1::ReplayCommissionRuleRequest& request);
+
+    boost::asio::awaitable<rpc::Result<v1::Commission>> get(rpc::CallContext& call,
+                                                            const v1::GetCommissionRequest& request);
+    boost::asio::awaitable<rpc::Result<v1::CommissionExplanation>> explain(rpc::CallContext& call,
+                                                                           const v1::ExplainCommissionRequest& request);
+
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;

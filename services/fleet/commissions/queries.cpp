@@ -7,6 +7,7 @@
 #include "access/reach.hpp"
 #include "fleet/commissions/rows.hpp"
 #include "fleet/commissions/rule_rows.hpp"
+#include "fleet/sales/rows.hpp"
 #include "sql/proto_values.hpp"
 #include "validate/formats.hpp"
 
@@ -28,10 +29,10 @@ constexpr std::array rule_sort_fields{
 // What somebody is or was to be paid. A counter-row is one of these; what it takes back is too.
 constexpr const char* due = "c.status IN ('PENDING', 'APPROVED', 'PAID')";
 
-rpc::Result<sql::KeysetQuery> sorted(paging::PageRequest page, std::string_view sort, const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> ordered(paging::PageRequest page, const access::Identity& caller, std::string_view sort) {
     sql::KeysetQuery query(std::move(page), {commission_columns(), "fleet.commissions c", "c.id"});
-    if (auto done = query.sort_by(sort_fields, sort, caller); !done) {
-        return done.error();
+    if (auto sorted = query.sort_by(sort_fields, sort, caller); !sorted) {
+        return sorted.error();
     }
     return query;
 }
@@ -58,8 +59,8 @@ std::string first_day(const std::string& month) { return month + "-01"; }
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionsRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> list(const v1::ListCommissionsRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller) {
     const auto payee = payee_of(request, caller);
     if (!payee) {
         return payee.error();
@@ -68,8 +69,7 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionsRequest& reque
     if (!own && !access::allowed(caller, Permission::commissions_read)) {
         return rpc::Error("FORBIDDEN", "You may list your own commissions only: ask with payee=me.");
     }
-    auto query =
-        sorted(std::move(page), request.has_sort() ? std::string_view(request.sort()) : "-period_month", caller);
+    auto query = ordered(std::move(page), caller, sql::order_of(request, "-period_month"));
     if (!query) {
         return query;
     }
@@ -97,27 +97,31 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionsRequest& reque
     if (request.has_sale_id()) {
         query->where("c.sale_id = " + query->reference(sql::Entity::sale, "sale_id", request.sale_id()));
     }
-    query->sum("c.amount", request.status().empty() ? due : "");
+    query->sum("total_amount", "c.amount", request.status().empty() ? due : "");
     return query;
 }
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListSaleCommissionsRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
-    auto query = sorted(std::move(page), "created_at", caller);
+v1::Commission read_item(const postgres::Row& row, const access::Identity& caller) {
+    return visible_to(caller, read_commission(row));
+}
+
+rpc::Result<sql::KeysetQuery> list_of_sale(const v1::ListSaleCommissionsRequest& request, paging::PageRequest page,
+                                           const access::Identity& caller) {
+    auto query = ordered(std::move(page), caller, "created_at");
     if (query) {
+        query->below(sales::parent(request.id(), access::reach(caller, Permission::sales_read)));
         query->where("c.sale_id = " + query->parameter(request.id()) + "::uuid");
         query->where(query->covers(access::reach(caller, Permission::commissions_read), {"c.branch_id"}));
-        query->sum("c.amount", due);
+        query->sum("total_amount", "c.amount", due);
     }
     return query;
 }
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionRulesRequest& request, paging::PageRequest page,
+rpc::Result<sql::KeysetQuery> list_rules(const v1::ListCommissionRulesRequest& request, paging::PageRequest page,
                                          const access::Identity& caller) {
     sql::KeysetQuery query(std::move(page), {rule_table().columns(), "fleet.commission_rules r", "r.id"});
-    const auto sort = request.has_sort() ? std::string_view(request.sort()) : "-effective_from";
-    if (auto done = query.sort_by(rule_sort_fields, sort, caller); !done) {
-        return done.error();
+    if (auto sorted = query.sort_by(rule_sort_fields, sql::order_of(request, "-effective_from"), caller); !sorted) {
+        return sorted.error();
     }
     query.where(query.covers_company(access::reach(caller, Permission::commission_rules_read), "r.company_id"));
     if (request.has_company_id()) {
@@ -128,5 +132,7 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListCommissionRulesRequest& r
     }
     return query;
 }
+
+v1::CommissionRule read_rule(const postgres::Row& row) { return rule_table().read(row); }
 
 }  // namespace loan_manager::fleet::commissions

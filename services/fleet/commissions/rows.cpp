@@ -24,7 +24,7 @@ std::string select_where(const char* condition) {
 
 rpc::Result<StoredCommission> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such commission.");
+        return no_such_commission();
     }
     return read_commission(rows.front());
 }
@@ -62,16 +62,11 @@ std::vector<StoredCommission> read_all(const postgres::Rows& rows) {
 
 commands::Change change_of(const char* action, const SaleRef& sale, const v1::Commission& commission,
                            const std::string& reason, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "commission";
-    change.entity_id = commission.id();
+    auto change = commands::change_of(action, "commission", commission.id(), std::move(difference));
     change.entity_no = sale.invoice_no;
     change.branch_id = commission.branch_id();
     change.bicycle_id = sale.bicycle_id;
     change.reason = reason;
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"sale_id", sale.id}, {"kind", sql::token_of(commission.kind())}};
     return change;
 }
@@ -102,15 +97,16 @@ StoredCommission read_commission(const postgres::Row& row) {
     return stored;
 }
 
-v1::Commission visible_to(const access::Reach& costs, const StoredCommission& stored) {
-    v1::Commission commission = stored.commission;
-    if (!stored.covered_by(costs)) {
-        commission.clear_base_amount();
-        commission.clear_pool_amount();
-        commission.set_costs_hidden(true);
+v1::Commission visible_to(const access::Identity& caller, StoredCommission stored) {
+    if (!stored.covered_by(access::reach(caller, access::Permission::costs_read))) {
+        stored.commission.clear_base_amount();
+        stored.commission.clear_pool_amount();
+        stored.commission.set_costs_hidden(true);
     }
-    return commission;
+    return std::move(stored.commission);
 }
+
+rpc::Error no_such_commission() { return rpc::not_found("There is no such commission."); }
 
 sql::Handle<rpc::Result<StoredCommission>> add_find(sql::RoundTrip& trip, const std::string& id) {
     static const std::string sql = select_where("c.id = $1");
@@ -147,13 +143,11 @@ sql::Handle<std::optional<PayeeBranch>> add_last_garage(sql::RoundTrip& trip, co
 }
 
 void insert(commands::CommandContext& command, v1::Commission& commission) {
-    commands::stamp_created(command, commission);
-    command.with_commit(commission_table().insert(), commission_table().insert_values(commission));
+    commands::insert(command, commission_table(), commission);
 }
 
 void save(commands::CommandContext& command, v1::Commission& commission) {
-    commands::stamp_updated(command, commission);
-    command.with_commit(commission_table().update(), commission_table().update_values(commission));
+    commands::save(command, commission_table(), commission);
 }
 
 void record_new(commands::CommandContext& command, const SaleRef& sale, const v1::Commission& commission,

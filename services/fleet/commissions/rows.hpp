@@ -31,9 +31,11 @@ struct StoredCommission {
 const std::string& commission_columns();
 StoredCommission read_commission(const postgres::Row& row);
 
-/// Without what `costs` does not cover at the payee branch (D-904). Call it for every answer.
-v1::Commission visible_to(const access::Reach& costs, const StoredCommission& stored);
+/// Without what tells costs, unless the caller may see those of the payee branch (D-904). Call it for every answer.
+v1::Commission visible_to(const access::Identity& caller, StoredCommission stored);
 
+/// NOT_FOUND, also of one that the caller may not read (D-902).
+rpc::Error no_such_commission();
 /// NOT_FOUND if there is no such commission, covered or not.
 sql::Handle<rpc::Result<StoredCommission>> add_find(sql::RoundTrip& trip, const std::string& id);
 

@@ -1,6 +1,7 @@
 #include "fleet/commissions/rule_rows.hpp"
 
 #include "commands/stamp.hpp"
+#include "fleet/organisation/rows.hpp"
 #include "sql/scope.hpp"
 
 namespace loan_manager::fleet::commissions {
@@ -43,9 +44,7 @@ std::string rule_in_force(const char* lock) {
            lock;
 }
 
-std::optional<v1::CommissionRule> read_rule(const postgres::Rows& rows) {
-    return rows.empty() ? std::nullopt : std::optional(rule_table().read(rows.front()));
-}
+std::optional<v1::CommissionRule> read_rule(const postgres::Rows& rows) { return rule_table().read_first(rows); }
 
 rpc::Result<v1::CommissionRule> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
@@ -56,7 +55,7 @@ rpc::Result<v1::CommissionRule> read_found(const postgres::Rows& rows) {
 
 rpc::Result<RuleCompany> read_company(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such company.");
+        return organisation::no_such_company();
     }
     const auto row = rows.front();
     RuleCompany company;
@@ -66,13 +65,7 @@ rpc::Result<RuleCompany> read_company(const postgres::Rows& rows) {
     return company;
 }
 
-Rules read_rules(const postgres::Rows& rows) {
-    Rules rules;
-    for (const auto row : rows) {
-        rules.push_back(rule_table().read(row));
-    }
-    return rules;
-}
+Rules read_rules(const postgres::Rows& rows) { return rule_table().read_all(rows); }
 
 rpc::Result<LockedRule> read_locked(const postgres::Rows& rows) {
     auto rule = read_found(rows);
@@ -83,6 +76,13 @@ rpc::Result<LockedRule> read_locked(const postgres::Rows& rows) {
     locked.rule = std::move(*rule);
     locked.covered = rows.front().get<bool>("covered");
     return locked;
+}
+
+commands::Change change_of(const char* action, const v1::CommissionRule& rule, sql::Difference difference) {
+    auto change = commands::change_of(action, "commission_rule", rule.id(), std::move(difference));
+    change.entity_no = rule.name();
+    change.payload = {{"company_id", rule.company_id()}};
+    return change;
 }
 
 }  // namespace
@@ -161,27 +161,19 @@ sql::Handle<std::optional<v1::CommissionRule>> add_rule_in_force(sql::RoundTrip&
                                                        postgres::Params(bicycle_id, sale_date), &read_rule);
 }
 
-void insert_rule(commands::CommandContext& command, v1::CommissionRule& rule) {
-    commands::stamp_created(command, rule);
-    command.with_commit(rule_table().insert(), rule_table().insert_values(rule));
+void insert(commands::CommandContext& command, v1::CommissionRule& rule) {
+    commands::insert(command, rule_table(), rule);
 }
 
-void save_rule(commands::CommandContext& command, v1::CommissionRule& rule) {
-    commands::stamp_updated(command, rule);
-    command.with_commit(rule_table().update(), rule_table().update_values(rule));
+void save(commands::CommandContext& command, v1::CommissionRule& rule) { commands::save(command, rule_table(), rule); }
+
+void record_new(commands::CommandContext& command, const v1::CommissionRule& rule) {
+    command.record(change_of("RULE_CREATED", rule, rule_table().created(rule)));
 }
 
-void record_rule(commands::CommandContext& command, const char* action, const v1::CommissionRule& rule,
-                 sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "commission_rule";
-    change.entity_id = rule.id();
-    change.entity_no = rule.name();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
-    change.payload = {{"company_id", rule.company_id()}};
-    command.record(std::move(change));
+void record(commands::CommandContext& command, const char* action, const v1::CommissionRule& before,
+            const v1::CommissionRule& after) {
+    command.record(change_of(action, after, rule_table().compare(before, after)));
 }
 
 }  // namespace loan_manager::fleet::commissions

@@ -64,13 +64,14 @@ sql::Handle<std::optional<v1::CommissionRule>> add_rule_in_force(sql::RoundTrip&
                                                                  const std::string& sale_date, Reading reading);
 
 /// With the commit.
-void insert_rule(commands::CommandContext& command, v1::CommissionRule& rule);
+void insert(commands::CommandContext& command, v1::CommissionRule& rule);
 /// As the next version.
-void save_rule(commands::CommandContext& command, v1::CommissionRule& rule);
+void save(commands::CommandContext& command, v1::CommissionRule& rule);
 
-/// Audit row and event of a rule.
-void record_rule(commands::CommandContext& command, const char* action, const v1::CommissionRule& rule,
-                 sql::Difference difference);
+/// Audit row and event of a new rule, or of a change.
+void record_new(commands::CommandContext& command, const v1::CommissionRule& rule);
+void record(commands::CommandContext& command, const char* action, const v1::CommissionRule& before,
+            const v1::CommissionRule& after);
 
 inline constexpr std::array constraints{commands::Constraint{"commission_rules_overlap_excl", "RULE_OVERLAP"}};
 

@@ -44,7 +44,7 @@ rpc::Result<Correction> admit(CommandContext& command, const Reads& reads,
     }
     const auto reach = access::reach(command.caller(), permission);
     auto locked = commands::admit(command, std::move(found), [&](const Locked& row) {
-        return reach.covers(row.expense.branch_id(), row.company_id) &&
+        return row.covered_by(reach) &&
                (!moves_to || reach.covers(moves_to->place.branch_id, moves_to->place.company_id));
     });
     if (!locked) {

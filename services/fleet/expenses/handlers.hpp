@@ -22,13 +22,9 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::Expense>> get(rpc::CallContext& call, const v1::GetExpenseRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::ExpenseList>> list(rpc::CallContext& call,
-                                                              const v1::ListExpensesRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::ExpenseList>> list_of_bike(rpc::CallContext& call,
-                                                                      const v1::ListBikeExpensesRequest& request);
-
 private:
+    boost::asio::awaitable<rpc::Result<v1::Expense>> get(rpc::CallContext& call, const v1::GetExpenseRequest& request);
+
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;

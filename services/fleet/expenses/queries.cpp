@@ -3,6 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "access/reach.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/expenses/rows.hpp"
 #include "sql/proto_values.hpp"
 
@@ -23,16 +25,15 @@ rpc::Result<sql::KeysetQuery> readable(paging::PageRequest page, const access::I
     if (!with_voided) {
         query.where("e.voided_at IS NULL");
     }
-    query.sum("e.amount");
+    query.sum("total_amount", "e.amount");
     return query;
 }
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListExpensesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
-    auto query = readable(std::move(page), caller, request.has_sort() ? std::string_view(request.sort()) : newest_first,
-                          request.include_voided());
+rpc::Result<sql::KeysetQuery> list(const v1::ListExpensesRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller) {
+    auto query = readable(std::move(page), caller, sql::order_of(request, newest_first), request.include_voided());
     if (!query) {
         return query;
     }
@@ -49,10 +50,11 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListExpensesRequest& request,
     return query;
 }
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListBikeExpensesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> list_of_bike(const v1::ListBikeExpensesRequest& request, paging::PageRequest page,
+                                           const access::Identity& caller) {
     auto query = readable(std::move(page), caller, newest_first, request.include_voided());
     if (query) {
+        query->below(bikes::parent(request.bicycle_id(), access::reach(caller, access::Permission::bikes_read)));
         query->where("e.bicycle_id = " + query->parameter(request.bicycle_id()) + "::uuid");
     }
     return query;

@@ -7,7 +7,7 @@ namespace {
 
 rpc::Result<StoredExpense> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such expense.");
+        return no_such_expense();
     }
     return read_expense(rows.front());
 }
@@ -15,14 +15,9 @@ rpc::Result<StoredExpense> read_found(const postgres::Rows& rows) {
 std::string select_by_id() { return "SELECT " + expense_columns() + " FROM fleet.expenses e WHERE e.id = $1"; }
 
 commands::Change change_of(const char* action, const v1::Expense& expense, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "expense";
-    change.entity_id = expense.id();
+    auto change = commands::change_of(action, "expense", expense.id(), std::move(difference));
     change.branch_id = expense.branch_id();
     change.bicycle_id = expense.bicycle_id();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"branch_id", expense.branch_id()}, {"post_sale", expense.post_sale()}};
     return change;
 }
@@ -51,6 +46,8 @@ StoredExpense read_expense(const postgres::Row& row) {
     return stored;
 }
 
+rpc::Error no_such_expense() { return rpc::not_found("There is no such expense."); }
+
 sql::Handle<rpc::Result<StoredExpense>> add_find(sql::RoundTrip& trip, const std::string& id) {
     static const std::string sql = select_by_id();
     static const postgres::Statement find{"expenses.find", sql.c_str()};
@@ -66,13 +63,11 @@ Lock add_lock(sql::RoundTrip& trip, const std::string& id) {
 }
 
 void insert(commands::CommandContext& command, v1::Expense& expense) {
-    commands::stamp_created(command, expense);
-    command.with_commit(expense_table().insert(), expense_table().insert_values(expense));
+    commands::insert(command, expense_table(), expense);
 }
 
 void save(commands::CommandContext& command, v1::Expense& expense) {
-    commands::stamp_updated(command, expense);
-    command.with_commit(expense_table().update(), expense_table().update_values(expense));
+    commands::save(command, expense_table(), expense);
 }
 
 void record_new(commands::CommandContext& command, const v1::Expense& expense) {

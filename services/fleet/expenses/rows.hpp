@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "access/reach.hpp"
 #include "commands/command_context.hpp"
 #include "fleet/bikes/rows.hpp"
 #include "loanmanager/fleet/v1/expenses.pb.h"
@@ -20,11 +21,15 @@ const sql::TableOf<v1::Expense>& expense_table();
 struct StoredExpense {
     v1::Expense expense;
     std::string company_id;
+
+    bool covered_by(const access::Reach& reach) const { return reach.covers(expense.branch_id(), company_id); }
 };
 /// Select list over `e` (fleet.expenses), and its reader.
 const std::string& expense_columns();
 StoredExpense read_expense(const postgres::Row& row);
 
+/// NOT_FOUND, also of one that the caller may not read (D-902).
+rpc::Error no_such_expense();
 /// NOT_FOUND if there is no such expense, covered or not.
 sql::Handle<rpc::Result<StoredExpense>> add_find(sql::RoundTrip& trip, const std::string& id);
 

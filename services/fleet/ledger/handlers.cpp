@@ -15,7 +15,7 @@ using access::Permission;
 void CostHandlers::register_with(rpc::Server& server) {
     server.service<v1::CostService>()
         .query("GetBikeCosts", &CostHandlers::summary, *this)
-        .query("ListLedger", &CostHandlers::entries, *this);
+        .query("ListLedger", pages_.list<v1::Ledger>(&entries, &read_entry));
 }
 
 asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallContext& call,
@@ -23,10 +23,11 @@ asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallCon
     sql::RoundTrip trip;
     const auto of_bike = bikes::add_find(trip, request.id(), access::reach(call.caller, Permission::costs_read));
     co_await trip.run(pools_.local(), call.deadline);
-    if (trip[of_bike].empty()) {
-        co_return bikes::no_such_bike();
+    const auto stored = trip[of_bike];
+    if (!stored) {
+        co_return stored.error();
     }
-    const v1::Bike bike = bikes::read_bike(trip[of_bike].front(), access::Reach::everything());
+    const v1::Bike& bike = stored->bike;
     v1::CostSummary summary = summary_of(bike);
     if (bike.has_sale_id()) {
         sql::RoundTrip of_sale;
@@ -37,28 +38,11 @@ asio::awaitable<rpc::Result<v1::CostSummary>> CostHandlers::summary(rpc::CallCon
             co_return sale.error();
         }
         add_figures(summary, *sale);
-        if (sales::covers(call.caller, Permission::sales_read, *sale)) {
+        if (sales::covered_by(access::reach(call.caller, Permission::sales_read), *sale)) {
             *summary.mutable_sale() = *sale;
         }
     }
     co_return summary;
-}
-
-asio::awaitable<rpc::Result<v1::Ledger>> CostHandlers::entries(rpc::CallContext& call,
-                                                               const v1::ListLedgerRequest& request) {
-    auto page = co_await pages_.read(request, call.deadline);
-    if (!page) {
-        co_return page.error();
-    }
-    auto query = entries_query(request.id(), std::move(*page), call.caller);
-    if (!query) {
-        co_return query.error();
-    }
-    sql::RoundTrip trip;
-    const auto bike = bikes::add_is_readable(trip, request.id(), access::reach(call.caller, Permission::costs_read));
-    const auto missing = bikes::no_such_bike();
-    co_return co_await sql::run_below<v1::Ledger>(trip, bike, missing, *query, pools_.local(), call.deadline,
-                                                  &read_entry);
 }
 
 }  // namespace loan_manager::fleet::ledger

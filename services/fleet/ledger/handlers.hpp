@@ -21,12 +21,10 @@ public:
 
     void register_with(rpc::Server& server);
 
+private:
     boost::asio::awaitable<rpc::Result<v1::CostSummary>> summary(rpc::CallContext& call,
                                                                  const v1::GetBikeCostsRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::Ledger>> entries(rpc::CallContext& call,
-                                                            const v1::ListLedgerRequest& request);
 
-private:
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
 };

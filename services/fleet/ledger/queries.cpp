@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "access/reach.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/ledger/rows.hpp"
 
 namespace loan_manager::fleet::ledger {
@@ -11,13 +13,14 @@ constexpr std::array sort_fields{sql::SortField{"entry_no", "l.entry_no", sql::K
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> entries_query(const std::string& bicycle_id, paging::PageRequest page,
-                                            const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> entries(const v1::ListLedgerRequest& request, paging::PageRequest page,
+                                      const access::Identity& caller) {
     sql::KeysetQuery query(std::move(page), {entry_table().columns(), "fleet.cost_ledger l", "l.id"});
     if (auto sorted = query.sort_by(sort_fields, "-entry_no", caller); !sorted) {
         return sorted.error();
     }
-    query.where("l.bicycle_id = " + query.parameter(bicycle_id) + "::uuid");
+    query.below(bikes::parent(request.id(), access::reach(caller, access::Permission::costs_read)));
+    query.where("l.bicycle_id = " + query.parameter(request.id()) + "::uuid");
     return query;
 }
 

@@ -44,6 +44,7 @@ Answer<v1::Branch> create_branch(CommandContext& command, const v1::CreateBranch
         co_return owned.error();
     }
     insert(command, branch);
+    record_new(command, branch);
     stock_numbers::start_counter(command, branch.id());
     co_return branch;
 }
@@ -51,7 +52,7 @@ Answer<v1::Branch> create_branch(CommandContext& command, const v1::CreateBranch
 Answer<v1::Branch> update_branch(CommandContext& command, const v1::UpdateBranchRequest& request) {
     const auto id = command.sound_id("id", request.id());
     const bool moves = request.branch().has_company_id();
-    const auto lock = add_branch_lock(command.reads(), id);
+    const auto lock = add_lock_branch(command.reads(), id);
     const auto use = add_branch_use(command.reads(), id);
     const auto named = moves ? add_owner(command.reads(), command.sound_id("company_id", request.branch().company_id()))
                              : add_owner_of(command.reads(), id);
@@ -76,7 +77,10 @@ Answer<v1::Branch> update_branch(CommandContext& command, const v1::UpdateBranch
     if (auto allowed = check_change(*before, after, command[use], *owner); !allowed) {
         co_return allowed.error();
     }
-    save(command, *before, after);
+    if (!branch_table().compare(*before, after).empty()) {
+        save(command, after);
+        record(command, "BRANCH_UPDATED", *before, after);
+    }
     co_return after;
 }
 
@@ -86,8 +90,8 @@ Answer<v1::StockCounter> raise_counter(CommandContext& command, const v1::RaiseS
         command.issue("last_number", validate::issue::out_of_range);
     }
     const auto id = command.sound_id("id", request.id());
-    const auto lock = add_branch_lock(command.reads(), id);
-    const auto counted = stock_numbers::add_counter_lock(command.reads(), id);
+    const auto lock = add_lock_branch(command.reads(), id);
+    const auto counted = stock_numbers::add_lock_counter(command.reads(), id);
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
     }
@@ -107,7 +111,8 @@ Answer<v1::StockCounter> raise_counter(CommandContext& command, const v1::RaiseS
     }
 
     if (to > from) {
-        save_raised(command, *branch, from, to);
+        save(command, *branch);
+        record_raised(command, *branch, from, to);
         stock_numbers::raise_counter(command, place_of(*branch), from, to, stock_number_max);
         counter.last_number = to;
     }

@@ -25,12 +25,13 @@ Answer<v1::Company> create_company(CommandContext& command, const v1::CreateComp
     company.set_id(runtime::new_uuid().to_string());
     company.set_is_active(!request.has_is_active() || request.is_active());
     insert(command, company);
+    record_new(command, company);
     co_return company;
 }
 
 Answer<v1::Company> update_company(CommandContext& command, const v1::UpdateCompanyRequest& request) {
     const auto id = command.sound_id("id", request.id());
-    const auto lock = add_company_lock(command.reads(), id);
+    const auto lock = add_lock_company(command.reads(), id);
     const auto use = add_company_use(command.reads(), id);
     if (auto go = co_await command.read(); !go) {
         co_return go.error();
@@ -47,7 +48,10 @@ Answer<v1::Company> update_company(CommandContext& command, const v1::UpdateComp
     if (auto allowed = check_change(*before, after, command[use]); !allowed) {
         co_return allowed.error();
     }
-    save(command, *before, after);
+    if (!company_table().compare(*before, after).empty()) {
+        save(command, after);
+        record(command, "COMPANY_UPDATED", *before, after);
+    }
     co_return after;
 }
 

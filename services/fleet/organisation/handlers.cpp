@@ -13,9 +13,9 @@ namespace asio = boost::asio;
 
 void OrganisationHandlers::register_with(rpc::Server& server) {
     server.service<v1::OrganisationService>()
-        .query("ListCompanies", &OrganisationHandlers::list_companies, *this)
+        .query("ListCompanies", pages_.list<v1::CompanyList>(&list_companies, &read_company))
         .query("GetCompany", &OrganisationHandlers::get_company, *this)
-        .query("ListBranches", &OrganisationHandlers::list_branches, *this)
+        .query("ListBranches", pages_.list<v1::BranchList>(&list_branches, &read_branch))
         .query("GetBranch", &OrganisationHandlers::get_branch, *this);
     server.service<v1::OrganisationAdminService>()
         .command("CreateCompany", runner_.handler(&create_company))
@@ -26,46 +26,18 @@ void OrganisationHandlers::register_with(rpc::Server& server) {
         .command("RaiseStockCounter", runner_.handler(&raise_counter, stock_number_max_));
 }
 
-asio::awaitable<rpc::Result<v1::CompanyList>> OrganisationHandlers::list_companies(
-    rpc::CallContext& call, const v1::ListCompaniesRequest& request) {
-    auto page = co_await pages_.read(request, call.deadline);
-    if (!page) {
-        co_return page.error();
-    }
-    auto query = list_query(request, std::move(*page), call.caller);
-    if (!query) {
-        co_return query.error();
-    }
-    co_return co_await sql::run<v1::CompanyList>(*query, pools_.local(), call.deadline,
-                                                 [](const postgres::Row& row) { return company_table().read(row); });
-}
-
 asio::awaitable<rpc::Result<v1::Company>> OrganisationHandlers::get_company(rpc::CallContext& call,
                                                                             const v1::GetCompanyRequest& request) {
     sql::RoundTrip trip;
-    const auto company = add_company(trip, request.id());
+    const auto company = add_find_company(trip, request.id());
     co_await trip.run(pools_.local(), call.deadline);
     co_return trip[company];
-}
-
-asio::awaitable<rpc::Result<v1::BranchList>> OrganisationHandlers::list_branches(
-    rpc::CallContext& call, const v1::ListBranchesRequest& request) {
-    auto page = co_await pages_.read(request, call.deadline);
-    if (!page) {
-        co_return page.error();
-    }
-    auto query = list_query(request, std::move(*page), call.caller);
-    if (!query) {
-        co_return query.error();
-    }
-    co_return co_await sql::run<v1::BranchList>(*query, pools_.local(), call.deadline,
-                                                [](const postgres::Row& row) { return branch_table().read(row); });
 }
 
 asio::awaitable<rpc::Result<v1::Branch>> OrganisationHandlers::get_branch(rpc::CallContext& call,
                                                                           const v1::GetBranchRequest& request) {
     sql::RoundTrip trip;
-    const auto branch = add_branch(trip, request.id());
+    const auto branch = add_find_branch(trip, request.id());
     co_await trip.run(pools_.local(), call.deadline);
     co_return trip[branch];
 }
@@ -73,8 +45,8 @@ asio::awaitable<rpc::Result<v1::Branch>> OrganisationHandlers::get_branch(rpc::C
 asio::awaitable<rpc::Result<v1::StockCounter>> OrganisationHandlers::stock_counter(
     rpc::CallContext& call, const v1::GetStockCounterRequest& request) {
     sql::RoundTrip trip;
-    const auto found = add_branch(trip, request.id());
-    const auto counted = stock_numbers::add_counter(trip, request.id());
+    const auto found = add_find_branch(trip, request.id());
+    const auto counted = stock_numbers::add_find_counter(trip, request.id());
     co_await trip.run(pools_.local(), call.deadline);
     const auto branch = trip[found];
     if (!branch) {
@@ -82,7 +54,7 @@ asio::awaitable<rpc::Result<v1::StockCounter>> OrganisationHandlers::stock_count
     }
     const auto readable = access::reach(call.caller, access::Permission::branches_manage);
     if (!readable.covers(branch->id(), branch->company_id())) {
-        co_return rpc::not_found("There is no such branch.");
+        co_return no_such_branch();
     }
     const auto counter = trip[counted];
     if (!counter) {

@@ -25,12 +25,8 @@ public:
     void register_with(rpc::Server& server);
 
 private:
-    boost::asio::awaitable<rpc::Result<v1::CompanyList>> list_companies(rpc::CallContext& call,
-                                                                        const v1::ListCompaniesRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Company>> get_company(rpc::CallContext& call,
                                                                  const v1::GetCompanyRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::BranchList>> list_branches(rpc::CallContext& call,
-                                                                      const v1::ListBranchesRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Branch>> get_branch(rpc::CallContext& call,
                                                                const v1::GetBranchRequest& request);
     boost::asio::awaitable<rpc::Result<v1::StockCounter>> stock_counter(rpc::CallContext& call,

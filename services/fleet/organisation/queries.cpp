@@ -8,22 +8,18 @@
 namespace loan_manager::fleet::organisation {
 namespace {
 
+constexpr std::string_view by_code = "code";
 constexpr std::array company_sort{sql::SortField{"code", "c.code", sql::KeyType::text},
                                   sql::SortField{"name", "c.name", sql::KeyType::text}};
 constexpr std::array branch_sort{sql::SortField{"code", "r.code", sql::KeyType::text},
                                  sql::SortField{"name", "r.name", sql::KeyType::text}};
 
-template <class Request>
-std::string_view order_of(const Request& request) {
-    return request.has_sort() ? std::string_view(request.sort()) : "code";
-}
-
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListCompaniesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> list_companies(const v1::ListCompaniesRequest& request, paging::PageRequest page,
+                                             const access::Identity& caller) {
     sql::KeysetQuery query(std::move(page), {company_table().columns(), "fleet.companies c", "c.id"});
-    if (auto sorted = query.sort_by(company_sort, order_of(request), caller); !sorted) {
+    if (auto sorted = query.sort_by(company_sort, sql::order_of(request, by_code), caller); !sorted) {
         return sorted.error();
     }
     if (request.has_is_active()) {
@@ -32,10 +28,12 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListCompaniesRequest& request
     return query;
 }
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListBranchesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+v1::Company read_company(const postgres::Row& row) { return company_table().read(row); }
+
+rpc::Result<sql::KeysetQuery> list_branches(const v1::ListBranchesRequest& request, paging::PageRequest page,
+                                            const access::Identity& caller) {
     sql::KeysetQuery query(std::move(page), {branch_table().columns(), "fleet.branches r", "r.id"});
-    if (auto sorted = query.sort_by(branch_sort, order_of(request), caller); !sorted) {
+    if (auto sorted = query.sort_by(branch_sort, sql::order_of(request, by_code), caller); !sorted) {
         return sorted.error();
     }
     if (request.has_company_id()) {
@@ -49,5 +47,7 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListBranchesRequest& request,
     }
     return query;
 }
+
+v1::Branch read_branch(const postgres::Row& row) { return branch_table().read(row); }
 
 }  // namespace loan_manager::fleet::organisation

@@ -29,21 +29,19 @@ std::string select_branch() {
 
 rpc::Result<v1::Company> read_company(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such company.");
+        return no_such_company();
     }
     return company_table().read(rows.front());
 }
 
 rpc::Result<v1::Branch> read_branch(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such branch.");
+        return no_such_branch();
     }
     return branch_table().read(rows.front());
 }
 
-std::optional<v1::Company> read_owner(const postgres::Rows& rows) {
-    return rows.empty() ? std::nullopt : std::optional(company_table().read(rows.front()));
-}
+std::optional<v1::Company> read_owner(const postgres::Rows& rows) { return company_table().read_first(rows); }
 
 CompanyUse read_company_use(const postgres::Rows& rows) {
     CompanyUse use;
@@ -66,13 +64,8 @@ BranchUse read_branch_use(const postgres::Rows& rows) {
 
 template <class Row>
 commands::Change change_of(const char* action, const char* entity_type, const Row& row, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = entity_type;
-    change.entity_id = row.id();
+    auto change = commands::change_of(action, entity_type, row.id(), std::move(difference));
     change.entity_no = row.code();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"code", row.code()}};
     return change;
 }
@@ -85,30 +78,6 @@ commands::Change change_of(const char* action, const v1::Branch& branch, sql::Di
     auto change = change_of(action, "branch", branch, std::move(difference));
     change.branch_id = branch.id();
     return change;
-}
-
-template <class Row>
-void insert_row(commands::CommandContext& command, const sql::TableOf<Row>& table, const char* action, Row& row) {
-    commands::stamp_created(command, row);
-    command.with_commit(table.insert(), table.insert_values(row));
-    command.record(change_of(action, row, table.created(row)));
-}
-
-template <class Row>
-void save_row(commands::CommandContext& command, const sql::TableOf<Row>& table, const char* action, Row& row,
-              sql::Difference difference) {
-    commands::stamp_updated(command, row);
-    command.with_commit(table.update(), table.update_values(row));
-    command.record(change_of(action, row, std::move(difference)));
-}
-
-template <class Row>
-void save_if_changed(commands::CommandContext& command, const sql::TableOf<Row>& table, const char* action,
-                     const Row& before, Row& after) {
-    auto difference = table.compare(before, after);
-    if (!difference.empty()) {
-        save_row(command, table, action, after, std::move(difference));
-    }
 }
 
 }  // namespace
@@ -128,25 +97,29 @@ const sql::TableOf<v1::Branch>& branch_table() {
     return table;
 }
 
-sql::Handle<rpc::Result<v1::Company>> add_company(sql::RoundTrip& trip, const std::string& id_or_code) {
+rpc::Error no_such_company() { return rpc::not_found("There is no such company."); }
+
+rpc::Error no_such_branch() { return rpc::not_found("There is no such branch."); }
+
+sql::Handle<rpc::Result<v1::Company>> add_find_company(sql::RoundTrip& trip, const std::string& id_or_code) {
     static const std::string sql = select_company();
     static const postgres::Statement company{"organisation.company", sql.c_str()};
     return trip.add<rpc::Result<v1::Company>>(company, postgres::Params(id_or_code), &read_company);
 }
 
-sql::Handle<rpc::Result<v1::Branch>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code) {
+sql::Handle<rpc::Result<v1::Branch>> add_find_branch(sql::RoundTrip& trip, const std::string& id_or_code) {
     static const std::string sql = select_branch();
     static const postgres::Statement branch{"organisation.branch", sql.c_str()};
     return trip.add<rpc::Result<v1::Branch>>(branch, postgres::Params(id_or_code), &read_branch);
 }
 
-sql::Handle<rpc::Result<v1::Company>> add_company_lock(sql::RoundTrip& trip, const std::string& id_or_code) {
+sql::Handle<rpc::Result<v1::Company>> add_lock_company(sql::RoundTrip& trip, const std::string& id_or_code) {
     static const std::string sql = select_company() + " FOR UPDATE OF c";
     static const postgres::Statement lock{"organisation.lock_company", sql.c_str()};
     return trip.add<rpc::Result<v1::Company>>(lock, postgres::Params(id_or_code), &read_company);
 }
 
-sql::Handle<rpc::Result<v1::Branch>> add_branch_lock(sql::RoundTrip& trip, const std::string& id_or_code) {
+sql::Handle<rpc::Result<v1::Branch>> add_lock_branch(sql::RoundTrip& trip, const std::string& id_or_code) {
     static const std::string sql = select_branch() + " FOR UPDATE OF r";
     static const postgres::Statement lock{"organisation.lock_branch", sql.c_str()};
     return trip.add<rpc::Result<v1::Branch>>(lock, postgres::Params(id_or_code), &read_branch);
@@ -175,26 +148,41 @@ sql::Handle<BranchUse> add_branch_use(sql::RoundTrip& trip, const std::string& i
 }
 
 void insert(commands::CommandContext& command, v1::Company& company) {
-    insert_row(command, company_table(), "COMPANY_CREATED", company);
+    commands::insert(command, company_table(), company);
 }
 
 void insert(commands::CommandContext& command, v1::Branch& branch) {
-    insert_row(command, branch_table(), "BRANCH_CREATED", branch);
+    commands::insert(command, branch_table(), branch);
 }
 
-void save(commands::CommandContext& command, const v1::Company& before, v1::Company& after) {
-    save_if_changed(command, company_table(), "COMPANY_UPDATED", before, after);
+void save(commands::CommandContext& command, v1::Company& company) {
+    commands::save(command, company_table(), company);
 }
 
-void save(commands::CommandContext& command, const v1::Branch& before, v1::Branch& after) {
-    save_if_changed(command, branch_table(), "BRANCH_UPDATED", before, after);
+void save(commands::CommandContext& command, v1::Branch& branch) { commands::save(command, branch_table(), branch); }
+
+void record_new(commands::CommandContext& command, const v1::Company& company) {
+    command.record(change_of("COMPANY_CREATED", company, company_table().created(company)));
 }
 
-void save_raised(commands::CommandContext& command, v1::Branch& branch, std::int32_t from, std::int32_t to) {
+void record_new(commands::CommandContext& command, const v1::Branch& branch) {
+    command.record(change_of("BRANCH_CREATED", branch, branch_table().created(branch)));
+}
+
+void record(commands::CommandContext& command, const char* action, const v1::Company& before,
+            const v1::Company& after) {
+    command.record(change_of(action, after, company_table().compare(before, after)));
+}
+
+void record(commands::CommandContext& command, const char* action, const v1::Branch& before, const v1::Branch& after) {
+    command.record(change_of(action, after, branch_table().compare(before, after)));
+}
+
+void record_raised(commands::CommandContext& command, const v1::Branch& branch, std::int32_t from, std::int32_t to) {
     sql::Difference difference;
     difference.before = {{"last_number", from}};
     difference.after = {{"last_number", to}};
-    save_row(command, branch_table(), "COUNTER_RAISED", branch, std::move(difference));
+    command.record(change_of("COUNTER_RAISED", branch, std::move(difference)));
 }
 
 }  // namespace loan_manager::fleet::organisation

@@ -24,12 +24,16 @@ namespace v1 = loanmanager::fleet::v1;
 const sql::TableOf<v1::Company>& company_table();
 const sql::TableOf<v1::Branch>& branch_table();
 
+/// NOT_FOUND, also of one whose administration is not the caller's (D-902).
+rpc::Error no_such_company();
+rpc::Error no_such_branch();
+
 /// By id or code (D-203). NOT_FOUND.
-sql::Handle<rpc::Result<v1::Company>> add_company(sql::RoundTrip& trip, const std::string& id_or_code);
-sql::Handle<rpc::Result<v1::Branch>> add_branch(sql::RoundTrip& trip, const std::string& id_or_code);
+sql::Handle<rpc::Result<v1::Company>> add_find_company(sql::RoundTrip& trip, const std::string& id_or_code);
+sql::Handle<rpc::Result<v1::Branch>> add_find_branch(sql::RoundTrip& trip, const std::string& id_or_code);
 /// The same, locked until the transaction ends.
-sql::Handle<rpc::Result<v1::Company>> add_company_lock(sql::RoundTrip& trip, const std::string& id_or_code);
-sql::Handle<rpc::Result<v1::Branch>> add_branch_lock(sql::RoundTrip& trip, const std::string& id_or_code);
+sql::Handle<rpc::Result<v1::Company>> add_lock_company(sql::RoundTrip& trip, const std::string& id_or_code);
+sql::Handle<rpc::Result<v1::Branch>> add_lock_branch(sql::RoundTrip& trip, const std::string& id_or_code);
 /// The company named, or the one of the branch named, held as it is until the commit.
 sql::Handle<std::optional<v1::Company>> add_owner(sql::RoundTrip& trip, const std::string& company_id_or_code);
 sql::Handle<std::optional<v1::Company>> add_owner_of(sql::RoundTrip& trip, const std::string& branch_id_or_code);
@@ -38,14 +42,19 @@ sql::Handle<std::optional<v1::Company>> add_owner_of(sql::RoundTrip& trip, const
 sql::Handle<CompanyUse> add_company_use(sql::RoundTrip& trip, const std::string& id_or_code);
 sql::Handle<BranchUse> add_branch_use(sql::RoundTrip& trip, const std::string& id_or_code);
 
-/// With the commit: the row as version 1 or the next one, its audit row and its event.
+/// With the commit.
 void insert(commands::CommandContext& command, v1::Company& company);
 void insert(commands::CommandContext& command, v1::Branch& branch);
-/// Nothing if nothing has changed.
-void save(commands::CommandContext& command, const v1::Company& before, v1::Company& after);
-void save(commands::CommandContext& command, const v1::Branch& before, v1::Branch& after);
-/// The branch's next version, whose stock counter was raised.
-void save_raised(commands::CommandContext& command, v1::Branch& branch, std::int32_t from, std::int32_t to);
+/// As the next version.
+void save(commands::CommandContext& command, v1::Company& company);
+void save(commands::CommandContext& command, v1::Branch& branch);
+
+/// Audit row and event of a new row, of a change, or of a branch whose stock counter was raised.
+void record_new(commands::CommandContext& command, const v1::Company& company);
+void record_new(commands::CommandContext& command, const v1::Branch& branch);
+void record(commands::CommandContext& command, const char* action, const v1::Company& before, const v1::Company& after);
+void record(commands::CommandContext& command, const char* action, const v1::Branch& before, const v1::Branch& after);
+void record_raised(commands::CommandContext& command, const v1::Branch& branch, std::int32_t from, std::int32_t to);
 
 inline constexpr std::array constraints{
     commands::Constraint{"companies_code_key", "DUPLICATE", "code", validate::issue::duplicate,

@@ -22,14 +22,10 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::RepairJobList>> list(rpc::CallContext& call,
-                                                                const v1::ListRepairJobsRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::RepairJobList>> list_of_bike(rpc::CallContext& call,
-                                                                        const v1::ListBikeRepairJobsRequest& request);
+private:
     boost::asio::awaitable<rpc::Result<v1::RepairJob>> get(rpc::CallContext& call,
                                                            const v1::GetRepairJobRequest& request);
 
-private:
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;

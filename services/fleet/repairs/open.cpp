@@ -94,7 +94,7 @@ Answer open(CommandContext& command, const v1::OpenRepairJobRequest& request) {
     const std::string number = co_await documents::draw_job_number(command, place.branch_code);
     job.set_job_no(number);
     insert(command, job);
-    record_opened(command, job);
+    record_new(command, job);
     co_return job;
 }
 

@@ -3,6 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "access/reach.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/repairs/rows.hpp"
 #include "sql/proto_values.hpp"
 
@@ -30,10 +32,9 @@ rpc::Result<sql::KeysetQuery> readable(paging::PageRequest page, const access::I
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListRepairJobsRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
-    auto query =
-        readable(std::move(page), caller, request.has_sort() ? std::string_view(request.sort()) : newest_first);
+rpc::Result<sql::KeysetQuery> list(const v1::ListRepairJobsRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller) {
+    auto query = readable(std::move(page), caller, sql::order_of(request, newest_first));
     if (!query) {
         return query;
     }
@@ -54,10 +55,11 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListRepairJobsRequest& reques
     return query;
 }
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListBikeRepairJobsRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> list_of_bike(const v1::ListBikeRepairJobsRequest& request, paging::PageRequest page,
+                                           const access::Identity& caller) {
     auto query = readable(std::move(page), caller, newest_first);
     if (query) {
+        query->below(bikes::parent(request.bicycle_id(), access::reach(caller, access::Permission::bikes_read)));
         query->where("j.bicycle_id = " + query->parameter(request.bicycle_id()) + "::uuid");
     }
     return query;

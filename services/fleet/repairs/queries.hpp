@@ -12,11 +12,11 @@ namespace loan_manager::fleet::repairs {
 namespace v1 = loanmanager::fleet::v1;
 
 /// GET /v1/repair-jobs
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListRepairJobsRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller);
+rpc::Result<sql::KeysetQuery> list(const v1::ListRepairJobsRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller);
 /// GET /v1/bikes/{id}/repair-jobs, newest first.
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListBikeRepairJobsRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller);
+rpc::Result<sql::KeysetQuery> list_of_bike(const v1::ListBikeRepairJobsRequest& request, paging::PageRequest page,
+                                           const access::Identity& caller);
 
 /// The job of a row of such a list: without lines.
 v1::RepairJob read_item(const postgres::Row& row);

@@ -46,18 +46,12 @@ StoredJob read_job(const postgres::Row& row) {
 
 rpc::Result<StoredJob> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such repair job.");
+        return no_such_job();
     }
     return read_job(rows.front());
 }
 
-std::vector<v1::RepairJobLine> read_lines(const postgres::Rows& rows) {
-    std::vector<v1::RepairJobLine> lines;
-    for (const auto row : rows) {
-        lines.push_back(line_table().read(row));
-    }
-    return lines;
-}
+std::vector<v1::RepairJobLine> read_lines(const postgres::Rows& rows) { return line_table().read_all(rows); }
 
 rpc::Result<v1::RepairJobLine> read_line(const postgres::Rows& rows) {
     if (rows.empty()) {
@@ -90,15 +84,10 @@ void stamp(const v1::RepairJob& job, v1::RepairJobLine& line) {
 }
 
 commands::Change change_of(const char* action, const v1::RepairJob& job, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "repair_job";
-    change.entity_id = job.id();
+    auto change = commands::change_of(action, "repair_job", job.id(), std::move(difference));
     change.entity_no = job.job_no();
     change.branch_id = job.branch_id();
     change.bicycle_id = job.bicycle_id();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"branch_id", job.branch_id()}, {"status", sql::token_of(job.status())}};
     return change;
 }
@@ -129,6 +118,8 @@ const sql::TableOf<v1::RepairJobLine>& line_table() {
         sql::Layout{.table = "fleet.repair_job_lines", .alias = "l", .unaudited = {"job_id"}});
     return table;
 }
+
+rpc::Error no_such_job() { return rpc::not_found("There is no such repair job."); }
 
 sql::Handle<rpc::Result<StoredJob>> add_find(sql::RoundTrip& trip, const std::string& id) {
     // The lines as one value, so that both are of one moment.
@@ -231,15 +222,9 @@ rpc::Result<LineOf> admit_line(const commands::CommandContext& command, sql::Han
     return both;
 }
 
-void insert(commands::CommandContext& command, v1::RepairJob& job) {
-    commands::stamp_created(command, job);
-    command.with_commit(job_table().insert(), job_table().insert_values(job));
-}
+void insert(commands::CommandContext& command, v1::RepairJob& job) { commands::insert(command, job_table(), job); }
 
-void save(commands::CommandContext& command, v1::RepairJob& job) {
-    commands::stamp_updated(command, job);
-    command.with_commit(job_table().update(), job_table().update_values(job));
-}
+void save(commands::CommandContext& command, v1::RepairJob& job) { commands::save(command, job_table(), job); }
 
 void insert_line(commands::CommandContext& command, const v1::RepairJob& job, v1::RepairJobLine& line) {
     line.set_id(runtime::new_uuid().to_string());
@@ -259,7 +244,7 @@ void delete_line(commands::CommandContext& command, const v1::RepairJobLine& lin
     command.with_commit(delete_job_line, postgres::Params(line.id()));
 }
 
-void record_opened(commands::CommandContext& command, const v1::RepairJob& job) {
+void record_new(commands::CommandContext& command, const v1::RepairJob& job) {
     command.record(change_of("JOB_OPENED", job, job_table().created(job)));
 }
 

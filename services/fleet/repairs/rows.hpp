@@ -24,7 +24,14 @@ const sql::TableOf<v1::RepairJobLine>& line_table();
 struct StoredJob {
     v1::RepairJob job;
     std::string company_id;
+
+    /// By its branch, or because it is assigned to whom the reach is of (D-901).
+    bool covered_by(const access::Reach& reach) const {
+        return reach.covers(job.branch_id(), company_id, job.mechanic_id());
+    }
 };
+/// NOT_FOUND, also of one that the caller may not read (D-902).
+rpc::Error no_such_job();
 /// The job with its lines, in one statement and so of one moment: the totals are those of the lines. NOT_FOUND.
 sql::Handle<rpc::Result<StoredJob>> add_find(sql::RoundTrip& trip, const std::string& id);
 
@@ -75,7 +82,7 @@ void save_line(commands::CommandContext& command, const v1::RepairJob& job, v1::
 void delete_line(commands::CommandContext& command, const v1::RepairJobLine& line);
 
 /// Audit row and event of a new job, and of a change.
-void record_opened(commands::CommandContext& command, const v1::RepairJob& job);
+void record_new(commands::CommandContext& command, const v1::RepairJob& job);
 void record(commands::CommandContext& command, const char* action, const v1::RepairJob& before,
             const v1::RepairJob& after, const std::string& reason = {});
 /// JOB_UPDATED of a line: changed, added (no `before`) or removed (no `after`); with what it did to the job's totals.

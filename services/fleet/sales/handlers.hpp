@@ -26,16 +26,11 @@ public:
 
     void register_with(rpc::Server& server);
 
+private:
     boost::asio::awaitable<rpc::Result<v1::SalePreview>> preview(rpc::CallContext& call,
                                                                  const v1::PreviewSaleRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::SaleList>> list(rpc::CallContext& call, const v1::ListSalesRequest& request);
     boost::asio::awaitable<rpc::Result<v1::Sale>> get(rpc::CallContext& call, const v1::GetSaleRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::SaleList>> list_of_bike(rpc::CallContext& call,
-                                                                   const v1::ListBikeSalesRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::CommissionList>> list_commissions(
-        rpc::CallContext& call, const v1::ListSaleCommissionsRequest& request);
 
-private:
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "access/reach.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/sales/rows.hpp"
 #include "sql/proto_values.hpp"
 
@@ -28,10 +29,9 @@ rpc::Result<sql::KeysetQuery> readable(paging::PageRequest page, const access::I
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListSalesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
-    auto query =
-        readable(std::move(page), caller, request.has_sort() ? std::string_view(request.sort()) : "-sale_date");
+rpc::Result<sql::KeysetQuery> list(const v1::ListSalesRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller) {
+    auto query = readable(std::move(page), caller, sql::order_of(request, "-sale_date"));
     if (!query) {
         return query;
     }
@@ -55,13 +55,18 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListSalesRequest& request, pa
     return query;
 }
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListBikeSalesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> list_of_bike(const v1::ListBikeSalesRequest& request, paging::PageRequest page,
+                                           const access::Identity& caller) {
     auto query = readable(std::move(page), caller, "-recorded_at");
     if (query) {
+        query->below(bikes::parent(request.bicycle_id(), access::reach(caller, access::Permission::bikes_read)));
         query->where("s.bicycle_id = " + query->parameter(request.bicycle_id()) + "::uuid");
     }
     return query;
+}
+
+v1::Sale read_item(const postgres::Row& row, const access::Identity& caller) {
+    return visible_to(caller, sale_table().read(row));
 }
 
 }  // namespace loan_manager::fleet::sales

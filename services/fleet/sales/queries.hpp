@@ -12,10 +12,12 @@ namespace loan_manager::fleet::sales {
 namespace v1 = loanmanager::fleet::v1;
 
 /// GET /v1/sales
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListSalesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller);
+rpc::Result<sql::KeysetQuery> list(const v1::ListSalesRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller);
 /// GET /v1/bikes/{id}/sales, newest first.
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListBikeSalesRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller);
+rpc::Result<sql::KeysetQuery> list_of_bike(const v1::ListBikeSalesRequest& request, paging::PageRequest page,
+                                           const access::Identity& caller);
+
+v1::Sale read_item(const postgres::Row& row, const access::Identity& caller);
 
 }  // namespace loan_manager::fleet::sales

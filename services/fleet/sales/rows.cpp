@@ -18,7 +18,7 @@ std::string select_by_id() { return "SELECT " + sale_table().columns() + " FROM 
 
 rpc::Result<v1::Sale> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such sale.");
+        return no_such_sale();
     }
     return sale_table().read(rows.front());
 }
@@ -37,21 +37,16 @@ rpc::Result<Offered> read_offered(const postgres::Rows& rows) {
         return bikes::no_such_bike();
     }
     Offered offered;
-    offered.bike = bikes::read_bike(rows.front(), access::Reach::everything());
+    offered.bike = bikes::read_bike(rows.front()).bike;
     offered.branch_is_active = rows.front().get<bool>("branch_is_active");
     return offered;
 }
 
 commands::Change change_of(const char* action, const v1::Sale& sale, sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "sale";
-    change.entity_id = sale.id();
+    auto change = commands::change_of(action, "sale", sale.id(), std::move(difference));
     change.entity_no = sale.invoice_no();
     change.branch_id = sale.selling_branch_id();
     change.bicycle_id = sale.bicycle_id();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     return change;
 }
 
@@ -71,12 +66,12 @@ const sql::TableOf<v1::Sale>& sale_table() {
     return table;
 }
 
-bool covers(const access::Identity& caller, access::Permission permission, const v1::Sale& sale) {
-    return access::reach(caller, permission).covers(sale.selling_branch_id(), sale.selling_company_id());
+bool covered_by(const access::Reach& reach, const v1::Sale& sale) {
+    return reach.covers(sale.selling_branch_id(), sale.selling_company_id());
 }
 
-v1::Sale visible_to(const access::Reach& costs, v1::Sale sale) {
-    if (!costs.covers(sale.selling_branch_id(), sale.selling_company_id())) {
+v1::Sale visible_to(const access::Identity& caller, v1::Sale sale) {
+    if (!covered_by(access::reach(caller, access::Permission::costs_read), sale)) {
         sale.clear_total_cost();
         sale.clear_profit();
         sale.clear_margin_pct();
@@ -86,6 +81,8 @@ v1::Sale visible_to(const access::Reach& costs, v1::Sale sale) {
     }
     return sale;
 }
+
+rpc::Error no_such_sale() { return rpc::not_found("There is no such sale."); }
 
 sql::Handle<rpc::Result<v1::Sale>> add_find(sql::RoundTrip& trip, const std::string& id) {
     static const std::string sql = select_by_id();
@@ -99,14 +96,13 @@ sql::Handle<rpc::Result<v1::Sale>> add_lock(sql::RoundTrip& trip, const std::str
     return trip.add<rpc::Result<v1::Sale>>(lock, postgres::Params(id), &read_found);
 }
 
-sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const std::string& id,
-                                                   const access::Reach& readable) {
+sql::Parent parent(const std::string& id, const access::Reach& readable) {
     static const std::string sql = "SELECT 1 FROM fleet.sales s WHERE s.id = $1 AND " +
                                    sql::covers_always(2, {"s.selling_branch_id", "s.selling_company_id"});
     static const postgres::Statement find{"sales.is_readable", sql.c_str()};
-    postgres::Params params(id);
-    sql::add_scope(params, readable);
-    return trip.add(find, std::move(params));
+    sql::Parent sale{find, postgres::Params(id), no_such_sale()};
+    sql::add_scope(sale.params, readable);
+    return sale;
 }
 
 sql::Handle<std::optional<Officer>> add_officer(sql::RoundTrip& trip, const std::string& user_id) {
@@ -126,15 +122,9 @@ sql::Handle<rpc::Result<Offered>> add_offered(sql::RoundTrip& trip, const std::s
     return trip.add<rpc::Result<Offered>>(find, std::move(params), &read_offered);
 }
 
-void insert(commands::CommandContext& command, v1::Sale& sale) {
-    commands::stamp_created(command, sale);
-    command.with_commit(sale_table().insert(), sale_table().insert_values(sale));
-}
+void insert(commands::CommandContext& command, v1::Sale& sale) { commands::insert(command, sale_table(), sale); }
 
-void save(commands::CommandContext& command, v1::Sale& sale) {
-    commands::stamp_updated(command, sale);
-    command.with_commit(sale_table().update(), sale_table().update_values(sale));
-}
+void save(commands::CommandContext& command, v1::Sale& sale) { commands::save(command, sale_table(), sale); }
 
 void record_new(commands::CommandContext& command, const v1::Sale& sale) {
     command.record(change_of("SALE_RECORDED", sale, sale_table().created(sale)));

@@ -9,6 +9,7 @@
 #include "fleet/sales/rules.hpp"
 #include "loanmanager/fleet/v1/sales.pb.h"
 #include "rpc/error.hpp"
+#include "sql/keyset_query.hpp"
 #include "sql/round_trip.hpp"
 #include "sql/table.hpp"
 
@@ -20,18 +21,19 @@ namespace v1 = loanmanager::fleet::v1;
 /// Over `s` (fleet.sales), with the codes beside the ids and the bike's after-sale cost.
 const sql::TableOf<v1::Sale>& sale_table();
 
-/// Whether the caller's reach with this permission covers the sale: its scope is the selling branch (D-903).
-bool covers(const access::Identity& caller, access::Permission permission, const v1::Sale& sale);
-/// The sale without what `costs` does not cover at the selling branch (D-904). Call it for every answer.
-v1::Sale visible_to(const access::Reach& costs, v1::Sale sale);
+/// Whether the reach covers the sale: its scope is the selling branch (D-903).
+bool covered_by(const access::Reach& reach, const v1::Sale& sale);
+/// Without the costs that the caller may not see at the selling branch (D-904). Call it for every answer.
+v1::Sale visible_to(const access::Identity& caller, v1::Sale sale);
 
+/// NOT_FOUND, also of one that the caller may not read (D-902).
+rpc::Error no_such_sale();
 /// NOT_FOUND if there is no such sale, covered or not. With every cost, whoever asks.
 sql::Handle<rpc::Result<v1::Sale>> add_find(sql::RoundTrip& trip, const std::string& id);
 /// The same under its row lock; after its bikes where a command needs those too (D-218).
 sql::Handle<rpc::Result<v1::Sale>> add_lock(sql::RoundTrip& trip, const std::string& id);
-/// One row if the sale is within reach: for its sub-resources.
-sql::Handle<const postgres::Rows&> add_is_readable(sql::RoundTrip& trip, const std::string& id,
-                                                   const access::Reach& readable);
+/// A sale within reach as what a list lies below.
+sql::Parent parent(const std::string& id, const access::Reach& readable);
 
 /// Nothing: there is no such user, or he is not active.
 sql::Handle<std::optional<Officer>> add_officer(sql::RoundTrip& trip, const std::string& user_id);

@@ -208,7 +208,7 @@ Answer sell(CommandContext& command, const v1::SellBikeRequest& request, Limits 
     ledger::book(command, entry_of(sale), bike);
     bikes::save(command, bike);
     record_new(command, sale);
-    co_return visible_to(access::reach(command.caller(), Permission::costs_read), std::move(sale));
+    co_return visible_to(command.caller(), std::move(sale));
 }
 
 }  // namespace loan_manager::fleet::sales

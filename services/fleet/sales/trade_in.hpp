@@ -14,7 +14,7 @@ namespace loan_manager::fleet::sales {
 
 namespace v1 = loanmanager::fleet::v1;
 
-/// The bike as a draft for bikes::acquire(): bought on the day of the sale for its trade-in value. The request must
+/// The bike as a draft for bikes::take_in(): bought on the day of the sale for its trade-in value. The request must
 /// have a trade-in and be valid.
 v1::Bike trade_in_bike(const v1::SellBikeRequest& request, const std::string& sale_id, runtime::Date today);
 

@@ -14,8 +14,9 @@ using access::Permission;
 
 // A sales agent corrects what he recorded himself.
 bool may_update(const access::Identity& caller, const v1::Sale& sale) {
-    return covers(caller, Permission::sales_update, sale) ||
-           (covers(caller, Permission::sales_update_own, sale) && sale.created_by() == caller.user_id);
+    return covered_by(access::reach(caller, Permission::sales_update), sale) ||
+           (covered_by(access::reach(caller, Permission::sales_update_own), sale) &&
+            sale.created_by() == caller.user_id);
 }
 
 }  // namespace
@@ -56,7 +57,7 @@ Answer update_sale(CommandContext& command, const v1::UpdateSaleRequest& request
         save(command, after);
         record(command, "SALE_UPDATED", before, after, request.sale().reason());
     }
-    co_return visible_to(access::reach(command.caller(), Permission::costs_read), std::move(after));
+    co_return visible_to(command.caller(), std::move(after));
 }
 
 }  // namespace loan_manager::fleet::sales

@@ -58,8 +58,9 @@ CaseLock add_lock_case(sql::RoundTrip& trip, const std::string& sale_id) {
 }
 
 rpc::Result<Case> admit(const CommandContext& command, const CaseLock& lock, Permission permission) {
+    const auto reach = access::reach(command.caller(), permission);
     return commands::admit(
-        command, command[lock], [&](const Case& found) { return covers(command.caller(), permission, found.sale); },
+        command, command[lock], [&](const Case& found) { return covered_by(reach, found.sale); },
         [](const Case& found) { return found.sale.version(); });
 }
 
@@ -138,10 +139,6 @@ void take_effect(CommandContext& command, const v1::Sale& before, Case& subject,
     commissions::take_back(command, std::move(undoing.rows), reference_to(sale), sale.void_reason());
 }
 
-v1::Sale shown(const CommandContext& command, const v1::Sale& sale) {
-    return visible_to(access::reach(command.caller(), Permission::costs_read), sale);
-}
-
 }  // namespace
 
 Answer void_sale(CommandContext& command, const v1::VoidSaleRequest& request) {
@@ -174,7 +171,7 @@ Answer void_sale(CommandContext& command, const v1::VoidSaleRequest& request) {
         record(command, "SALE_VOID_REQUESTED", before, sale, request.reason());
         command.set_http_status(202);
     }
-    co_return shown(command, sale);
+    co_return visible_to(command.caller(), sale);
 }
 
 Answer approve_void(CommandContext& command, const v1::ApproveVoidRequest& request) {
@@ -201,7 +198,7 @@ Answer approve_void(CommandContext& command, const v1::ApproveVoidRequest& reque
     const v1::Sale before = sale;
     sale.set_void_second_approver(command.caller().user_id);
     take_effect(command, before, *subject, std::move(*undoing));
-    co_return shown(command, sale);
+    co_return visible_to(command.caller(), sale);
 }
 
 Answer reject_void(CommandContext& command, const v1::RejectVoidRequest& request) {
@@ -210,9 +207,9 @@ Answer reject_void(CommandContext& command, const v1::RejectVoidRequest& request
         co_return go.error();
     }
     const auto may_reject = [&](const v1::Sale& sale) {
-        const bool is_requester = covers(command.caller(), Permission::sales_void, sale) &&
+        const bool is_requester = covered_by(access::reach(command.caller(), Permission::sales_void), sale) &&
                                   sale.void_requested_by() == command.caller().user_id;
-        return is_requester || covers(command.caller(), Permission::sales_void_approve, sale);
+        return is_requester || covered_by(access::reach(command.caller(), Permission::sales_void_approve), sale);
     };
     const auto locked =
         commands::admit(command, command[lock], may_reject, [](const v1::Sale& sale) { return sale.version(); });
@@ -230,7 +227,7 @@ Answer reject_void(CommandContext& command, const v1::RejectVoidRequest& request
     sale.clear_void_reason();
     save(command, sale);
     record(command, "SALE_VOID_REJECTED", *locked, sale, request.reason());
-    co_return shown(command, sale);
+    co_return visible_to(command.caller(), sale);
 }
 
 }  // namespace loan_manager::fleet::sales

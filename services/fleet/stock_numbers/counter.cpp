@@ -1,6 +1,6 @@
 #include "fleet/stock_numbers/counter.hpp"
 
-#include "fleet/stock_numbers/rules.hpp"
+#include "fleet/organisation/rows.hpp"
 
 namespace loan_manager::fleet::stock_numbers {
 namespace {
@@ -21,7 +21,7 @@ constexpr postgres::Statement raise{"stock_numbers.raise_counter",
 
 rpc::Result<Counter> read_counter(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such branch.");
+        return organisation::no_such_branch();
     }
     Counter found;
     found.last_number = rows.front().get<std::int32_t>("last_number");
@@ -31,11 +31,11 @@ rpc::Result<Counter> read_counter(const postgres::Rows& rows) {
 
 }  // namespace
 
-sql::Handle<rpc::Result<Counter>> add_counter(sql::RoundTrip& trip, const std::string& branch_id_or_code) {
+sql::Handle<rpc::Result<Counter>> add_find_counter(sql::RoundTrip& trip, const std::string& branch_id_or_code) {
     return trip.add<rpc::Result<Counter>>(counter, postgres::Params(branch_id_or_code), &read_counter);
 }
 
-sql::Handle<rpc::Result<Counter>> add_counter_lock(sql::RoundTrip& trip, const std::string& branch_id_or_code) {
+sql::Handle<rpc::Result<Counter>> add_lock_counter(sql::RoundTrip& trip, const std::string& branch_id_or_code) {
     return trip.add<rpc::Result<Counter>>(lock, postgres::Params(branch_id_or_code), &read_counter);
 }
 

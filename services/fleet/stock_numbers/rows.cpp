@@ -1,12 +1,9 @@
 #include "fleet/stock_numbers/rows.hpp"
 
-#include <array>
-
 #include "fleet/bikes/scope.hpp"
 #include "fleet/stock_numbers/rules.hpp"
 #include "runtime/uuid.hpp"
 #include "sql/proto_values.hpp"
-#include "sql/table.hpp"
 
 namespace loan_manager::fleet::stock_numbers {
 namespace {
@@ -34,19 +31,6 @@ constexpr postgres::Statement reopen{
     "stock_numbers.reopen",
     "UPDATE fleet.stock_numbers SET released_by = NULL, released_at = NULL, release_reason = NULL "
     "WHERE bicycle_id = $1 AND full_number = $2"};
-
-constexpr std::array history_order{sql::SortField{"assigned_at", "s.assigned_at", sql::KeyType::time}};
-
-const sql::TableOf<v1::StockHistoryEntry>& history_table() {
-    static const sql::TableOf<v1::StockHistoryEntry> table(
-        sql::Layout{.table = "fleet.stock_numbers",
-                    .alias = "s",
-                    .computed = {{"number", "s.full_number"},
-                                 {"company_code", "(SELECT c.code FROM fleet.companies c WHERE c.id = s.company_id)"},
-                                 {"branch_code", "(SELECT r.code FROM fleet.branches r WHERE r.id = s.branch_id)"},
-                                 {"is_current", "s.released_at IS NULL"}}});
-    return table;
-}
 
 rpc::Result<v1::StockNumber> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
@@ -126,18 +110,6 @@ void release_number(commands::CommandContext& command, const std::string& bicycl
 void reopen_number(commands::CommandContext& command, const std::string& bicycle_id, const std::string& full_number) {
     command.with_commit(reopen, postgres::Params(bicycle_id, full_number));
 }
-
-rpc::Result<sql::KeysetQuery> history_query(const std::string& bicycle_id, paging::PageRequest page,
-                                            const access::Identity& caller) {
-    sql::KeysetQuery query(std::move(page), {history_table().columns(), "fleet.stock_numbers s", "s.id"});
-    if (auto sorted = query.sort_by(history_order, "-assigned_at", caller); !sorted) {
-        return sorted.error();
-    }
-    query.where("s.bicycle_id = " + query.parameter(bicycle_id) + "::uuid");
-    return query;
-}
-
-v1::StockHistoryEntry read_history(const postgres::Row& row) { return history_table().read(row); }
 
 sql::Handle<rpc::Result<v1::StockNumber>> add_find(sql::RoundTrip& trip, const std::string& number,
                                                    const access::Reach& reach) {

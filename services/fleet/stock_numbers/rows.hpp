@@ -7,11 +7,10 @@
 #include "access/reach.hpp"
 #include "commands/command_context.hpp"
 #include "loanmanager/fleet/v1/bikes.pb.h"
-#include "paging/page.hpp"
 #include "rpc/error.hpp"
-#include "sql/keyset_query.hpp"
+#include "sql/round_trip.hpp"
 
-/// All SQL of stock numbers.
+/// Rows of fleet.stock_numbers: numbers drawn, assigned to bikes, released and found. A branch's counter: counter.hpp.
 namespace loan_manager::fleet::stock_numbers {
 
 namespace v1 = loanmanager::fleet::v1;
@@ -63,11 +62,6 @@ void assign_number(commands::CommandContext& command, const Issued& issued, cons
 void release_number(commands::CommandContext& command, const std::string& bicycle_id, v1::ReleaseReason reason);
 /// D-510: the bike carries this former number of its own again, with the commit.
 void reopen_number(commands::CommandContext& command, const std::string& bicycle_id, const std::string& full_number);
-
-/// The history of a bike as a list, newest first.
-rpc::Result<sql::KeysetQuery> history_query(const std::string& bicycle_id, paging::PageRequest page,
-                                            const access::Identity& caller);
-v1::StockHistoryEntry read_history(const postgres::Row& row);
 
 /// The bike behind a number ever issued, if the caller may read it; otherwise NOT_FOUND.
 sql::Handle<rpc::Result<v1::StockNumber>> add_find(sql::RoundTrip& trip, const std::string& number,

@@ -25,10 +25,10 @@ Standing standing_of(const access::Identity& caller, const StoredTransfer& store
     Standing standing;
     standing.requester =
         stored.transfer.requested_by() == caller.user_id && access::allowed(caller, Permission::transfers_request);
-    standing.moves_source = stored.source_within(access::reach(caller, Permission::transfers_move));
-    standing.cancels_any = stored.within(access::reach(caller, Permission::transfers_cancel_any));
-    standing.in_reach =
-        standing.requester || standing.cancels_any || (pending ? stored.source_within(reach) : stored.within(reach));
+    standing.moves_source = stored.covered_by(access::reach(caller, Permission::transfers_move), End::source);
+    standing.cancels_any = stored.covered_by(access::reach(caller, Permission::transfers_cancel_any));
+    standing.in_reach = standing.requester || standing.cancels_any ||
+                        (pending ? stored.covered_by(reach, End::source) : stored.covered_by(reach));
     return standing;
 }
 

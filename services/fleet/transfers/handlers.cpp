@@ -11,11 +11,11 @@ namespace asio = boost::asio;
 using access::Permission;
 
 void TransferHandlers::register_with(rpc::Server& server) {
-    auto service = server.service<v1::TransferService>();
-    service.command("RequestTransfer", runner_.handler(&request))
-        .query("ListTransfers", &TransferHandlers::list, *this)
+    server.service<v1::TransferService>()
+        .command("RequestTransfer", runner_.handler(&request))
+        .query("ListTransfers", pages_.list<v1::TransferList>(&list, &read_item))
         .query("GetTransfer", &TransferHandlers::get, *this)
-        .query("ListBikeTransfers", &TransferHandlers::list_of_bike, *this)
+        .query("ListBikeTransfers", pages_.list<v1::TransferList>(&list_of_bike, &read_item))
         .command("ApproveTransfer", runner_.handler(&approve))
         .command("RejectTransfer", runner_.handler(&reject))
         .command("DispatchTransfer", runner_.handler(&dispatch))
@@ -23,50 +23,19 @@ void TransferHandlers::register_with(rpc::Server& server) {
         .command("CancelTransfer", runner_.handler(&cancel));
 }
 
-asio::awaitable<rpc::Result<v1::TransferList>> TransferHandlers::list(rpc::CallContext& call,
-                                                                      const v1::ListTransfersRequest& request) {
-    auto page = co_await pages_.read(request, call.deadline);
-    if (!page) {
-        co_return page.error();
-    }
-    auto query = list_query(request, std::move(*page), call.caller);
-    if (!query) {
-        co_return query.error();
-    }
-    co_return co_await sql::run<v1::TransferList>(*query, pools_.local(), call.deadline, &read_item);
-}
-
 asio::awaitable<rpc::Result<v1::Transfer>> TransferHandlers::get(rpc::CallContext& call,
                                                                  const v1::GetTransferRequest& request) {
     sql::RoundTrip trip;
     const auto transfer = add_find(trip, request.id());
     co_await trip.run(pools_.local(), call.deadline);
-    const auto found = trip[transfer];
+    auto found = trip[transfer];
     if (!found) {
-        co_return found.error();
+        co_return std::move(found).error();
     }
-    if (!found->within(access::reach(call.caller, Permission::transfers_read))) {
-        co_return rpc::not_found("There is no such transfer.");
+    if (!found->covered_by(access::reach(call.caller, Permission::transfers_read))) {
+        co_return no_such_transfer();
     }
-    co_return found->transfer;
-}
-
-asio::awaitable<rpc::Result<v1::TransferList>> TransferHandlers::list_of_bike(
-    rpc::CallContext& call, const v1::ListBikeTransfersRequest& request) {
-    auto page = co_await pages_.read(request, call.deadline);
-    if (!page) {
-        co_return page.error();
-    }
-    auto query = list_query(request, std::move(*page), call.caller);
-    if (!query) {
-        co_return query.error();
-    }
-    sql::RoundTrip trip;
-    const auto bike =
-        bikes::add_is_readable(trip, request.bicycle_id(), access::reach(call.caller, Permission::bikes_read));
-    const auto missing = bikes::no_such_bike();
-    co_return co_await sql::run_below<v1::TransferList>(trip, bike, missing, *query, pools_.local(), call.deadline,
-                                                        &read_item);
+    co_return std::move(found->transfer);
 }
 
 }  // namespace loan_manager::fleet::transfers

@@ -24,14 +24,10 @@ public:
 
     void register_with(rpc::Server& server);
 
-    boost::asio::awaitable<rpc::Result<v1::TransferList>> list(rpc::CallContext& call,
-                                                               const v1::ListTransfersRequest& request);
+private:
     boost::asio::awaitable<rpc::Result<v1::Transfer>> get(rpc::CallContext& call,
                                                           const v1::GetTransferRequest& request);
-    boost::asio::awaitable<rpc::Result<v1::TransferList>> list_of_bike(rpc::CallContext& call,
-                                                                       const v1::ListBikeTransfersRequest& request);
 
-private:
     postgres::PoolGroup& pools_;
     sql::Pages& pages_;
     commands::Runner& runner_;

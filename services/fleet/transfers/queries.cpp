@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "access/reach.hpp"
+#include "fleet/bikes/rows.hpp"
 #include "fleet/transfers/rows.hpp"
 #include "sql/proto_values.hpp"
 
@@ -28,11 +30,10 @@ sql::KeysetQuery readable(paging::PageRequest page, const access::Identity& call
 
 }  // namespace
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListTransfersRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> list(const v1::ListTransfersRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller) {
     auto query = readable(std::move(page), caller);
-    const auto sort = request.has_sort() ? std::string_view(request.sort()) : newest_first;
-    if (auto sorted = query.sort_by(sort_fields, sort, caller); !sorted) {
+    if (auto sorted = query.sort_by(sort_fields, sql::order_of(request, newest_first), caller); !sorted) {
         return sorted.error();
     }
     query.one_of("t.status", sql::tokens_of<v1::TransferStatus>(request.status()));
@@ -53,12 +54,13 @@ rpc::Result<sql::KeysetQuery> list_query(const v1::ListTransfersRequest& request
     return query;
 }
 
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListBikeTransfersRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller) {
+rpc::Result<sql::KeysetQuery> list_of_bike(const v1::ListBikeTransfersRequest& request, paging::PageRequest page,
+                                           const access::Identity& caller) {
     auto query = readable(std::move(page), caller);
     if (auto sorted = query.sort_by(sort_fields, newest_first, caller); !sorted) {
         return sorted.error();
     }
+    query.below(bikes::parent(request.bicycle_id(), access::reach(caller, access::Permission::bikes_read)));
     query.where("t.bicycle_id = " + query.parameter(request.bicycle_id()) + "::uuid");
     return query;
 }

@@ -12,11 +12,11 @@ namespace loan_manager::fleet::transfers {
 namespace v1 = loanmanager::fleet::v1;
 
 /// GET /v1/transfers
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListTransfersRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller);
+rpc::Result<sql::KeysetQuery> list(const v1::ListTransfersRequest& request, paging::PageRequest page,
+                                   const access::Identity& caller);
 /// GET /v1/bikes/{id}/transfers, newest first.
-rpc::Result<sql::KeysetQuery> list_query(const v1::ListBikeTransfersRequest& request, paging::PageRequest page,
-                                         const access::Identity& caller);
+rpc::Result<sql::KeysetQuery> list_of_bike(const v1::ListBikeTransfersRequest& request, paging::PageRequest page,
+                                           const access::Identity& caller);
 
 v1::Transfer read_item(const postgres::Row& row);
 

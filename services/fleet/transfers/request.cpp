@@ -77,7 +77,7 @@ Answer request(CommandContext& command, const v1::RequestTransferRequest& reques
 
     insert(command, transfer);
     bikes::save(command, bike);
-    record_request(command, transfer);
+    record_new(command, transfer);
     co_return transfer;
 }
 

@@ -9,23 +9,18 @@ namespace {
 
 rpc::Result<StoredTransfer> read_found(const postgres::Rows& rows) {
     if (rows.empty()) {
-        return rpc::not_found("There is no such transfer.");
+        return no_such_transfer();
     }
     return read_transfer(rows.front());
 }
 
 commands::Change change_of(const char* action, const std::string& branch_id, const v1::Transfer& transfer,
                            sql::Difference difference) {
-    commands::Change change;
-    change.action = action;
-    change.entity_type = "transfer";
-    change.entity_id = transfer.id();
+    auto change = commands::change_of(action, "transfer", transfer.id(), std::move(difference));
     change.entity_no = transfer.transfer_no();
     change.branch_id = branch_id;
     change.bicycle_id = transfer.bicycle_id();
     change.reason = transfer.close_reason();
-    change.old_values = std::move(difference.before);
-    change.new_values = std::move(difference.after);
     change.payload = {{"transfer_no", transfer.transfer_no()},
                       {"from_branch_id", transfer.from_branch_id()},
                       {"to_branch_id", transfer.to_branch_id()},
@@ -57,6 +52,8 @@ StoredTransfer read_transfer(const postgres::Row& row) {
     return stored;
 }
 
+rpc::Error no_such_transfer() { return rpc::not_found("There is no such transfer."); }
+
 sql::Handle<rpc::Result<StoredTransfer>> add_find(sql::RoundTrip& trip, const std::string& id) {
     static const std::string sql = "SELECT " + transfer_columns() + " FROM " + transfer_tables + " WHERE t.id = $1";
     static const postgres::Statement find{"transfers.find", sql.c_str()};
@@ -76,10 +73,7 @@ rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& l
                           End end) {
     const auto reach = access::reach(command.caller(), permission);
     return commands::admit(
-        command, command[lock],
-        [&](const Locked& found) {
-            return end == End::source ? found.source_within(reach) : found.destination_within(reach);
-        },
+        command, command[lock], [&](const Locked& found) { return found.covered_by(reach, end); },
         [](const Locked& found) { return found.transfer.version(); });
 }
 
@@ -101,16 +95,14 @@ sql::Handle<std::optional<std::string>> add_last_delivery(sql::RoundTrip& trip, 
 }
 
 void insert(commands::CommandContext& command, v1::Transfer& transfer) {
-    commands::stamp_created(command, transfer);
-    command.with_commit(transfer_table().insert(), transfer_table().insert_values(transfer));
+    commands::insert(command, transfer_table(), transfer);
 }
 
 void save(commands::CommandContext& command, v1::Transfer& transfer) {
-    commands::stamp_updated(command, transfer);
-    command.with_commit(transfer_table().update(), transfer_table().update_values(transfer));
+    commands::save(command, transfer_table(), transfer);
 }
 
-void record_request(commands::CommandContext& command, const v1::Transfer& transfer) {
+void record_new(commands::CommandContext& command, const v1::Transfer& transfer) {
     command.record(
         change_of("TRANSFER_REQUESTED", transfer.from_branch_id(), transfer, transfer_table().created(transfer)));
 }

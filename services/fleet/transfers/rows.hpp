@@ -21,20 +21,22 @@ namespace v1 = loanmanager::fleet::v1;
 
 const sql::TableOf<v1::Transfer>& transfer_table();
 
+/// The end of a transfer that decides who may command it: "@source", "@destination".
+enum class End { source, destination };
 /// A transfer and the companies of its ends, which decide who covers it (D-903).
 struct StoredTransfer {
     v1::Transfer transfer;
     std::string from_company_id;
     std::string to_company_id;
 
-    bool source_within(const access::Reach& reach) const {
-        return reach.covers(transfer.from_branch_id(), from_company_id);
-    }
-    bool destination_within(const access::Reach& reach) const {
-        return reach.covers(transfer.to_branch_id(), to_company_id);
+    bool covered_by(const access::Reach& reach, End end) const {
+        return end == End::source ? reach.covers(transfer.from_branch_id(), from_company_id)
+                                  : reach.covers(transfer.to_branch_id(), to_company_id);
     }
     /// D-505: either end.
-    bool within(const access::Reach& reach) const { return source_within(reach) || destination_within(reach); }
+    bool covered_by(const access::Reach& reach) const {
+        return covered_by(reach, End::source) || covered_by(reach, End::destination);
+    }
 };
 /// Select list over transfer_tables, and its reader.
 const std::string& transfer_columns();
@@ -43,6 +45,8 @@ inline constexpr const char* transfer_tables =
     "JOIN fleet.branches d ON d.id = t.to_branch_id";
 StoredTransfer read_transfer(const postgres::Row& row);
 
+/// NOT_FOUND, also of one that the caller may not read (D-902).
+rpc::Error no_such_transfer();
 /// NOT_FOUND if there is no such transfer, covered or not.
 sql::Handle<rpc::Result<StoredTransfer>> add_find(sql::RoundTrip& trip, const std::string& id);
 
@@ -52,8 +56,6 @@ using Lock = bikes::LockWithBike<StoredTransfer>;
 /// Locks the bike of a transfer, then the transfer (D-218). NOT_FOUND if there is no such transfer.
 Lock add_lock(sql::RoundTrip& trip, const std::string& id);
 
-/// The end of a transfer that decides who may command it: "@source", "@destination".
-enum class End { source, destination };
 /// commands::admit() for whoever has the permission at that end.
 rpc::Result<Locked> admit(const commands::CommandContext& command, const Lock& lock, access::Permission permission,
                           End end);
@@ -71,7 +73,7 @@ void insert(commands::CommandContext& command, v1::Transfer& transfer);
 void save(commands::CommandContext& command, v1::Transfer& transfer);
 
 /// Audit row and event of a new transfer, or of a change; `branch_id`: the end that acted.
-void record_request(commands::CommandContext& command, const v1::Transfer& transfer);
+void record_new(commands::CommandContext& command, const v1::Transfer& transfer);
 void record(commands::CommandContext& command, const char* action, const std::string& branch_id,
             const v1::Transfer& before, const v1::Transfer& after);
 

@@ -52,7 +52,7 @@ awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::start(rpc::CallContext&
         co_return started.error();
     }
     std::vector<commands::Change> changes;
-    for (const v1::RefreshRun& run : runs.items()) {
+    for (const Run& run : runs.items()) {
         changes.push_back(ordered(run));
     }
     postgres::Batch audit;
@@ -73,7 +73,7 @@ awaitable<rpc::Result<v1::RefreshRuns>> ControlHandlers::runs(rpc::CallContext& 
     const std::vector<Run> found = (co_await repository::by_ids(*lease, ids)).value();
     v1::RefreshRuns answer;
     for (const Run& run : found) {
-        write_run(run, *answer.add_items());
+        *answer.add_items() = run;
     }
     co_return answer;
 }

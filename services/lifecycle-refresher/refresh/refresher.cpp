@@ -7,12 +7,14 @@
 
 #include "postgres/transaction.hpp"
 #include "runtime/log.hpp"
+#include "sql/proto_values.hpp"
 
 namespace loan_manager::lifecycle {
 namespace {
 
 namespace asio = boost::asio;
 namespace log = runtime::log;
+namespace v1 = loanmanager::lifecycle::v1;
 using postgres::Connection;
 using postgres::Result;
 
@@ -165,32 +167,33 @@ asio::awaitable<void> Refresher::release(Session session, const ViewDefinition& 
 asio::awaitable<void> Refresher::run_to_end(Session session, const ViewDefinition& view, Run run) {
     // Cancellation is seen as an error of the operation under way; recording it must still be possible.
     co_await asio::this_coro::throw_if_cancelled(false);
-    log::info("refresh started", {{"view", view.name}, {"trigger", to_string(run.trigger)}, {"run_id", run.id}});
+    log::info("refresh started",
+              {{"view", view.name}, {"trigger", sql::token_of(run.trigger())}, {"run_id", run.id()}});
     const auto began = std::chrono::steady_clock::now();
     Result<Covered> covered = co_await refresh(*session, view, run);
     const auto taken = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
-    run.duration_ms = static_cast<std::int32_t>(taken.count());
+    run.set_duration_ms(static_cast<std::int32_t>(taken.count()));
     if (covered) {
-        run.status = RunStatus::ok;
-        run.rows = static_cast<std::int32_t>(covered->rows);
-        run.covers_seq = covered->covers_seq;
+        run.set_status(v1::REFRESH_STATUS_OK);
+        run.set_rows(static_cast<std::int32_t>(covered->rows));
+        run.set_covers_seq(covered->covers_seq);
         log::info("refresh done", {{"view", view.name},
-                                   {"run_id", run.id},
+                                   {"run_id", run.id()},
                                    {"rows", covered->rows},
                                    {"covers_seq", covered->covers_seq},
                                    {"ms", taken.count()}});
     } else {
-        run.status = RunStatus::failed;
-        run.error = describe_failure(covered.error());
+        run.set_status(v1::REFRESH_STATUS_FAILED);
+        run.set_error(describe_failure(covered.error()));
         log::warning("refresh failed", {{"view", view.name},
-                                        {"run_id", run.id},
+                                        {"run_id", run.id()},
                                         {"ms", taken.count()},
                                         {"error", postgres::to_string(covered.error())}});
         co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
         if (co_await session->recover(std::chrono::seconds{5})) {
-            Result<void> recorded = co_await repository::finish_failed(*session, run.id, *run.error);
+            Result<void> recorded = co_await repository::finish_failed(*session, run.id(), run.error());
             if (!recorded) {
-                log::warning("a failed refresh could not be recorded", {{"run_id", run.id}});
+                log::warning("a failed refresh could not be recorded", {{"run_id", run.id()}});
             }
         }
     }
@@ -220,7 +223,7 @@ asio::awaitable<Result<Refresher::Covered>> Refresher::refresh(Connection& conne
     if (!rows) {
         co_return rows.error();
     }
-    Result<void> recorded = co_await repository::finish_ok(connection, run.id, *rows, coverage->seq);
+    Result<void> recorded = co_await repository::finish_ok(connection, run.id(), *rows, coverage->seq);
     if (!recorded) {
         co_return recorded.error();
     }
@@ -228,7 +231,7 @@ asio::awaitable<Result<Refresher::Covered>> Refresher::refresh(Connection& conne
     if (!committed) {
         co_return committed.error();
     }
-    if (run.trigger == Trigger::startup) {
+    if (run.trigger() == v1::REFRESH_TRIGGER_STARTUP) {
         // The first reports must not be planned as if the view were empty.
         static_cast<void>(co_await connection.script("ANALYZE lifecycle." + std::string(view.name)));
     }

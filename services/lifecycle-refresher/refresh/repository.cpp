@@ -1,7 +1,7 @@
 // Observing a view and recording a run; the refresh itself.
 #include "lifecycle-refresher/refresh/repository.hpp"
 
-#include "lifecycle-refresher/refresh/run_row.hpp"
+#include "lifecycle-refresher/refresh/run.hpp"
 #include "runtime/uuid.hpp"
 
 namespace loan_manager::lifecycle::repository {
@@ -62,11 +62,6 @@ UPDATE lifecycle.view_refreshes r SET started_at = r.started_at - s.by, finished
 FROM (SELECT max(started_at) - clock_timestamp() AS by FROM lifecycle.view_refreshes WHERE view_name = $1) s
 WHERE r.view_name = $1 AND r.started_at > clock_timestamp() + )" AHEAD};
 
-constexpr Statement begin_sql{"lifecycle.begin_run", R"(
-INSERT INTO lifecycle.view_refreshes AS r (id, view_name, trigger, requested_by, status, started_at)
-VALUES ($1, $2, $3, $4, 'RUNNING', clock_timestamp())
-RETURNING )" RUN_COLUMNS};
-
 constexpr Statement interrupted_sql{"lifecycle.fail_interrupted", R"(
 UPDATE lifecycle.view_refreshes
 SET status = 'FAILED', finished_at = greatest(clock_timestamp(), started_at), error = 'interrupted: the process that ran it ended'
@@ -85,10 +80,11 @@ SET status = 'FAILED', finished_at = greatest(clock_timestamp(), started_at), er
 WHERE id = $1 AND status = 'RUNNING')"};
 
 constexpr Statement horizon_sql{
-    "lifecycle.horizon", "SELECT last_seq, in_flight, in_flight_exact::integer[] FROM lifecycle.change_horizon()"};
+    "lifecycle.horizon",
+    "SELECT last_seq, in_flight, in_flight_exact::integer[] AS exact FROM lifecycle.change_horizon()"};
 constexpr Statement snapshot_sql{"lifecycle.snapshot", R"(
-SELECT (SELECT coalesce(max(seq), 0) FROM fleet.outbox),
-       ARRAY(SELECT seq FROM fleet.outbox WHERE seq = ANY ($1::bigint[])))"};
+SELECT (SELECT coalesce(max(seq), 0) FROM fleet.outbox) AS max_seq,
+       ARRAY(SELECT seq FROM fleet.outbox WHERE seq = ANY ($1::bigint[])) AS settled)"};
 
 constexpr Statement filled_sql{
     "lifecycle.is_filled",
@@ -167,12 +163,17 @@ Answer<Run> begin_run(Connection& connection, const std::string& view_name, Trig
     if (!interrupted) {
         co_return interrupted.error();
     }
+    static const std::string sql =
+        "INSERT INTO lifecycle.view_refreshes AS r (id, view_name, trigger, requested_by, status, started_at)"
+        " VALUES ($1, $2, $3, $4, 'RUNNING', clock_timestamp()) RETURNING " +
+        run_table().columns();
+    static const Statement begin_sql{"lifecycle.begin_run", sql.c_str()};
     const Params params(runtime::new_uuid().to_string(), view_name, to_string(trigger), requested_by);
     Result<Rows> rows = co_await connection.execute(begin_sql, params);
     if (!rows) {
         co_return rows.error();
     }
-    co_return read_run(rows->front());
+    co_return run_table().read(rows->front());
 }
 
 Answer<bool> fail_interrupted(Connection& connection, const std::string& view_name) {
@@ -209,9 +210,9 @@ Answer<ChangeHorizon> horizon(Connection& connection) {
     }
     const Row row = rows->front();
     ChangeHorizon horizon;
-    horizon.last_seq = row.get<std::int64_t>(0);
-    const auto numbers = row.get<std::vector<std::int64_t>>(1);
-    const auto exact = row.get<std::vector<std::int64_t>>(2);
+    horizon.last_seq = row.get<std::int64_t>("last_seq");
+    const auto numbers = row.get<std::vector<std::int64_t>>("in_flight");
+    const auto exact = row.get<std::vector<std::int64_t>>("exact");
     for (std::size_t i = 0; i != numbers.size(); ++i) {
         horizon.writers.push_back({.first_seq = numbers[i], .exact = exact.at(i) != 0});
     }
@@ -229,8 +230,8 @@ Answer<SnapshotChanges> snapshot_changes(Connection& connection, const ChangeHor
         co_return rows.error();
     }
     SnapshotChanges changes;
-    changes.max_seq = rows->front().get<std::int64_t>(0);
-    changes.settled = rows->front().get<std::vector<std::int64_t>>(1);
+    changes.max_seq = rows->front().get<std::int64_t>("max_seq");
+    changes.settled = rows->front().get<std::vector<std::int64_t>>("settled");
     co_return changes;
 }
 

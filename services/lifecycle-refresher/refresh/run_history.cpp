@@ -2,34 +2,25 @@
 #include <utility>
 
 #include "lifecycle-refresher/refresh/repository.hpp"
-#include "lifecycle-refresher/refresh/run_row.hpp"
+#include "lifecycle-refresher/refresh/run.hpp"
 
-namespace loan_manager::lifecycle::repository {
+namespace loan_manager::lifecycle {
+
+const sql::TableOf<Run>& run_table() {
+    static const sql::TableOf<Run> table(sql::Layout{.table = "lifecycle.view_refreshes", .alias = "r"});
+    return table;
+}
+
+namespace repository {
 namespace {
 
 using postgres::Connection;
 using postgres::Params;
 using postgres::Result;
-using postgres::Row;
 using postgres::Rows;
 using postgres::Statement;
 
-constexpr Statement running_sql{"lifecycle.running",
-                                "SELECT " RUN_COLUMNS
-                                " FROM lifecycle.view_refreshes r WHERE r.view_name = $1 AND r.status = 'RUNNING'"};
-
-constexpr Statement by_ids_sql{"lifecycle.runs_by_ids",
-                               "SELECT " RUN_COLUMNS
-                               " FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place)"
-                               " JOIN lifecycle.view_refreshes r ON r.id = wanted.id ORDER BY wanted.place"};
-
-constexpr Statement last_ok_sql{"lifecycle.last_ok",
-                                "SELECT " RUN_COLUMNS
-                                " FROM lifecycle.view_refreshes r"
-                                " WHERE r.view_name = $1 AND r.status = 'OK' ORDER BY r.started_at DESC LIMIT 1"};
-constexpr Statement last_sql{"lifecycle.last", "SELECT " RUN_COLUMNS
-                                               " FROM lifecycle.view_refreshes r"
-                                               " WHERE r.view_name = $1 ORDER BY r.started_at DESC, r.id DESC LIMIT 1"};
+std::string select_runs() { return "SELECT " + run_table().columns() + " FROM lifecycle.view_refreshes r"; }
 
 constexpr Statement prune_sql{"lifecycle.prune", R"(
 DELETE FROM lifecycle.view_refreshes old
@@ -39,50 +30,37 @@ WHERE started_at < now() - make_interval(days => $1) AND status <> 'RUNNING'
 
 }  // namespace
 
-Run read_run(const postgres::Row& row) {
-    Run run;
-    run.id = row.get<std::string>("id");
-    run.view_name = row.get<std::string>("view_name");
-    run.trigger = trigger_from(row.get<std::string>("trigger")).value();
-    run.requested_by = row.get<std::optional<std::string>>("requested_by");
-    const std::string status = row.get<std::string>("status");
-    run.status = status == "OK" ? RunStatus::ok : status == "FAILED" ? RunStatus::failed : RunStatus::running;
-    run.started_at = row.get<WallTime>("started_at");
-    run.finished_at = row.get<std::optional<WallTime>>("finished_at");
-    run.rows = row.get<std::optional<std::int32_t>>("rows");
-    run.duration_ms = row.get<std::optional<std::int32_t>>("duration_ms");
-    run.covers_seq = row.get<std::optional<std::int64_t>>("covers_seq");
-    run.error = row.get<std::optional<std::string>>("error");
-    return run;
-}
-
-std::vector<Run> read_runs(const Rows& rows) {
-    std::vector<Run> runs;
-    for (const Row row : rows) {
-        runs.push_back(read_run(row));
-    }
-    return runs;
-}
-
 Answer<std::optional<Run>> running(Connection& connection, const std::string& view_name) {
+    static const std::string sql = select_runs() + " WHERE r.view_name = $1 AND r.status = 'RUNNING'";
+    static const Statement running_sql{"lifecycle.running", sql.c_str()};
     const Params params(view_name);
     Result<Rows> rows = co_await connection.execute(running_sql, params);
     if (!rows) {
         co_return rows.error();
     }
-    co_return rows->empty() ? std::nullopt : std::optional<Run>(read_run(rows->front()));
+    co_return run_table().read_first(*rows);
 }
 
 Answer<std::vector<Run>> by_ids(Connection& connection, const std::vector<std::string>& ids) {
+    static const std::string sql = select_runs() +
+                                   " JOIN unnest($1::uuid[]) WITH ORDINALITY AS wanted (id, place) ON wanted.id = r.id"
+                                   " ORDER BY wanted.place";
+    static const Statement by_ids_sql{"lifecycle.runs_by_ids", sql.c_str()};
     const Params params(ids);
     Result<Rows> rows = co_await connection.execute(by_ids_sql, params);
     if (!rows) {
         co_return rows.error();
     }
-    co_return read_runs(*rows);
+    co_return run_table().read_all(*rows);
 }
 
 Answer<std::vector<ViewSummary>> summaries(Connection& connection) {
+    static const std::string ok_sql =
+        select_runs() + " WHERE r.view_name = $1 AND r.status = 'OK' ORDER BY r.started_at DESC LIMIT 1";
+    static const std::string any_sql =
+        select_runs() + " WHERE r.view_name = $1 ORDER BY r.started_at DESC, r.id DESC LIMIT 1";
+    static const Statement last_ok_sql{"lifecycle.last_ok", ok_sql.c_str()};
+    static const Statement last_sql{"lifecycle.last", any_sql.c_str()};
     postgres::Batch batch;
     for (const ViewDefinition& view : views()) {
         batch.add(last_ok_sql, Params(view.name));
@@ -97,12 +75,8 @@ Answer<std::vector<ViewSummary>> summaries(Connection& connection) {
     for (const ViewDefinition& view : views()) {
         ViewSummary summary;
         summary.name = view.name;
-        for (std::optional<Run>* run : {&summary.last_ok, &summary.last}) {
-            const Rows& rows = (*answers)[at++];
-            if (!rows.empty()) {
-                *run = read_run(rows.front());
-            }
-        }
+        summary.last_ok = run_table().read_first((*answers)[at++]);
+        summary.last = run_table().read_first((*answers)[at++]);
         result.push_back(std::move(summary));
     }
     co_return result;
@@ -117,4 +91,5 @@ Answer<void> prune(Connection& connection, int days) {
     co_return Result<void>();
 }
 
-}  // namespace loan_manager::lifecycle::repository
+}  // namespace repository
+}  // namespace loan_manager::lifecycle

@@ -60,14 +60,13 @@ std::string stock(sql::KeysetQuery& query, const access::Identity& caller, const
            where + " GROUP BY v.branch_id, b.code, v.status) s";
 }
 
-// In the order of read_totals().
 void add_totals(sql::KeysetQuery& query) {
-    query.sum("s.purchase_value");
-    query.sum("s.cost_value");
+    query.sum("purchase_value", "s.purchase_value");
+    query.sum("cost_value", "s.cost_value");
     for (const char* column : {"bikes", "to_30", "to_60", "to_90", "over_90"}) {
-        query.total(std::string("coalesce(sum(s.") + column + "), 0)::bigint");
+        query.total(column, std::string("coalesce(sum(s.") + column + "), 0)::bigint");
     }
-    query.total("coalesce(bool_and(s.costs), true)");
+    query.total("costs", "coalesce(bool_and(s.costs), true)");
 }
 
 template <class Message>
@@ -88,11 +87,12 @@ void set_values(const std::string& purchase, const std::string& cost, bool visib
     out.set_costs_hidden(!visible);
 }
 
-void read_totals(const std::vector<std::string>& totals, const access::Identity& caller, v1::BranchStockTotals& out) {
-    const bool visible = totals.at(7) == "t" && access::allowed(caller, Permission::costs_read);
-    set_values(totals.at(0), totals.at(1), visible, out);
-    out.set_bikes(std::stoi(totals.at(2)));
-    set_ages({std::stoi(totals.at(3)), std::stoi(totals.at(4)), std::stoi(totals.at(5)), std::stoi(totals.at(6))}, out);
+void read_totals(const sql::KeysetQuery& query, const access::Identity& caller, v1::BranchStockTotals& out) {
+    const auto count = [&](const char* name) { return std::stoi(query.total_of(name)); };
+    const bool visible = query.total_of("costs") == "t" && access::allowed(caller, Permission::costs_read);
+    set_values(query.total_of("purchase_value"), query.total_of("cost_value"), visible, out);
+    out.set_bikes(count("bikes"));
+    set_ages({count("to_30"), count("to_60"), count("to_90"), count("over_90")}, out);
 }
 
 v1::BranchStockRow read_row(const postgres::Row& row) {
@@ -131,7 +131,7 @@ boost::asio::awaitable<rpc::Result<v1::BranchStockReport>> branch_stock(postgres
     }
     auto report = query.read<v1::BranchStockReport>(trip, &read_row);
     write_freshness(*freshness, report);
-    read_totals(query.totals(), call.caller, *report.mutable_totals());
+    read_totals(query, call.caller, *report.mutable_totals());
     co_return report;
 }
 

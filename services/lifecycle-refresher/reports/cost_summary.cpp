@@ -37,24 +37,24 @@ void filter(sql::KeysetQuery& query, const v1::CostSummaryRequest& request) {
     }
 }
 
-// In the order of CostSummaryTotals.
 void add_totals(sql::KeysetQuery& query) {
-    query.total("count(*)");
+    query.total("count", "count(*)");
     for (const char* column : {"purchase_total", "expense_total", "repair_total", "transfer_total", "total_cost",
                                "after_sale_total", "selling_price", "profit"}) {
-        query.sum(std::string("v.") + column);
+        query.sum(column, std::string("v.") + column);
     }
 }
-void read_totals(const std::vector<std::string>& totals, v1::CostSummaryTotals& out) {
-    out.set_count(std::stoi(totals.at(0)));
-    out.set_purchase_total(totals.at(1));
-    out.set_expense_total(totals.at(2));
-    out.set_repair_total(totals.at(3));
-    out.set_transfer_total(totals.at(4));
-    out.set_total_cost(totals.at(5));
-    out.set_after_sale_total(totals.at(6));
-    out.set_selling_price(totals.at(7));
-    out.set_profit(totals.at(8));
+
+void read_totals(const sql::KeysetQuery& query, v1::CostSummaryTotals& out) {
+    out.set_count(std::stoi(query.total_of("count")));
+    out.set_purchase_total(query.total_of("purchase_total"));
+    out.set_expense_total(query.total_of("expense_total"));
+    out.set_repair_total(query.total_of("repair_total"));
+    out.set_transfer_total(query.total_of("transfer_total"));
+    out.set_total_cost(query.total_of("total_cost"));
+    out.set_after_sale_total(query.total_of("after_sale_total"));
+    out.set_selling_price(query.total_of("selling_price"));
+    out.set_profit(query.total_of("profit"));
 }
 
 }  // namespace
@@ -87,7 +87,7 @@ boost::asio::awaitable<rpc::Result<v1::CostSummaryReport>> cost_summary(postgres
     auto report =
         query.read<v1::CostSummaryReport>(trip, [](const postgres::Row& row) { return row_table().read(row); });
     write_freshness(*freshness, report);
-    read_totals(query.totals(), *report.mutable_totals());
+    read_totals(query, *report.mutable_totals());
     co_return report;
 }
 

@@ -1,26 +1,15 @@
 #include "lifecycle-refresher/views/handlers.hpp"
 
-#include <array>
 #include <vector>
 
 #include "lifecycle-refresher/refresh/repository.hpp"
 #include "lifecycle-refresher/views/messages.hpp"
-#include "rpc/timestamp.hpp"
-#include "sql/keyset_query.hpp"
-#include "sql/table.hpp"
 
 namespace loan_manager::lifecycle {
 namespace {
 
 namespace v1 = loanmanager::lifecycle::v1;
 using boost::asio::awaitable;
-
-constexpr std::array newest_first{sql::SortField{"started_at", "r.started_at", sql::KeyType::time}};
-
-const sql::TableOf<v1::RefreshRun>& run_table() {
-    static const sql::TableOf<v1::RefreshRun> table(sql::Layout{.table = "lifecycle.view_refreshes", .alias = "r"});
-    return table;
-}
 
 awaitable<rpc::Result<v1::RefreshRuns>> refresh(commands::CommandContext& command,
                                                 std::vector<const ViewDefinition*> wanted, RefreshGate& gate) {
@@ -39,7 +28,7 @@ awaitable<rpc::Result<v1::RefreshRuns>> refresh(commands::CommandContext& comman
     if (!started) {
         co_return started.error();
     }
-    for (const v1::RefreshRun& run : runs.items()) {
+    for (const Run& run : runs.items()) {
         command.record(ordered(run));
     }
     co_return runs;
@@ -55,33 +44,15 @@ awaitable<rpc::Result<v1::ViewList>> ViewHandlers::list(rpc::CallContext& call, 
         v1::View& view = *answer.add_items();
         view.set_name(summary.name);
         if (summary.last_ok) {
-            view.set_rows(summary.last_ok->rows.value_or(0));
-            view.set_covers_seq(summary.last_ok->covers_seq.value_or(0));
-            rpc::assign(*view.mutable_as_of(), summary.last_ok->started_at);
+            view.set_rows(summary.last_ok->rows());
+            view.set_covers_seq(summary.last_ok->covers_seq());
+            *view.mutable_as_of() = summary.last_ok->started_at();
         }
         if (summary.last) {
-            write_run(*summary.last, *view.mutable_last_refresh());
+            *view.mutable_last_refresh() = *summary.last;
         }
     }
     co_return answer;
-}
-
-awaitable<rpc::Result<v1::RefreshList>> ViewHandlers::history(rpc::CallContext& call,
-                                                              const v1::ListRefreshesRequest& request) {
-    auto page = co_await pages_.read(request, call.deadline);
-    if (!page) {
-        co_return page.error();
-    }
-    if (find_view(request.name()) == nullptr) {
-        co_return no_such_view();
-    }
-    sql::KeysetQuery query(std::move(*page), {run_table().columns(), "lifecycle.view_refreshes r", "r.id"});
-    if (auto sorted = query.sort_by(newest_first, "-started_at", call.caller); !sorted) {
-        co_return sorted.error();
-    }
-    query.where("r.view_name = " + query.parameter(request.name()));
-    co_return co_await sql::run<v1::RefreshList>(query, pools_.local(), call.deadline,
-                                                 [](const postgres::Row& row) { return run_table().read(row); });
 }
 
 awaitable<rpc::Result<v1::RefreshRuns>> refresh_all(commands::CommandContext& command,

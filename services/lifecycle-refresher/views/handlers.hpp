@@ -8,25 +8,20 @@
 #include "postgres/pool.hpp"
 #include "rpc/context.hpp"
 #include "rpc/error.hpp"
-#include "sql/pages.hpp"
 
 namespace loan_manager::lifecycle {
 
-/// The queries of ViewService. Any loop.
+/// What ViewService answers beside its list of refreshes. Any loop.
 class ViewHandlers {
 public:
-    /// Everything must outlive the handlers.
-    ViewHandlers(postgres::PoolGroup& pools, sql::Pages& pages) : pools_(pools), pages_(pages) {}
+    /// The pools must outlive the handlers.
+    explicit ViewHandlers(postgres::PoolGroup& pools) : pools_(pools) {}
 
     boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::ViewList>> list(
         rpc::CallContext& call, const loanmanager::lifecycle::v1::ListViewsRequest& request);
-    /// Errors: NOT_FOUND, BAD_CURSOR.
-    boost::asio::awaitable<rpc::Result<loanmanager::lifecycle::v1::RefreshList>> history(
-        rpc::CallContext& call, const loanmanager::lifecycle::v1::ListRefreshesRequest& request);
 
 private:
     postgres::PoolGroup& pools_;
-    sql::Pages& pages_;
 };
 
 /// The commands of ViewService. Runs are recorded by themselves; the command adds who asked, and remembers its answer

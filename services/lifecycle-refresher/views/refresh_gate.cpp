@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "commands/errors.hpp"
-#include "lifecycle-refresher/views/messages.hpp"
 
 namespace loan_manager::lifecycle {
 
@@ -24,7 +23,7 @@ asio::awaitable<rpc::Result<void>> RefreshGate::start(const rpc::CallContext& ca
         if (!run) {
             co_return commands::to_rpc_error(run.error(), call.request_id);
         }
-        write_run(*run, *runs.add_items());
+        *runs.add_items() = *std::move(run);
     }
     co_return rpc::Result<void>();
 }

@@ -39,7 +39,7 @@ struct Fixture {
     std::vector<std::string> refresh(Trigger trigger = Trigger::manual) {
         const Run run = start(trigger);
         REQUIRE(refresher->wait_idle(std::chrono::steady_clock::now() + 20s));
-        return row(run.id);
+        return row(run.id());
     }
     /// status, trigger, rows, covers_seq, error
     std::vector<std::string> row(const std::string& id) {
@@ -111,7 +111,7 @@ TEST_CASE("X-24 a refresh waits for no writer and no writer for a refresh") {
     // While the refresh is under way, bikes are bought and the old content is read.
     testing::procure(fixture.session, "WW", 1);
     CHECK(fixture.session.value("SELECT count(*) FROM bike_cost_summary") == "2");
-    CHECK(run.status == RunStatus::running);
+    CHECK(run.status() == loanmanager::lifecycle::v1::REFRESH_STATUS_RUNNING);
 }
 
 TEST_CASE("X-25 a second request joins the run under way, also from another instance") {
@@ -119,21 +119,21 @@ TEST_CASE("X-25 a second request joins the run under way, also from another inst
     fixture.refresh(Trigger::startup);
     Blocker blocker(fixture.database);
     const Run first = fixture.start();
-    CHECK(fixture.start().id == first.id);
+    CHECK(fixture.start().id() == first.id());
     {
         RefresherOptions options;
         options.connect = testing::connect_options(fixture.database.url_as("loan_manager_lifecycle"));
         Loop other_loop;
         Refresher other(other_loop.context(), options);
-        CHECK(other_loop.run(other.start(cost_view(), Trigger::manual, std::nullopt)).value().id == first.id);
+        CHECK(other_loop.run(other.start(cost_view(), Trigger::manual, std::nullopt)).value().id() == first.id());
         CHECK_FALSE(other_loop.run(other.start_if_due(cost_view())).value());
         other_loop.stop();
     }
     blocker.release();
     REQUIRE(fixture.refresher->wait_idle(std::chrono::steady_clock::now() + 20s));
-    CHECK(fixture.row(first.id)[0] == "OK");
+    CHECK(fixture.row(first.id())[0] == "OK");
     CHECK(fixture.session.value("SELECT count(*) FROM view_refreshes") == "2");
-    CHECK(fixture.start().id != first.id);
+    CHECK(fixture.start().id() != first.id());
 }
 
 TEST_CASE("D-1003 a refresh that cannot lock its view fails readably and keeps the old content") {
@@ -160,7 +160,7 @@ TEST_CASE("X-27 a run whose process died is FAILED as soon as its lock is free, 
     std::string id;
     {
         const Blocker blocker(fixture.database);
-        id = fixture.start().id;
+        id = fixture.start().id();
         // What a kill -9 of the service does to its sessions.
         fixture.session.rows(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
@@ -181,7 +181,7 @@ TEST_CASE("D-1003 a run stopped with the service is FAILED") {
     Fixture fixture;
     fixture.refresh(Trigger::startup);
     const Blocker blocker(fixture.database);
-    const std::string id = fixture.start().id;
+    const std::string id = fixture.start().id();
     fixture.loop.call([&] { fixture.refresher->cancel(); });
     REQUIRE(fixture.refresher->wait_idle(std::chrono::steady_clock::now() + 20s));
     CHECK(fixture.row(id)[0] == "FAILED");
