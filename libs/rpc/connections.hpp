@@ -10,11 +10,13 @@
 #include <deque>
 #include <future>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
 #include "rpc/doors.hpp"
 #include "runtime/instance_socket.hpp"
+#include "runtime/periodic.hpp"
 
 namespace loan_manager::rpc {
 
@@ -45,6 +47,7 @@ private:
     };
 
     void add_entrances(grpc::ServerBuilder& builder, Peer peer, std::deque<Entrance*>& free);
+    // Both last until something goes wrong.
     static boost::asio::awaitable<void> accept(std::shared_ptr<Connections> self);
     /// Takes what waits. False when there is no descriptor left for it.
     bool take_waiting();
@@ -68,6 +71,8 @@ private:
     std::set<boost::asio::steady_timer*> leaving_;   ///< Of doors that are not open again.
     std::chrono::steady_clock::time_point gave_back_{};
     bool refusing_ = false;  ///< Which is said once.
+    std::optional<runtime::Periodic> accepting_;
+    std::optional<runtime::Periodic> seeing_off_;
     std::promise<void> ended_;
     bool started_ = false;
 };
