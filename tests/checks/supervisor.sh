@@ -8,6 +8,7 @@ export LM_VAR="$scratch/var" LM_BUILD="$2" LOG_LEVEL=WARNING
 . scripts/dev/lib/suite.sh
 supervisor=''
 cleanup() {
+    [ -z "${left:-}" ] || kill -KILL "$left" 2>/dev/null || true
     [ -z "$supervisor" ] || { kill -TERM "$supervisor" && wait "$supervisor"; } 2>/dev/null || true
     [ ! -L "$VAR/postgres" ] || rm -rf "$(readlink -f "$VAR/postgres")"
     rm -rf "$scratch"
@@ -59,6 +60,15 @@ for round in 1 2 3; do
     kill -KILL "${before[@]}"
     wait_for 90 all_back || fail "round $round: not everything came back: $(cat "$VAR/run.json")"
 done
+
+# What a killed PostgreSQL leaves behind keeps its memory in use: it must not keep the next one from starting.
+remember
+left=$(pgrep -o -P "${before[postgres]}")
+kill -STOP "$left"
+kill -KILL "${before[postgres]}"
+postgres_back() { psql "$(jq -r .postgres.url "$VAR/run.json")" -Atc 'select count(*) from bicycles'; }
+wait_for 30 postgres_back || fail "PostgreSQL did not come back beside what it had left"
+[ ! -e "/proc/$left" ] || fail "a process of the PostgreSQL before is left behind"
 
 # One that dies over and over does not keep the others from coming back.
 remember
