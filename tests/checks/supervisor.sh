@@ -23,9 +23,12 @@ fail() {
 
 mkdir -p "$STATE" "$VAR/log"
 until (choose_ports $((20000 + RANDOM % 9000))) 2>/dev/null; do :; done
-setsid bash scripts/dev/lib/supervise.sh >"$VAR/log/up.log" 2>&1 </dev/null &
-supervisor=$!
-wait_for 120 test -f "$STATE/ready" || fail "the suite did not start"
+start_supervisor() {
+    setsid bash scripts/dev/lib/supervise.sh >"$VAR/log/up.log" 2>&1 </dev/null &
+    supervisor=$!
+    wait_for 120 test -f "$STATE/ready" || fail "the suite did not start"
+}
+start_supervisor
 
 pid_of() { jq -r ".$(tr - _ <<<"$1").pid" "$VAR/run.json"; }
 # Every process runs under another id than it had, and is ready.
@@ -77,10 +80,23 @@ kill -KILL "${before[gateway]}"
 gateway_back() { [ "$(pid_of gateway)" != "${before[gateway]}" ] && [ -e "/proc/$(pid_of gateway)" ]; }
 wait_for 60 gateway_back || fail "the gateway did not come back beside a fleet that dies"
 
+all_gone() {
+    local process
+    for process in "${PROCESSES[@]}"; do
+        wait_for 20 test ! -e "/proc/${before[$process]}" || fail "$process is left behind"
+    done
+}
+
+# The supervisor itself is killed: what it left is stopped by ./dev down, and by ./dev up before it starts anew.
+remember
+kill -KILL "$supervisor"
+wait "$supervisor" || true
+bash scripts/dev/down.sh
+all_gone
+start_supervisor
+
 remember
 kill -TERM "$supervisor"
 wait "$supervisor" || true
 supervisor=''
-for process in "${PROCESSES[@]}"; do
-    wait_for 20 test ! -e "/proc/${before[$process]}" || fail "$process is left behind"
-done
+all_gone
