@@ -94,10 +94,10 @@ void Connections::start() {
     }
     hung_up_.assign(watched);
     started_ = true;
-    accepting_.emplace(executor_, rounds("accepting connections"),
-                       [weak = weak_from_this()] { return accept(weak.lock()); });
-    seeing_off_.emplace(executor_, rounds("seeing off connections"),
-                        [weak = weak_from_this()] { return watch(weak.lock()); });
+    accepting_ = std::make_unique<runtime::Periodic>(executor_, rounds("accepting connections"),
+                                                     [weak = weak_from_this()] { return accept(weak.lock()); });
+    seeing_off_ = std::make_unique<runtime::Periodic>(executor_, rounds("seeing off connections"),
+                                                      [weak = weak_from_this()] { return watch(weak.lock()); });
     accepting_->start();
     seeing_off_->start();
 }

@@ -10,7 +10,6 @@
 #include <deque>
 #include <future>
 #include <memory>
-#include <optional>
 #include <set>
 #include <vector>
 
@@ -71,8 +70,8 @@ private:
     std::set<boost::asio::steady_timer*> leaving_;   ///< Of doors that are not open again.
     std::chrono::steady_clock::time_point gave_back_{};
     bool refusing_ = false;  ///< Which is said once.
-    std::optional<runtime::Periodic> accepting_;
-    std::optional<runtime::Periodic> seeing_off_;
+    std::unique_ptr<runtime::Periodic> accepting_;
+    std::unique_ptr<runtime::Periodic> seeing_off_;
     std::promise<void> ended_;
     bool started_ = false;
 };

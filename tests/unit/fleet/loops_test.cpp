@@ -1,6 +1,7 @@
 // The loops of the service when the database fails them: each failure is counted, and the work is done once it can be.
 #include <doctest/doctest.h>
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 
 #include "fleet/audit/sealer.hpp"
@@ -20,7 +21,7 @@ namespace {
 struct World {
     World() {
         testing::add_organisation(session);
-        loop.call([this] { pools.emplace(std::vector{&loop.context()}, options()); });
+        loop.call([this] { pools = std::make_unique<postgres::PoolGroup>(std::vector{&loop.context()}, options()); });
     }
 
     postgres::PoolOptions options() const {
@@ -39,7 +40,7 @@ struct World {
     testing::ScratchDatabase database;
     testing::Session session{database.url()};
     testing::Loop loop;
-    std::optional<postgres::PoolGroup> pools;
+    std::unique_ptr<postgres::PoolGroup> pools;
 };
 
 std::uint64_t failures(const char* task) { return runtime::background_task(task).failures; }
