@@ -73,6 +73,7 @@ struct Listener::Core {
         // Not for every attempt while the server stays away.
         const bool first_failure = connected || !failing;
         failing = true;
+        rounds.note_failure();
         rounds.next_after(backoff);
         backoff = std::min(backoff * 2, options.max_backoff);
         if (first_failure && callbacks.on_disconnected) callbacks.on_disconnected(error);

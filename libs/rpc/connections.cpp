@@ -21,14 +21,21 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
-// Out of descriptors: that passes, and the server must still be there afterwards.
-constexpr std::chrono::milliseconds pause_without_descriptors{100};
+// Typically out of descriptors: that passes, and the server must still be there afterwards.
+constexpr std::chrono::milliseconds pause_after_failure{100};
 // Other work of the event loop comes in between.
 constexpr int connections_at_once = 32;
 // What a connection has left behind when it hangs up is on its way through gRPC for so long at most.
 constexpr std::chrono::milliseconds time_to_leave{1000};
 // Giving memory back takes the allocator some milliseconds.
 constexpr std::chrono::milliseconds between_giving_back{500};
+
+runtime::PeriodicOptions rounds(const char* name) {
+    runtime::PeriodicOptions options;
+    options.name = name;
+    options.interval = pause_after_failure;
+    return options;
+}
 
 /// The user of the process that has connected, as it was then.
 uid_t user_of(int connection) {
@@ -87,12 +94,18 @@ void Connections::start() {
     }
     hung_up_.assign(watched);
     started_ = true;
-    runtime::background(executor_, "accepting connections", accept(shared_from_this()));
-    runtime::background(executor_, "seeing off connections", watch(shared_from_this()));
+    accepting_ = std::make_unique<runtime::Periodic>(executor_, rounds("accepting connections"),
+                                                     [weak = weak_from_this()] { return accept(weak.lock()); });
+    seeing_off_ = std::make_unique<runtime::Periodic>(executor_, rounds("seeing off connections"),
+                                                      [weak = weak_from_this()] { return watch(weak.lock()); });
+    accepting_->start();
+    seeing_off_->start();
 }
 
 void Connections::stop() {
     if (std::exchange(started_, false)) {
+        accepting_->stop();
+        seeing_off_->stop();
         asio::post(executor_, [self = shared_from_this()] {
             ::shutdown(self->waiting_.native_handle(), SHUT_RDWR);
             boost::system::error_code ignored;
@@ -108,15 +121,11 @@ void Connections::stop() {
 }
 
 asio::awaitable<void> Connections::accept(std::shared_ptr<Connections> self) {
-    asio::steady_timer pause(self->executor_);
-    while (self->waiting_.is_open()) {
+    while (self && self->waiting_.is_open()) {
         const auto [error] = co_await self->waiting_.async_wait(asio::posix::stream_descriptor::wait_read, use_tuple);
-        if (error || !self->waiting_.is_open()) {
+        if (error || !self->waiting_.is_open() || !self->take_waiting()) {
+            self->accepting_->note_failure();
             co_return;
-        }
-        if (!self->take_waiting()) {
-            pause.expires_after(pause_without_descriptors);
-            co_await pause.async_wait(use_tuple);
         }
     }
 }
@@ -172,9 +181,10 @@ bool Connections::hand_over(int connection) {
 }
 
 asio::awaitable<void> Connections::watch(std::shared_ptr<Connections> self) {
-    while (self->hung_up_.is_open()) {
+    while (self && self->hung_up_.is_open()) {
         const auto [error] = co_await self->hung_up_.async_wait(asio::posix::stream_descriptor::wait_read, use_tuple);
         if (error || !self->hung_up_.is_open()) {
+            self->seeing_off_->note_failure();
             co_return;
         }
         std::array<epoll_event, connections_at_once> events;

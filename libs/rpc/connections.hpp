@@ -15,6 +15,7 @@
 
 #include "rpc/doors.hpp"
 #include "runtime/instance_socket.hpp"
+#include "runtime/periodic.hpp"
 
 namespace loan_manager::rpc {
 
@@ -45,6 +46,7 @@ private:
     };
 
     void add_entrances(grpc::ServerBuilder& builder, Peer peer, std::deque<Entrance*>& free);
+    // Both last until something goes wrong.
     static boost::asio::awaitable<void> accept(std::shared_ptr<Connections> self);
     /// Takes what waits. False when there is no descriptor left for it.
     bool take_waiting();
@@ -68,6 +70,8 @@ private:
     std::set<boost::asio::steady_timer*> leaving_;   ///< Of doors that are not open again.
     std::chrono::steady_clock::time_point gave_back_{};
     bool refusing_ = false;  ///< Which is said once.
+    std::unique_ptr<runtime::Periodic> accepting_;
+    std::unique_ptr<runtime::Periodic> seeing_off_;
     std::promise<void> ended_;
     bool started_ = false;
 };

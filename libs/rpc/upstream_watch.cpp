@@ -2,6 +2,7 @@
 #include <grpcpp/channel.h>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <stdexcept>
 #include <utility>
 
 #include "rpc/upstream_impl.hpp"
@@ -89,7 +90,10 @@ void Upstream::Impl::look_at_directory() {
     const bool told = std::exchange(has_news, false);
     const auto found = sockets();
     // The same names: an instance that was killed may have come back under its own.
-    if (found && !use_if_changed(to_target(*found), found->size()) && told) {
+    if (!found) {
+        throw std::runtime_error("the directory of instances cannot be read: " + address.directory.string());
+    }
+    if (!use_if_changed(to_target(*found), found->size()) && told) {
         reconnect_now();
     }
 }

@@ -107,8 +107,13 @@ void AdminServer::stop() {
 asio::awaitable<void> AdminServer::accept() {
     while (acceptor_.is_open()) {
         auto [error, socket] = co_await acceptor_.async_accept(use_tuple);
-        if (error || !acceptor_.is_open()) {
+        if (!acceptor_.is_open()) {
+            co_return;
+        }
+        if (error) {
             // Out of descriptors, most likely: that passes, and the server must still be there afterwards.
+            log::warning("the admin server cannot accept a connection", {{"error", error.message()}});
+            accepting_.note_failure();
             co_return;
         }
         if (sessions_->list.size() >= max_connections) {

@@ -144,6 +144,10 @@ void note_background_failure(std::string_view task, const std::exception_ptr& th
     }
 }
 
+void note_background_failure(std::string_view task) {
+    ledger().change(task, [](BackgroundTask& counts) { ++counts.failures; });
+}
+
 void note_background_run(std::string_view task) {
     ledger().change(task, [](BackgroundTask& counts) { ++counts.runs; });
 }

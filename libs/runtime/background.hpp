@@ -51,7 +51,7 @@ private:
 struct BackgroundTask {
     std::string name;
     std::uint64_t runs = 0;      ///< started tasks, and rounds of a Periodic
-    std::uint64_t failures = 0;  ///< how many of them an exception ended
+    std::uint64_t failures = 0;  ///< how many of them failed
     std::size_t in_flight = 0;
 };
 
@@ -63,6 +63,8 @@ BackgroundTask background_task(std::string_view name);
 /// Logs what was thrown (the same again at most once a minute) and counts it as a failure of `task`: for code that
 /// catches by itself and goes on.
 void note_background_failure(std::string_view task, const std::exception_ptr& thrown) noexcept;
+/// Counts a failure that the log tells of already.
+void note_background_failure(std::string_view task);
 /// Counts a run of `task`.
 void note_background_run(std::string_view task);
 

@@ -58,8 +58,8 @@ struct Periodic::Core : std::enable_shared_from_this<Core> {
     asio::awaitable<void> run_round(std::uint64_t number) {
         note_background_run(options.name);
         woken = false;
+        failed = false;
         pause_after.reset();
-        bool failed = false;
         // A cancelled round ends at its next co_await; the loop around it by `stopping`.
         co_await asio::this_coro::throw_if_cancelled(true);
         try {
@@ -70,11 +70,9 @@ struct Periodic::Core : std::enable_shared_from_this<Core> {
             if (failed) {
                 note_background_failure(options.name, std::current_exception());
             }
-        }
-        co_await asio::this_coro::throw_if_cancelled(false);
-        if (failed) {
             pause_after.reset();
         }
+        co_await asio::this_coro::throw_if_cancelled(false);
         if (options.on_round) {
             options.on_round(Round{.number = number, .failed = failed});
         }
@@ -120,6 +118,7 @@ struct Periodic::Core : std::enable_shared_from_this<Core> {
     // Of the executor alone.
     bool woken = false;
     bool cancelled = false;
+    bool failed = false;
     std::optional<nanoseconds> pause_after;
 };
 
@@ -168,6 +167,14 @@ void Periodic::run_soon() {
 }
 
 void Periodic::next_after(nanoseconds pause) { core_->pause_after = pause; }
+
+void Periodic::note_failure() {
+    // What a loop that ends misses is no failure, and a round counts once.
+    if (!core_->stopping && !core_->failed) {
+        core_->failed = true;
+        note_background_failure(core_->options.name);
+    }
+}
 
 bool Periodic::stopping() const { return core_->stopping; }
 

@@ -16,7 +16,7 @@ namespace loan_manager::runtime {
 /// What a round of a Periodic came to.
 struct Round {
     std::uint64_t number = 0;  ///< 1 for the first
-    bool failed = false;       ///< an exception ended it
+    bool failed = false;       ///< an exception ended it, or it said so by note_failure()
 };
 
 struct PeriodicOptions {
@@ -42,9 +42,10 @@ struct PeriodicOptions {
 
 /// Something done again and again, as long as the process lives: the one way to write a loop with pauses.
 ///
-/// An exception that ends a round is logged and counted, and the next round comes after the usual pause. Rounds never
-/// overlap. Lives on one executor, whose rounds run there; what the rounds use must outlive the loop's end, for which
-/// stop() and wait_idle() are there.
+/// An exception that ends a round is logged and counted, and the next round comes after the usual pause. A round that
+/// could not do its work without one (errors are values here) says so itself: note_failure(). Rounds never overlap.
+/// Lives on one executor, whose rounds run there; what the rounds use must outlive the loop's end, for which stop() and
+/// wait_idle() are there.
 class Periodic {
 public:
     /// `round` is called for each round. Let it be a plain function that returns a coroutine of an object that outlives
@@ -72,6 +73,9 @@ public:
     void run_soon();
     /// Within a round: the pause after it is `pause` (without jitter) instead of the interval, unless the round fails.
     void next_after(std::chrono::nanoseconds pause);
+    /// Within a round: it could not do what it is for, and the log says why. Counted like an exception, unless the loop
+    /// is to end, but the round still chooses its pause.
+    void note_failure();
     /// Within a round: the loop is to end, so do not begin another step.
     bool stopping() const;
 

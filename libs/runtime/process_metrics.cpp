@@ -44,7 +44,9 @@ void tell_of_background(Metrics& metrics, std::map<std::string, BackgroundTask>&
         metrics
             .counter("background_runs_total", "Background tasks started, and rounds of those that come again.", labels)
             .add(static_cast<double>(task.runs - before.runs));
-        metrics.counter("background_failures_total", "Background tasks and rounds that an exception ended.", labels)
+        metrics
+            .counter("background_failures_total",
+                     "Background tasks and rounds that an exception ended or that could not do their work.", labels)
             .add(static_cast<double>(task.failures - before.failures));
         metrics.gauge("background_in_flight", "Background tasks running now.", labels)
             .set(static_cast<double>(task.in_flight));

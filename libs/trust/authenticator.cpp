@@ -154,6 +154,9 @@ asio::awaitable<void> Authenticator::Impl::ask_for_news() {
     const auto asked = options_.clock->steady_now();
     const std::int64_t since = state_.next_epoch(asked);
     const rpc::Result<void> done = co_await refresh(since, hold);
+    if (!done) {
+        polls_->note_failure();
+    }
     const bool had_news = done && state_.next_epoch(options_.clock->steady_now()) != since;
     const bool was_held = hold > 0ms && options_.clock->steady_now() - asked >= hold / 2;
     if (done ? had_news || was_held : failed_ == 1) {

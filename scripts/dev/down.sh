@@ -8,11 +8,12 @@ if pid=$(supervisor_pid); then
     good "Stopped; data is kept in var/."
 elif [ -f "$VAR/run.json" ]; then
     # The supervisor was killed and left its children behind: stop those that are still ours, PostgreSQL last.
+    data=$(jq -r .postgres.data "$VAR/run.json")
     stop_leftover() { # pid signal
         local command
         command=$({ tr "\0" " " <"/proc/$1/cmdline"; } 2>/dev/null || true)
         case "$command" in
-        "$BUILD"/* | *"postgres -D "*) kill "-$2" "$1" 2>/dev/null || true ;;
+        "$BUILD"/* | *"postgres -D $data "*) kill "-$2" "$1" 2>/dev/null || true ;;
         *) return 0 ;;
         esac
         wait_for 60 test ! -e "/proc/$1" || die "process $1 did not stop: $command"

@@ -34,6 +34,8 @@ fi
 
 ensure_packages
 build_programs
+# A supervisor that was killed has left its children, and they have the ports.
+[ ! -f "$VAR/run.json" ] || bash "$ROOT/scripts/dev/down.sh"
 mkdir -p "$STATE" "$VAR/log"
 choose_ports "$base"
 rm -f "$STATE/ready" "$STATE/failed"

@@ -174,6 +174,9 @@ private:
     asio::awaitable<void> refresh_keys() {
         const std::chrono::milliseconds pause = co_await keyring_->refresh_once(home_pool_);
         key_rounds_.next_after(pause);
+        if (keyring_->is_failing()) {
+            key_rounds_.note_failure();
+        }
         // Sign-ins go where they can be served; where nobody can serve them, the gateway's /health says so.
         server_.set_serving(keyring_->can_sign() && !process_.stopping());
     }
@@ -192,6 +195,7 @@ private:
         const postgres::Result<void> done =
             co_await sessions::clear_away(home_pool_, lives, runtime::system_clock().now());
         if (!done) {
+            clearing_.note_failure();
             runtime::log::warning("old sessions cannot be cleared away",
                                   {{"reason", postgres::to_string(done.error())}});
         }

@@ -54,6 +54,9 @@ bool Housekeeping::wait_idle(std::chrono::steady_clock::time_point deadline) {
 asio::awaitable<void> Housekeeping::look() {
     const auto deadline = std::chrono::steady_clock::now() + look_every;
     const postgres::Result<postgres::Rows> looked = co_await pool_.execute(look_at_schema, deadline);
+    if (!looked) {
+        looking_.note_failure();
+    }
     if (looked.has_value() != healthy_) {
         healthy_ = looked.has_value();
         if (healthy_) {
@@ -69,6 +72,7 @@ asio::awaitable<void> Housekeeping::sweep() {
     for (bool more = true; more && !sweeping_.stopping();) {
         const postgres::Result<std::int64_t> step = co_await runner_.sweep();
         if (!step) {
+            sweeping_.note_failure();
             runtime::log::warning("expired answers cannot be removed", {{"error", postgres::to_string(step.error())}});
             break;
         }
@@ -86,6 +90,7 @@ asio::awaitable<void> Housekeeping::prune() {
         const postgres::Params params(outbox_keep_days_, prune_step);
         const postgres::Result<postgres::Rows> step = co_await pool_.execute(prune_outbox, params);
         if (!step) {
+            pruning_.note_failure();
             runtime::log::warning("old events cannot be removed", {{"error", postgres::to_string(step.error())}});
             break;
         }

@@ -8,6 +8,7 @@ export LM_VAR="$scratch/var" LM_BUILD="$2" LOG_LEVEL=WARNING
 . scripts/dev/lib/suite.sh
 supervisor=''
 cleanup() {
+    [ -z "${left:-}" ] || kill -KILL "$left" 2>/dev/null || true
     [ -z "$supervisor" ] || { kill -TERM "$supervisor" && wait "$supervisor"; } 2>/dev/null || true
     [ ! -L "$VAR/postgres" ] || rm -rf "$(readlink -f "$VAR/postgres")"
     rm -rf "$scratch"
@@ -22,9 +23,12 @@ fail() {
 
 mkdir -p "$STATE" "$VAR/log"
 until (choose_ports $((20000 + RANDOM % 9000))) 2>/dev/null; do :; done
-setsid bash scripts/dev/lib/supervise.sh >"$VAR/log/up.log" 2>&1 </dev/null &
-supervisor=$!
-wait_for 120 test -f "$STATE/ready" || fail "the suite did not start"
+start_supervisor() {
+    setsid bash scripts/dev/lib/supervise.sh >"$VAR/log/up.log" 2>&1 </dev/null &
+    supervisor=$!
+    wait_for 120 test -f "$STATE/ready" || fail "the suite did not start"
+}
+start_supervisor
 
 pid_of() { jq -r ".$(tr - _ <<<"$1").pid" "$VAR/run.json"; }
 # Every process runs under another id than it had, and is ready.
@@ -60,6 +64,15 @@ for round in 1 2 3; do
     wait_for 90 all_back || fail "round $round: not everything came back: $(cat "$VAR/run.json")"
 done
 
+# What a killed PostgreSQL leaves behind keeps its memory in use: it must not keep the next one from starting.
+remember
+left=$(pgrep -o -P "${before[postgres]}")
+kill -STOP "$left"
+kill -KILL "${before[postgres]}"
+postgres_back() { psql "$(jq -r .postgres.url "$VAR/run.json")" -Atc 'select count(*) from bicycles'; }
+wait_for 30 postgres_back || fail "PostgreSQL did not come back beside what it had left"
+[ ! -e "/proc/$left" ] || fail "a process of the PostgreSQL before is left behind"
+
 # One that dies over and over does not keep the others from coming back.
 remember
 for _ in 1 2 3; do kill -KILL "$(pid_of fleet)" 2>/dev/null || true; sleep 0.3; done
@@ -67,10 +80,23 @@ kill -KILL "${before[gateway]}"
 gateway_back() { [ "$(pid_of gateway)" != "${before[gateway]}" ] && [ -e "/proc/$(pid_of gateway)" ]; }
 wait_for 60 gateway_back || fail "the gateway did not come back beside a fleet that dies"
 
+all_gone() {
+    local process
+    for process in "${PROCESSES[@]}"; do
+        wait_for 20 test ! -e "/proc/${before[$process]}" || fail "$process is left behind"
+    done
+}
+
+# The supervisor itself is killed: what it left is stopped by ./dev down, and by ./dev up before it starts anew.
+remember
+kill -KILL "$supervisor"
+wait "$supervisor" || true
+bash scripts/dev/down.sh
+all_gone
+start_supervisor
+
 remember
 kill -TERM "$supervisor"
 wait "$supervisor" || true
 supervisor=''
-for process in "${PROCESSES[@]}"; do
-    wait_for 20 test ! -e "/proc/${before[$process]}" || fail "$process is left behind"
-done
+all_gone

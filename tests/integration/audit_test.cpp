@@ -365,10 +365,14 @@ TEST_CASE("audit proof: what the fleet logged tells what the database alone cann
             looks = look(suite, log.string());
             CHECK(looks.with.at("status") == "violated");
             CHECK(looks.with.at("proved_rows") == 0);
+            CHECK(says(looks.with, "not_proved", "where one thing was altered, more could have been"));
+            CHECK_FALSE(says(looks.with, "not_proved", "sealed after the newest head"));
             CHECK((looks.without.at("status") == "violated") == seen_without);
             const auto checked = suite.ctl({"check", "--log", file});
             CHECK(checked.exit_code == 1);
             CHECK(checked.text.find("audit VIOLATED") != std::string::npos);
+            CHECK(checked.text.find("All invariants hold.") == std::string::npos);
+            CHECK(checked.text.find("the audit log has been altered.") != std::string::npos);
             database.rows(
                 "delete from audit_log; delete from audit_chain; delete from audit_unsealed; delete from outbox;"
                 "insert into audit_log select * from saved_log; insert into audit_chain select * from saved_chain;"

@@ -27,6 +27,9 @@ std::vector<std::string> not_proved(const AuditReport& report) {
         lines.emplace_back(
             "that the end of the log is there and that log and chain were not made anew: no head from outside the "
             "database was compared (--head, --log)");
+    } else if (!report.good()) {
+        lines.emplace_back(
+            "anything else about the log: where one thing was altered, more could have been replaced or cut off");
     } else if (report.sealed > report.proved()) {
         lines.push_back(rows_from_to(report.proved() + 1, report.sealed) +
                         ": sealed after the newest head that was compared; they could have been replaced, or more of "

@@ -91,6 +91,16 @@ void print(const std::vector<Finding>& findings) {
     }
 }
 
+// The last line is all that many read: it must not sound better than the exit status.
+std::string conclusion(int violated, std::size_t of, const AuditReport& audit) {
+    const std::string text = violated == 0
+                                 ? "All invariants hold"
+                                 : std::to_string(violated) + " of " + std::to_string(of) + " invariants are violated";
+    return text + (audit.good()    ? "."
+                   : violated == 0 ? ", but the audit log has been altered."
+                                   : ", and the audit log has been altered.");
+}
+
 }  // namespace
 
 int run(const Check& command, const Settings& settings) {
@@ -121,9 +131,7 @@ int run(const Check& command, const Settings& settings) {
         for (const std::string& line : proof(audit)) {
             std::cout << "        " << line << '\n';
         }
-        std::cout << (violated == 0 ? "All invariants hold.\n"
-                                    : std::to_string(violated) + " of " + std::to_string(findings.size()) +
-                                          " invariants are violated.\n");
+        std::cout << conclusion(violated, findings.size(), audit) << '\n';
     }
     return good ? exit_ok : exit_failed;
 }

@@ -45,6 +45,33 @@ postgres_init() {
     mv "$home/data.new" "$home/data"
 }
 
+# The processes of the cluster in $1: they alone run PostgreSQL in its folder.
+postgres_processes() {
+    local found pid
+    while read -r found; do
+        pid=${found#/proc/}
+        pid=${pid%/cwd}
+        [[ "$(readlink "/proc/$pid/exe")" != */postgres ]] || echo "$pid"
+    done < <(find /proc -maxdepth 2 -name cwd -lname "$1/data" 2>/dev/null)
+}
+
+# Ends what a server that was killed has left behind. A child of it that is slow to notice keeps the memory in use and
+# with it the next server from starting: one that was in recovery for a minute.
+postgres_end_leftovers() {
+    local home=$1 server pid
+    server=$(head -n 1 "$home/data/postmaster.pid" 2>/dev/null || true)
+    for _ in {1..50}; do
+        local left=()
+        for pid in $(postgres_processes "$home"); do
+            [ "$pid" != "$server" ] || return 0
+            left+=("$pid")
+        done
+        [ "${#left[@]}" -gt 0 ] || return 0
+        kill -KILL "${left[@]}" 2>/dev/null || true
+        sleep 0.1
+    done
+}
+
 # Becomes the server; the caller's process id is the postmaster's.
 postgres_exec() {
     local home=$1 port=$2

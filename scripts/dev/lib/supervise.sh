@@ -19,7 +19,10 @@ fail() {
     exit 1
 }
 
-exec_postgres() { postgres_exec "$PG_HOME" "$PORT_POSTGRES"; }
+exec_postgres() {
+    postgres_end_leftovers "$PG_HOME"
+    postgres_exec "$PG_HOME" "$PORT_POSTGRES"
+}
 
 start() {
     local instance=$1 service exec_function

@@ -55,6 +55,8 @@ public:
     /// Whether a token can be signed now and stored with its session: there is a key, and the database did not fail
     /// twice in a row. On the loop of refresh_once().
     bool can_sign() const;
+    /// The last refresh_once() could not be done. On the loop that does them.
+    bool is_failing() const { return failures_ > 0; }
 
 private:
     boost::asio::awaitable<postgres::Result<std::vector<KeyRecord>>> publish_own(postgres::Connection& connection);

@@ -27,6 +27,7 @@ asio::awaitable<void> Sealer::seal_everything() {
     for (bool more = true; more && !rounds_.stopping();) {
         const postgres::Result<std::optional<Head>> sealed = co_await seal(pools_.local(), step);
         if (!sealed) {
+            rounds_.note_failure();
             runtime::log::warning("audit log cannot be sealed", {{"error", postgres::to_string(sealed.error())}});
             break;
         }

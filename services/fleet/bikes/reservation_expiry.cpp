@@ -49,6 +49,7 @@ asio::awaitable<void> ReservationExpiry::run_if_due() {
     if (complete) {
         done_ = last_slot;
     } else {
+        looks_.note_failure();
         not_before_ = clock_.steady_now() + retry_after;
     }
 }

@@ -65,6 +65,7 @@ asio::awaitable<void> Listener::accept_all() {
         if (error) {
             // Typically no descriptors are left. Connections will end; the listener must still be there then.
             runtime::log::warning("cannot accept a connection", {{"error", error.message()}});
+            accepting_.note_failure();
             accepting_.next_after(back_off_);
             back_off_ = std::min(back_off_ * 2, longest_back_off);
             co_return;

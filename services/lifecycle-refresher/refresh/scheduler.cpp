@@ -93,6 +93,7 @@ asio::awaitable<milliseconds> Scheduler::start_what_is_due() {
         if (decision.run || observed->orphaned) {
             Result<std::optional<Run>> started = co_await refresher_.start_if_due(view);
             if (!started && !looks_.stopping()) {
+                looks_.note_failure();
                 log::warning("a refresh could not be started",
                              {{"view", view.name}, {"error", postgres::to_string(started.error())}});
             }
@@ -105,6 +106,9 @@ asio::awaitable<milliseconds> Scheduler::start_what_is_due() {
         }
     }
     healthy_ = healthy;
+    if (!healthy) {
+        looks_.note_failure();
+    }
     if (healthy && std::chrono::steady_clock::now() >= next_prune_) {
         co_await forget_old_runs();
     }
@@ -114,11 +118,12 @@ asio::awaitable<milliseconds> Scheduler::start_what_is_due() {
 asio::awaitable<void> Scheduler::forget_old_runs() {
     next_prune_ = std::chrono::steady_clock::now() + std::chrono::hours{6};
     Result<postgres::Lease> lease = co_await pool_.acquire();
-    if (!lease) {
-        co_return;
+    Result<void> pruned = lease.has_value() ? Result<void>() : Result<void>(lease.error());
+    if (lease) {
+        pruned = co_await repository::prune(**lease, options_.history_days);
     }
-    Result<void> pruned = co_await repository::prune(**lease, options_.history_days);
     if (!pruned) {
+        looks_.note_failure();
         log::warning("old refresh runs could not be removed", {{"error", postgres::to_string(pruned.error())}});
     }
 }

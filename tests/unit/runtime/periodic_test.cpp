@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -62,7 +63,12 @@ public:
         ++begun;
         if (hold) {
             held.expires_at(asio::steady_timer::time_point::max());
-            co_await held.async_wait(asio::use_awaitable);
+            co_await held.async_wait(asio::as_tuple(asio::use_awaitable));
+        }
+        if (says_so > 0) {
+            --says_so;
+            periodic->note_failure();
+            periodic->note_failure();
         }
         if (next) {
             periodic->next_after(*next);
@@ -81,6 +87,7 @@ public:
     std::vector<Round> rounds;
     int begun = 0;
     int failures = 0;
+    int says_so = 0;
     bool hold = false;
     std::optional<std::chrono::nanoseconds> next;
     asio::steady_timer held{loop};
@@ -128,6 +135,24 @@ TEST_CASE("a round that throws is counted, and the next round happens") {
     CHECK(world.begun == 3);
     CHECK_FALSE(world.rounds.back().failed);
     CHECK(background_task("periodic test: throws").failures == 2);
+}
+
+TEST_CASE("a round that says it failed is counted once and chooses its pause; not when the loop is to end") {
+    World world("periodic test: says so");
+    world.says_so = 2;
+    world.next = 3ms;
+    world.start();
+    CHECK(world.rounds.back().failed);
+    CHECK(world.pauses.back() == 3ms);
+    CHECK(background_task("periodic test: says so").failures == 1);
+    world.hold = true;
+    world.pass();
+    world.periodic->stop();
+    world.held.cancel();
+    world.turn();
+    REQUIRE(world.rounds.size() == 2);
+    CHECK_FALSE(world.rounds.back().failed);
+    CHECK(background_task("periodic test: says so").failures == 1);
 }
 
 TEST_CASE("a failing round does not choose the pause after it") {
