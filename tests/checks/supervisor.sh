@@ -71,7 +71,7 @@ kill -STOP "$left"
 kill -KILL "${before[postgres]}"
 postgres_back() { psql "$(jq -r .postgres.url "$VAR/run.json")" -Atc 'select count(*) from bicycles'; }
 wait_for 30 postgres_back || fail "PostgreSQL did not come back beside what it had left"
-[ ! -e "/proc/$left" ] || fail "a process of the PostgreSQL before is left behind"
+wait_for 20 test ! -e "/proc/$left" || fail "a process of the PostgreSQL before is left behind"
 
 # One that dies over and over does not keep the others from coming back.
 remember
